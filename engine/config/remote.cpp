@@ -1,0 +1,3 @@
+#include "engine/config/remote.hpp"
+
+namespace outrider {} // namespace outrider

@@ -1,0 +1,2 @@
+// The one translation unit of Boost.JSON: the agent is static and has no library to link.
+#include <boost/json/src.hpp>

@@ -1,0 +1,357 @@
+#pragma once
+
+#include <boost/describe.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The messages between a client (the engine) and an agent. Each request names its reply;
+/// `frame.hpp` says how they travel. Paths of a home may be relative to the far home directory and
+/// may start with
+/// `~/`; run ids are directory names (no '/', not '.' or '..'); the agent checks both. Byte strings
+/// travel in JSON strings unchanged.
+namespace outrider::protocol {
+
+inline constexpr int version = 1;
+
+// ---- machines -------------------------------------------------------------------------------
+
+/// What identifies and describes the agent's machine. Evidence about a process holds only where
+/// `machine_id` and `pid_namespace` are equal.
+struct machine_facts {
+    std::string machine_id;    ///< /etc/machine-id, or the host name where there is none
+    std::string boot_id;       ///< /proc/sys/kernel/random/boot_id
+    std::string pid_namespace; ///< link text of /proc/self/ns/pid
+    std::string host_name;
+    std::string user;
+    std::string home;         ///< absolute home directory of the user
+    std::string architecture; ///< uname -m
+    std::string system;       ///< uname -s and -r
+    std::int64_t time_us = 0; ///< µs since the epoch there, when the agent wrote this
+    std::int64_t agent_pid = 0;
+    std::string cache_directory; ///< where the agent keeps itself and packages
+};
+BOOST_DESCRIBE_STRUCT(machine_facts, (),
+                      (machine_id, boot_id, pid_namespace, host_name, user, home, architecture,
+                       system, time_us, agent_pid, cache_directory))
+
+/// The first frame of an agent.
+struct hello {
+    int version = 0;
+    std::string build; ///< content hash of the agent's executable
+    machine_facts machine;
+};
+BOOST_DESCRIBE_STRUCT(hello, (), (version, build, machine))
+
+/// A failed request. `code` is the name of an `errc`.
+struct failure_message {
+    std::string code;
+    std::string context;
+};
+BOOST_DESCRIBE_STRUCT(failure_message, (), (code, context))
+
+struct pong {
+    std::int64_t time_us = 0;
+};
+BOOST_DESCRIBE_STRUCT(pong, (), (time_us))
+struct ping {
+    using reply = pong;
+    static constexpr std::string_view name = "ping";
+};
+BOOST_DESCRIBE_STRUCT(ping, (), ())
+
+// ---- runs -----------------------------------------------------------------------------------
+
+BOOST_DEFINE_ENUM_CLASS(
+    process_state,
+    none,      ///< no such process was ever recorded
+    alive,     ///< proven to be the recorded process, and not a zombie
+    gone,      ///< proven gone: ended, zombie, pid reused, or machine rebooted
+    elsewhere) ///< recorded by another machine or pid namespace: not decidable here
+
+/// Why a run ended or did not start, beside Guild's own attributes. Kept in
+/// `.guild/outrider/reason`, travels with a pull.
+struct end_reason {
+    std::string kind; ///< exited, signal, stopped, out_of_memory, rebooted, failed_to_launch,
+                      ///< supervisor_killed, start_interrupted
+    std::string detail;
+};
+BOOST_DESCRIBE_STRUCT(end_reason, (), (kind, detail))
+
+/// What an agent reports of one run directory: facts, no judgement. `engine/runs/run_status.hpp`
+/// makes the status of it.
+struct run_facts {
+    std::string id;
+    std::string directory;                         ///< absolute
+    std::string opref;                             ///< bytes of .guild/opref
+    std::map<std::string, std::string> attributes; ///< bytes of those asked for that exist
+    bool pending = false;
+    bool staged = false;
+    bool terminated_remote = false;
+    std::optional<std::string> remote_lock; ///< content of LOCK.remote
+    std::optional<std::string> lock;        ///< content of LOCK
+    process_state operation = process_state::none;
+    process_state supervisor = process_state::none;
+    process_state starter = process_state::none; ///< the agent that prepares the run
+    std::int64_t operation_pid = 0;              ///< from LOCK, 0 if there is none
+    std::string owner_host; ///< host name of the machine that holds the processes, if elsewhere
+    std::optional<end_reason> reason;
+};
+BOOST_DESCRIBE_STRUCT(run_facts, (),
+                      (id, directory, opref, attributes, pending, staged, terminated_remote,
+                       remote_lock, lock, operation, supervisor, starter, operation_pid, owner_host,
+                       reason))
+
+/// A part of the reply to `list_runs`; at most 200 runs each.
+struct run_batch {
+    static constexpr std::string_view name = "run_batch";
+    std::vector<run_facts> runs;
+};
+BOOST_DESCRIBE_STRUCT(run_batch, (), (runs))
+struct run_list {
+    std::string home;       ///< absolute
+    std::int64_t total = 0; ///< runs there, before `newest` cut them
+};
+BOOST_DESCRIBE_STRUCT(run_list, (), (home, total))
+/// Lists the runs of a home, newest first by `started`, else `initialized`, else last; a home or
+/// `runs` that does not exist is empty. `exit_status`, `started` and `initialized` are always read.
+struct list_runs {
+    using reply = run_list;
+    static constexpr std::string_view name = "list_runs";
+    std::string home;
+    bool trash = false;                  ///< list trash/runs instead of runs
+    std::vector<std::string> ids;        ///< only these; empty: all
+    std::int64_t newest = 0;             ///< at most this many; 0: all
+    std::vector<std::string> attributes; ///< names to report
+};
+BOOST_DESCRIBE_STRUCT(list_runs, (), (home, trash, ids, newest, attributes))
+
+struct start_reply {
+    run_facts run;
+    bool existed = false; ///< the run was already started by an earlier request with this id
+    double seconds = 0;   ///< that the start took
+};
+BOOST_DESCRIBE_STRUCT(start_reply, (), (run, existed, seconds))
+/// Makes a run directory and starts its operation under a supervisor. Idempotent by `run_id`. The
+/// reply comes when the operation has been executed (or could not be: `start_failed`, and no run is
+/// left behind). In `command` and `environment`, `${python_exe}`, `${run_dir}`, `${support_dir}`
+/// and
+/// `${home}` are replaced by the agent, which alone knows them.
+struct start_run {
+    using reply = start_reply;
+    static constexpr std::string_view name = "start_run";
+    std::string home;
+    std::string run_id;
+    std::string opref;                             ///< one line, without the final newline
+    std::map<std::string, std::string> attributes; ///< YAML text by name, as it goes to attrs/
+    std::vector<std::string> command;
+    std::map<std::string, std::string> environment; ///< put on top of the inherited one
+    std::string activation;                         ///< shell code run before, may be empty
+    std::string package;            ///< hash of the package whose files are copied into the run
+    std::string manifest;           ///< bytes of .guild/manifest
+    std::string operation;          ///< name for the supervisor's command line
+    std::vector<std::string> flags; ///< NAME=VALUE for the supervisor's command line
+};
+BOOST_DESCRIBE_STRUCT(start_run, (),
+                      (home, run_id, opref, attributes, command, environment, activation, package,
+                       manifest, operation, flags))
+
+struct stop_reply {
+    bool was_running = false;
+    std::vector<std::int64_t> survivors; ///< pids that did not go
+    run_facts run;                       ///< after the stop
+};
+BOOST_DESCRIBE_STRUCT(stop_reply, (), (was_running, survivors, run))
+/// Stops the processes of a run: replies when they are gone and the status is on disk.
+struct stop_run {
+    using reply = stop_reply;
+    static constexpr std::string_view name = "stop_run";
+    std::string home;
+    std::string run_id;
+    bool force = false;               ///< SIGKILL what is left after the timeout
+    std::int64_t timeout_ms = 30'000; ///< to wait for processes after SIGTERM
+    std::string stopped_by;           ///< USER@HOST of the person, for the reason
+};
+BOOST_DESCRIBE_STRUCT(stop_run, (), (home, run_id, force, timeout_ms, stopped_by))
+
+struct follow_end {
+    std::int64_t offset = 0; ///< bytes of output that exist
+    run_facts run;
+};
+BOOST_DESCRIBE_STRUCT(follow_end, (), (offset, run))
+/// Sends the output of a run from a byte offset as `data` frames, as it is written; replies when
+/// the run has ended and everything was sent, or at once after the present end if `follow` is
+/// false. An offset beyond the end (the file was replaced) starts again from 0 with an
+/// `output_restarted` part.
+struct follow_output {
+    using reply = follow_end;
+    static constexpr std::string_view name = "follow_output";
+    std::string home;
+    std::string run_id;
+    std::int64_t offset = 0;
+    bool follow = true;
+    std::vector<std::string> attributes; ///< to report in the reply
+};
+BOOST_DESCRIBE_STRUCT(follow_output, (), (home, run_id, offset, follow, attributes))
+struct output_restarted {
+    static constexpr std::string_view name = "output_restarted";
+    std::int64_t size = 0;
+};
+BOOST_DESCRIBE_STRUCT(output_restarted, (), (size))
+
+struct delete_reply {
+    std::vector<std::string> deleted;
+};
+BOOST_DESCRIBE_STRUCT(delete_reply, (), (deleted))
+/// Moves runs to the trash (an existing one of the same id there is renamed), or removes them for
+/// good. A run whose processes are alive is refused with `conflict` before anything is deleted.
+struct delete_runs {
+    using reply = delete_reply;
+    static constexpr std::string_view name = "delete_runs";
+    std::string home;
+    std::vector<std::string> ids;
+    bool permanent = false;
+};
+BOOST_DESCRIBE_STRUCT(delete_runs, (), (home, ids, permanent))
+
+// ---- files ----------------------------------------------------------------------------------
+
+BOOST_DEFINE_ENUM_CLASS(file_type, regular, directory, link, other)
+
+struct file_entry {
+    std::string path; ///< relative to the root, '/' between components
+    file_type type = file_type::regular;
+    std::int64_t size = 0;     ///< bytes; 0 unless regular
+    std::int64_t mtime_ns = 0; ///< since the epoch, of the machine that holds the file
+    std::uint32_t mode = 0;    ///< permission bits
+    std::string target;        ///< of a link
+};
+BOOST_DESCRIBE_STRUCT(file_entry, (), (path, type, size, mtime_ns, mode, target))
+
+/// A part of the reply to `list_files`; at most 500 entries each.
+struct file_batch {
+    static constexpr std::string_view name = "file_batch";
+    std::vector<file_entry> entries;
+};
+BOOST_DESCRIBE_STRUCT(file_batch, (), (entries))
+struct file_list {
+    std::string directory; ///< absolute path of the run
+    std::int64_t total = 0;
+};
+BOOST_DESCRIBE_STRUCT(file_list, (), (directory, total))
+/// Everything below a run directory, parents before children, names in byte order.
+struct list_files {
+    using reply = file_list;
+    static constexpr std::string_view name = "list_files";
+    std::string home;
+    std::string run_id;
+    bool follow_links = false; ///< report what links point to, and descend (never in a circle)
+};
+BOOST_DESCRIBE_STRUCT(list_files, (), (home, run_id, follow_links))
+
+/// The head of a file in a stream of files (a part, either way); `data` frames with its content
+/// follow, then `file_end`. Directories and links have no data and no end.
+struct file_head {
+    static constexpr std::string_view name = "file_head";
+    file_entry entry;
+};
+BOOST_DESCRIBE_STRUCT(file_head, (), (entry))
+struct file_end {
+    static constexpr std::string_view name = "file_end";
+    std::int64_t size = 0; ///< bytes that were sent
+    std::string hash;      ///< XXH3-128 of them, 32 hex digits, canonical (big-endian)
+    bool live = false;     ///< the file kept changing while it was read
+};
+BOOST_DESCRIBE_STRUCT(file_end, (), (size, hash, live))
+/// The last part of a stream of files that a client sends.
+struct files_end {
+    static constexpr std::string_view name = "files_end";
+};
+BOOST_DESCRIBE_STRUCT(files_end, (), ())
+
+struct send_reply {
+    std::int64_t files = 0;
+    std::int64_t bytes = 0;
+    std::vector<std::string> missing; ///< paths that vanished meanwhile
+};
+BOOST_DESCRIBE_STRUCT(send_reply, (), (files, bytes, missing))
+/// Asks the agent for files of a run: a stream of files in the order of `paths`.
+struct send_files {
+    using reply = send_reply;
+    static constexpr std::string_view name = "send_files";
+    std::string home;
+    std::string run_id;
+    std::vector<std::string> paths;
+};
+BOOST_DESCRIBE_STRUCT(send_files, (), (home, run_id, paths))
+
+struct receive_reply {
+    std::int64_t files = 0;
+    std::int64_t bytes = 0;
+};
+BOOST_DESCRIBE_STRUCT(receive_reply, (), (files, bytes))
+/// Asks the agent to take a stream of files (parts and data with this request's id, then
+/// `files_end`). Each is written beside its place, checked, renamed. With `package` the files
+/// become that package, which appears only when all are there; otherwise they go into the run.
+struct receive_files {
+    using reply = receive_reply;
+    static constexpr std::string_view name = "receive_files";
+    std::string home;
+    std::string run_id;
+    std::string package;
+    std::int64_t bytes = 0; ///< to come, for a check of the free space
+};
+BOOST_DESCRIBE_STRUCT(receive_files, (), (home, run_id, package, bytes))
+
+struct package_state {
+    bool present = false;
+};
+BOOST_DESCRIBE_STRUCT(package_state, (), (present))
+struct find_package {
+    using reply = package_state;
+    static constexpr std::string_view name = "find_package";
+    std::string package;
+};
+BOOST_DESCRIBE_STRUCT(find_package, (), (package))
+
+struct file_content {
+    std::string path; ///< absolute
+    std::int64_t size = 0;
+};
+BOOST_DESCRIBE_STRUCT(file_content, (), (path, size))
+/// Sends one file of a run as `data` frames. `path` is relative to the run and may lead outside
+/// through a link of the run's owner, as `cat` would.
+struct read_file {
+    using reply = file_content;
+    static constexpr std::string_view name = "read_file";
+    std::string home;
+    std::string run_id;
+    std::string path;
+};
+BOOST_DESCRIBE_STRUCT(read_file, (), (home, run_id, path))
+
+struct copy_state_reply {
+    bool done = false;
+};
+BOOST_DESCRIBE_STRUCT(copy_state_reply, (), (done))
+/// Sets the markers of a local copy of a far run, and removes paths that are gone at the source.
+/// Refused with `conflict` if the run is one of this machine's own that is alive.
+struct mark_copy {
+    using reply = copy_state_reply;
+    static constexpr std::string_view name = "mark_copy";
+    std::string home;
+    std::string run_id;
+    std::optional<std::string> remote_lock; ///< content of LOCK.remote; nothing: no such file
+    bool pending = false;
+    bool staged = false;
+    bool terminated_remote = false;
+    std::vector<std::string> remove; ///< paths relative to the run, removed first
+};
+BOOST_DESCRIBE_STRUCT(mark_copy, (),
+                      (home, run_id, remote_lock, pending, staged, terminated_remote, remove))
+
+} // namespace outrider::protocol

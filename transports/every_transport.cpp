@@ -1,0 +1,3 @@
+#include "transports/every_transport.hpp"
+
+namespace outrider {} // namespace outrider
