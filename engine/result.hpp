@@ -4,7 +4,9 @@
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace outrider {
 
@@ -35,6 +37,9 @@ enum class errc {
 
 const boost::system::error_category& outrider_category() noexcept;
 boost::system::error_code make_error_code(errc value) noexcept;
+/// The name of a value as it stands in JSON ("connect_failed"), and back.
+std::string_view errc_name(errc value) noexcept;
+std::optional<errc> errc_from_name(std::string_view name) noexcept;
 
 /// An error of the outside world: a code for programs, a sentence for people that names the remote,
 /// the phase, the cause and what to do next, as far as they are known.
