@@ -1,0 +1,130 @@
+#include "engine/remotes/link.hpp"
+
+#include "engine/remotes/agent_bootstrap.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <spdlog/spdlog.h>
+
+namespace outrider {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto greeting_limit = 30s;  // a loaded machine may take long to start a process
+constexpr auto heartbeat_idle = 5s;   // silence after which we ask
+constexpr auto heartbeat_limit = 8s;  // for the answer: together below 15 s
+
+} // namespace
+
+link::link(asio::any_io_executor executor, remote to, transport& over)
+    : executor_(executor), to_(std::move(to)), transport_(over), tasks_(executor),
+      changed_(executor) {}
+
+link::~link() = default;
+
+awaitable<result<std::shared_ptr<agent_client>>> link::control(connect_context context) {
+    while (connecting_) {
+        if (!co_await changed_.wait()) {
+            co_return failure(errc::cancelled, to_.name + ": cancelled");
+        }
+    }
+    if (control_ && control_->alive() && connection_->alive()) {
+        co_return control_;
+    }
+    connecting_ = true;
+    // Whatever way this ends, also by cancellation, the others must be woken.
+    struct finish {
+        link& self;
+        ~finish() {
+            self.connecting_ = false;
+            self.changed_.notify();
+        }
+    } finish_on_exit{*this};
+    co_await drop();
+    if (auto connected = co_await ensure_connected(std::move(context)); !connected) {
+        co_return connected.error();
+    }
+    auto agent = co_await new_agent(hello_);
+    if (!agent) {
+        co_return agent.error();
+    }
+    control_ = std::move(*agent);
+    tasks_.spawn(to_.name + " heartbeat", [this] { return run_heartbeat(); });
+    co_return control_;
+}
+
+awaitable<result<std::unique_ptr<agent_client>>> link::bulk(connect_context context) {
+    // The control agent comes first: it is what keeps the link honest by its heartbeat.
+    if (auto first = co_await control(std::move(context)); !first) {
+        co_return first.error();
+    }
+    protocol::hello ignored;
+    co_return co_await new_agent(ignored);
+}
+
+awaitable<result<>> link::ensure_connected(connect_context context) {
+    spdlog::debug("{}: connecting", to_.name);
+    auto connected = co_await transport_.connect(to_, context);
+    if (!connected) {
+        co_return connected.error();
+    }
+    connection_ = std::move(*connected);
+    co_return result<>();
+}
+
+awaitable<result<std::unique_ptr<agent_client>>> link::new_agent(protocol::hello& hello) {
+    auto shell = co_await connection_->open_shell();
+    if (!shell) {
+        co_return shell.error();
+    }
+    auto stream = co_await start_agent(std::move(*shell), to_.name, bootstrap_options{});
+    if (!stream) {
+        co_return stream.error();
+    }
+    auto agent = std::make_unique<agent_client>(executor_, std::move(*stream), to_.name);
+    auto greeted = co_await agent->greet(greeting_limit);
+    if (!greeted) {
+        co_await agent->close();
+        co_return greeted.error();
+    }
+    hello = std::move(*greeted);
+    co_return agent;
+}
+
+awaitable<void> link::run_heartbeat() {
+    const auto watched = control_;
+    asio::steady_timer timer(executor_);
+    while (watched->alive()) {
+        timer.expires_at(watched->last_heard() + heartbeat_idle);
+        co_await timer.async_wait(asio::use_awaitable);
+        if (std::chrono::steady_clock::now() - watched->last_heard() < heartbeat_idle) {
+            continue;
+        }
+        auto pong = co_await watched->call(protocol::ping{}, heartbeat_limit);
+        if (!pong) {
+            watched->fail({errc::connect_failed, to_.name + ": the link was lost: no answer for " +
+                                                     std::to_string((heartbeat_idle +
+                                                                     heartbeat_limit).count()) +
+                                                     " s"});
+        }
+    }
+}
+
+awaitable<void> link::drop() {
+    tasks_.cancel();
+    co_await tasks_.join();
+    if (control_) {
+        co_await control_->close();
+        control_.reset();
+    }
+    if (connection_) {
+        co_await connection_->close();
+        connection_.reset();
+    }
+}
+
+awaitable<void> link::close() { co_await drop(); }
+
+} // namespace outrider

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "engine/config/remote.hpp"
+#include "engine/protocol/messages.hpp"
+#include "engine/reactor/notifier.hpp"
+#include "engine/reactor/task_group.hpp"
+#include "engine/remotes/agent_client.hpp"
+#include "engine/remotes/transport.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace outrider {
+
+/// The warm way to one machine: a connection, and on it the control agent and any number of bulk
+/// agents. Connects when first used, once for all who ask at the same time; a broken link is made
+/// anew by the next use. A ping of our own finds a half-open connection within 15 s. Owned by the
+/// `link_pool`; `close` must be awaited.
+class link {
+  public:
+    link(asio::any_io_executor executor, remote to, transport& over);
+    link(const link&) = delete;
+    link& operator=(const link&) = delete;
+    ~link();
+
+    /// The agent for requests, replies and followed output. Stays valid until the next `co_await`
+    /// that fails with `connect_failed`; shared with whoever else uses the link.
+    [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> control(connect_context context);
+    /// A fresh agent for one bulk transfer; the caller closes it.
+    [[nodiscard]] awaitable<result<std::unique_ptr<agent_client>>> bulk(connect_context context);
+    /// What the agent said when it was greeted last.
+    [[nodiscard]] const protocol::hello& hello() const { return hello_; }
+    [[nodiscard]] const remote& to() const { return to_; }
+    /// Guild home there: absolute, or relative to the home directory.
+    [[nodiscard]] const std::string& home() const { return to_.guild_home; }
+    awaitable<void> close();
+
+  private:
+    awaitable<result<>> ensure_connected(connect_context context);
+    awaitable<result<std::unique_ptr<agent_client>>> new_agent(protocol::hello& hello);
+    awaitable<void> drop();
+    awaitable<void> run_heartbeat();
+
+    asio::any_io_executor executor_;
+    remote to_;
+    transport& transport_;
+    std::unique_ptr<connection> connection_;
+    std::shared_ptr<agent_client> control_;
+    protocol::hello hello_;
+    task_group tasks_;
+    notifier changed_;
+    bool connecting_ = false; // one coroutine connects, the others wait for `changed_`
+};
+
+} // namespace outrider

@@ -1,0 +1,48 @@
+#include "engine/remotes/link_pool.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace outrider {
+namespace {
+
+// Everything that makes a difference for reaching a remote, as one key.
+std::string link_key(const remote& to) {
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", to.name, to.type, to.host,
+                       to.port.value_or(0), to.user.value_or(""), to.private_key.value_or(""),
+                       to.proxy.value_or(""), to.guild_home, to.known_hosts.value_or(""),
+                       static_cast<int>(to.host_keys), to.ssh_config.value_or(""),
+                       to.connect_timeout.value_or(0));
+}
+
+} // namespace
+
+link_pool::link_pool(asio::any_io_executor executor,
+                     std::vector<std::unique_ptr<transport>> transports)
+    : executor_(std::move(executor)), transports_(std::move(transports)) {}
+
+result<link*> link_pool::find(const remote& to) {
+    auto& slot = links_[link_key(to)];
+    if (!slot) {
+        const auto over = std::find_if(transports_.begin(), transports_.end(),
+                                       [&](const auto& t) { return t->type() == to.type; });
+        if (over == transports_.end()) {
+            return failure(errc::unsupported,
+                           fmt::format("remote {} has unsupported type: {}", to.name, to.type));
+        }
+        slot = std::make_unique<link>(executor_, to, **over);
+    }
+    return slot.get();
+}
+
+awaitable<void> link_pool::close() {
+    for (auto& [key, one] : links_) {
+        if (one) {
+            co_await one->close();
+        }
+    }
+    links_.clear();
+}
+
+} // namespace outrider

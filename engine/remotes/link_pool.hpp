@@ -1,0 +1,29 @@
+#pragma once
+
+#include "engine/remotes/link.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// The links of an engine, one for each remote as it is configured, warm for the engine's life.
+class link_pool {
+  public:
+    link_pool(asio::any_io_executor executor, std::vector<std::unique_ptr<transport>> transports);
+
+    /// The link to a remote; fails with `unsupported` if no transport serves its type. Remotes that
+    /// differ in anything but their description have links of their own.
+    [[nodiscard]] result<link*> find(const remote& to);
+    /// Closes all links.
+    awaitable<void> close();
+
+  private:
+    asio::any_io_executor executor_;
+    std::vector<std::unique_ptr<transport>> transports_;
+    std::map<std::string, std::unique_ptr<link>> links_; // by the remote's configuration
+};
+
+} // namespace outrider
