@@ -124,8 +124,12 @@ result<command_id> engine::submit(command what, command_context context, event_s
         {std::move(what), std::move(context), std::move(sink), std::move(answer)});
 }
 
-void engine::interrupt() { state_->interrupt(); }
+void engine::interrupt() {
+    state_->interrupt();
+}
 
-void engine::run() { state_->run(); }
+void engine::run() {
+    state_->run();
+}
 
 } // namespace outrider

@@ -18,8 +18,9 @@ awaitable<result<>> command_session::confirm(question what) {
     auto ask = [answer = answer_, what] { return answer(what); };
     const auto said = co_await run_blocking(ask);
     if (said != "yes") {
-        co_return failure(errc::aborted, said ? "aborted" : "standard input ended; use -y to go on "
-                                                            "without being asked");
+        co_return failure(errc::aborted, said ? "aborted"
+                                              : "standard input ended; use -y to go on "
+                                                "without being asked");
     }
     co_return result<>();
 }
@@ -47,8 +48,8 @@ awaitable<result<target>> command_session::find_target(std::string remote_name) 
     if (!over) {
         co_return over.error();
     }
-    co_return target{.over = *over, .remote = remote_name.empty() ? "" : to.name,
-                     .home = to.guild_home};
+    co_return target{
+        .over = *over, .remote = remote_name.empty() ? "" : to.name, .home = to.guild_home};
 }
 
 awaitable<result<std::shared_ptr<agent_client>>> command_session::agent(const target& at) {

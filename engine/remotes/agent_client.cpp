@@ -56,7 +56,8 @@ awaitable<result<protocol::hello>> agent_client::greet(std::chrono::milliseconds
             }
         }
     };
-    auto first = co_await with_deadline(first_frame(), limit, name_ + ": the agent does not answer");
+    auto first =
+        co_await with_deadline(first_frame(), limit, name_ + ": the agent does not answer");
     if (!first) {
         co_return first.error();
     }

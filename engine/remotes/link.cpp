@@ -12,9 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto greeting_limit = 30s;  // a loaded machine may take long to start a process
-constexpr auto heartbeat_idle = 5s;   // silence after which we ask
-constexpr auto heartbeat_limit = 8s;  // for the answer: together below 15 s
+constexpr auto greeting_limit = 30s; // a loaded machine may take long to start a process
+constexpr auto heartbeat_idle = 5s;  // silence after which we ask
+constexpr auto heartbeat_limit = 8s; // for the answer: together below 15 s
 
 } // namespace
 
@@ -104,10 +104,9 @@ awaitable<void> link::run_heartbeat() {
         }
         auto pong = co_await watched->call(protocol::ping{}, heartbeat_limit);
         if (!pong) {
-            watched->fail({errc::connect_failed, to_.name + ": the link was lost: no answer for " +
-                                                     std::to_string((heartbeat_idle +
-                                                                     heartbeat_limit).count()) +
-                                                     " s"});
+            watched->fail({errc::connect_failed,
+                           to_.name + ": the link was lost: no answer for " +
+                               std::to_string((heartbeat_idle + heartbeat_limit).count()) + " s"});
         }
     }
 }
@@ -125,6 +124,8 @@ awaitable<void> link::drop() {
     }
 }
 
-awaitable<void> link::close() { co_await drop(); }
+awaitable<void> link::close() {
+    co_await drop();
+}
 
 } // namespace outrider

@@ -1,0 +1,34 @@
+#include "engine/commands/choose_runs.hpp"
+#include "engine/commands/file_listing.hpp"
+#include "engine/commands/perform.hpp"
+#include "engine/runs/path_pattern.hpp"
+
+namespace outrider {
+
+awaitable<result<outcome>> perform(command_session& session, ls_command what) {
+    if (what.path.starts_with('/')) {
+        co_return failure(errc::bad_input, "PATH must be relative");
+    }
+    auto at = co_await session.find_target(what.remote);
+    if (!at) {
+        co_return at.error();
+    }
+    auto run = co_await choose_one_run(session, *at, what.selection);
+    if (!run) {
+        co_return run.error();
+    }
+    auto agent = co_await session.agent(*at);
+    if (!agent) {
+        co_return agent.error();
+    }
+    auto files = co_await fetch_file_list(
+        **agent, {.home = at->home, .run_id = run->id, .follow_links = what.follow_links});
+    if (!files) {
+        co_return files.error();
+    }
+    session.emit(files_listed{.directory = std::move(files->directory),
+                              .paths = choose_paths(files->entries, what.path, what.all)});
+    co_return outcome{};
+}
+
+} // namespace outrider

@@ -1,0 +1,19 @@
+#include "engine/commands/perform.hpp"
+#include "engine/config/config.hpp"
+
+namespace outrider {
+
+awaitable<result<outcome>> perform(command_session& session, remotes_command) {
+    auto settings = load_config(session.context());
+    if (!settings) {
+        co_return settings.error();
+    }
+    auto rows = list_remotes(*settings);
+    if (!rows) {
+        co_return rows.error();
+    }
+    session.emit(remotes_listed{std::move(*rows)});
+    co_return outcome{};
+}
+
+} // namespace outrider

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/result.hpp"
+
+#include <chrono>
+#include <random>
+
+namespace outrider {
+
+/// Decides whether and when to try again after a failure of a link: pauses of 0.5, 1, 2, 4, … at
+/// most 30 s, each shortened by up to a half at random so that many clients do not come back at
+/// once. Pure but for the random numbers.
+class retry_policy {
+  public:
+    /// Only a lost or refused connection and a timeout are worth a retry; a failed authentication
+    /// or host key never is (the account could be locked).
+    [[nodiscard]] static bool worth_a_retry(errc kind) {
+        return kind == errc::connect_failed || kind == errc::timed_out;
+    }
+    /// The pause before the next try.
+    [[nodiscard]] std::chrono::milliseconds next_pause() {
+        const auto longest = std::min(std::chrono::milliseconds(500) * (1 << std::min(tries_, 6)),
+                                      std::chrono::milliseconds(30'000));
+        ++tries_;
+        std::uniform_int_distribution<std::int64_t> jitter(longest.count() / 2, longest.count());
+        return std::chrono::milliseconds(jitter(random_));
+    }
+    /// It worked: the next failure starts with the shortest pause again.
+    void succeeded() { tries_ = 0; }
+
+  private:
+    int tries_ = 0;
+    std::minstd_rand random_{std::random_device{}()};
+};
+
+} // namespace outrider
