@@ -1,0 +1,20 @@
+#pragma once
+
+#include "engine/result.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// Chooses runs of a listing (ids, newest first) by RUN arguments: an index from 1, `START:END`
+/// (both included, either may be missing), an id, or a prefix of one. A number beyond the listing
+/// is tried as a prefix. Returns indexes into `ids` in the order of the listing, each once; a range
+/// that covers nothing adds nothing. Fails with `not_found` or `ambiguous`; the texts name the
+/// program as `{program}` and the command as `{command}`.
+[[nodiscard]] result<std::vector<std::size_t>> select_runs(std::span<const std::string> ids,
+                                                           std::span<const std::string> arguments);
+
+} // namespace outrider
