@@ -1,0 +1,272 @@
+#include "engine/agent/file_intake.hpp"
+#include "engine/agent/file_jobs.hpp"
+#include "engine/agent/run_place.hpp"
+
+#include <fcntl.h>
+#include <sys/statvfs.h>
+
+#include <cerrno>
+
+namespace outrider::agent {
+namespace {
+
+constexpr std::string_view package_prefix = ".incoming-";
+
+result<> check_space(int directory, const std::string& path, std::int64_t needed) {
+    struct statvfs space{};
+    if (needed <= 0 || ::fstatvfs(directory, &space) != 0) {
+        return {};
+    }
+    const auto free_bytes =
+        static_cast<std::int64_t>(space.f_bavail) * static_cast<std::int64_t>(space.f_frsize);
+    if (free_bytes >= needed) {
+        return {};
+    }
+    return failure(errc::no_space, "no space for " + std::to_string(needed) + " bytes in " + path +
+                                       ": " + std::to_string(needed - free_bytes) +
+                                       " bytes too few are free; make room there and try again");
+}
+
+/// Where the stream goes, and what makes it visible. Destroyed before `publish`, it takes away what
+/// is not complete.
+class destination {
+  public:
+    virtual ~destination() = default;
+    [[nodiscard]] virtual int root() const = 0;
+    [[nodiscard]] virtual int incoming() const = 0;
+    [[nodiscard]] virtual result<> publish() = 0;
+};
+
+/// A run: files appear one by one, each whole.
+class run_destination final : public destination {
+  public:
+    static result<std::unique_ptr<destination>> open(const agent_context& context,
+                                                     const protocol::receive_files& request) {
+        auto out = std::make_unique<run_destination>();
+        auto run = open_run(context, request.home, request.run_id, true);
+        if (!run) {
+            return run.error();
+        }
+        out->run_ = std::move(*run);
+        if (auto space = check_space(out->root(), out->run_.path, request.bytes); !space) {
+            return space.error();
+        }
+        auto inside = parent_beneath(out->root(), ".guild/outrider/incoming/file", true);
+        if (!inside) {
+            return inside.error();
+        }
+        out->incoming_ = std::move(inside->parent);
+        sweep_incoming(out->incoming(), "");
+        return std::unique_ptr<destination>(std::move(out));
+    }
+    ~run_destination() override {
+        // Another request may still use them: then they are not empty and stay.
+        if (auto ours = parent_beneath(root(), ".guild/outrider/incoming", false)) {
+            ::unlinkat(ours->parent.get(), "incoming", AT_REMOVEDIR);
+        }
+        if (auto folder = parent_beneath(root(), ".guild/outrider", false)) {
+            ::unlinkat(folder->parent.get(), "outrider", AT_REMOVEDIR);
+        }
+    }
+    [[nodiscard]] int root() const override { return run_.directory.get(); }
+    [[nodiscard]] int incoming() const override { return incoming_.get(); }
+    result<> publish() override { return {}; }
+
+  private:
+    run_place run_;
+    unique_fd incoming_;
+};
+
+/// A package: nothing of it appears before all of it does.
+class package_destination final : public destination {
+  public:
+    static result<std::unique_ptr<destination>> open(const agent_context& context,
+                                                     const protocol::receive_files& request) {
+        auto out = std::make_unique<package_destination>();
+        out->package_ = request.package;
+        auto packages = open_directory(packages_path(context), true, 0700);
+        if (!packages) {
+            return packages.error();
+        }
+        out->packages_ = std::move(*packages);
+        const int folder = out->packages_.get();
+        if (auto space = check_space(folder, packages_path(context), request.bytes); !space) {
+            return space.error();
+        }
+        sweep_incoming(folder, package_prefix);
+        const auto staging = std::string(package_prefix) + incoming_name();
+        std::ignore = remove_tree(folder, staging); // of an earlier process with our pid
+        out->staging_ = staging;
+        auto files = parent_beneath(folder, staging + "/files/file", true);
+        auto inside = parent_beneath(folder, staging + "/file", true);
+        if (!files || !inside) {
+            return files ? inside.error() : files.error();
+        }
+        out->files_ = std::move(files->parent);
+        out->incoming_ = std::move(inside->parent);
+        return std::unique_ptr<destination>(std::move(out));
+    }
+    ~package_destination() override {
+        if (packages_ && !staging_.empty()) {
+            std::ignore = remove_tree(packages_.get(), staging_); // swept later, if not now
+        }
+    }
+    [[nodiscard]] int root() const override { return files_.get(); }
+    [[nodiscard]] int incoming() const override { return incoming_.get(); }
+    result<> publish() override {
+        if (::renameat(packages_.get(), staging_.c_str(), packages_.get(), package_.c_str()) == 0) {
+            staging_.clear();
+            return {};
+        }
+        // Somebody else was first with the same content.
+        if (errno == EEXIST || errno == ENOTEMPTY) {
+            return {};
+        }
+        return errno_failure(errno, "put package " + package_ + " in its place");
+    }
+
+  private:
+    std::string package_;
+    std::string staging_; // empty once it is the package
+    unique_fd packages_;
+    unique_fd files_;
+    unique_fd incoming_;
+};
+
+class receive_files_job final : public job {
+  public:
+    receive_files_job(const agent_context& context, protocol::receive_files request,
+                      reply_channel channel)
+        : channel_(channel) {
+        if (auto opened = open(context, request); !opened) {
+            failed_ = opened.error();
+        }
+    }
+
+    std::optional<job_wait> advance() override {
+        if (failed_) {
+            channel_.fail(*failed_);
+            return std::nullopt;
+        }
+        if (!ended_) {
+            job_wait wait;
+            wait.input = true;
+            return wait;
+        }
+        channel_.reply(totals_);
+        return std::nullopt;
+    }
+
+    void on_part(std::string_view type, const protocol::json::value& body) override {
+        if (failed_ || ended_) {
+            return;
+        }
+        if (auto taken = take(type, body); !taken) {
+            fail(taken.error());
+        }
+    }
+
+    void on_data(std::string_view bytes) override {
+        if (failed_ || ended_ || !intake_) {
+            return;
+        }
+        if (auto taken = intake_->data(bytes); !taken) {
+            fail(taken.error());
+        }
+    }
+
+    void cancel() override {
+        if (!ended_) {
+            fail({errc::cancelled, "the transfer was cancelled"});
+        }
+    }
+
+  private:
+    result<> open(const agent_context& context, const protocol::receive_files& request) {
+        if (!request.package.empty()) {
+            auto present = has_package(context, request.package);
+            if (!present) {
+                return present.error();
+            }
+            if (*present) {
+                return {}; // the stream is read to its end and dropped
+            }
+        }
+        auto opened = request.package.empty() ? run_destination::open(context, request)
+                                              : package_destination::open(context, request);
+        if (!opened) {
+            return opened.error();
+        }
+        destination_ = std::move(*opened);
+        intake_.emplace(destination_->root(), destination_->incoming());
+        return {};
+    }
+
+    result<> take(std::string_view type, const protocol::json::value& body) {
+        if (type == protocol::files_end::name) {
+            return finish();
+        }
+        if (!intake_) {
+            return {};
+        }
+        if (type == protocol::file_head::name) {
+            protocol::file_head head;
+            return protocol::from_json(body, head) ? intake_->head(std::move(head.entry))
+                                                   : malformed(type);
+        }
+        protocol::file_end end;
+        if (type != protocol::file_end::name || !protocol::from_json(body, end)) {
+            return malformed(type);
+        }
+        return intake_->end(end);
+    }
+
+    static result<> malformed(std::string_view type) {
+        return failure(errc::protocol_violation,
+                       "a part '" + std::string(type) + "' of a stream of files is malformed");
+    }
+
+    result<> finish() {
+        if (intake_) {
+            auto totals = intake_->finish();
+            if (!totals) {
+                return totals.error();
+            }
+            totals_ = *totals;
+            if (auto visible = destination_->publish(); !visible) {
+                return visible;
+            }
+        }
+        release();
+        ended_ = true;
+        return {};
+    }
+
+    void fail(failure what) {
+        failed_ = std::move(what);
+        release();
+    }
+
+    // The intake removes its temporary file, then the destination what is around it.
+    void release() {
+        intake_.reset();
+        destination_.reset();
+    }
+
+    reply_channel channel_;
+    std::unique_ptr<destination> destination_;
+    std::optional<file_intake> intake_; // nothing: the package is there already
+    std::optional<failure> failed_;
+    protocol::receive_reply totals_;
+    bool ended_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<job> make_receive_files_job(const agent_context& context,
+                                            protocol::receive_files request,
+                                            reply_channel channel) {
+    return std::make_unique<receive_files_job>(context, std::move(request), channel);
+}
+
+} // namespace outrider::agent
