@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/reactor/awaitable.hpp"
+#include "engine/remotes/agent_images.hpp"
+#include "engine/remotes/byte_stream.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// How an agent is brought to a machine; tests replace the parts.
+struct bootstrap_options {
+    /// The agents that may be sent.
+    std::span<const agent_image> images = agent_images();
+    /// Longest silence of the far shell, and longest time that one block of an upload may take.
+    std::chrono::milliseconds patience{30'000};
+    /// Directories that everybody may write to, tried after those of the user's own.
+    std::vector<std::string> shared_directories{"/var/tmp", "/tmp", "/dev/shm"};
+    /// Told when an agent is being sent ("sending the agent to gpu1 (360 KiB)"); may be empty.
+    std::function<void(std::string)> tell;
+};
+
+/// Turns a stream to a far `/bin/sh` into a stream to an agent of this build, which it sends there
+/// if it is not there yet. The stream that comes back yields exactly the bytes of the agent. Fails
+/// with `unsupported` for a machine that no agent runs on, `agent_unusable` where no directory may
+/// hold it or where the login shell ends, `timed_out` on silence.
+[[nodiscard]] awaitable<result<std::unique_ptr<byte_stream>>>
+start_agent(std::unique_ptr<byte_stream> shell, std::string remote_name,
+            bootstrap_options options = {});
+
+} // namespace outrider
