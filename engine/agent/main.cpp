@@ -1,0 +1,85 @@
+#include "engine/agent/content_hash.hpp"
+#include "engine/agent/machine.hpp"
+#include "engine/agent/server.hpp"
+#include "engine/agent/supervisor.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace outrider;
+
+constexpr const char* version_text = "outrider-agent 0.1.0";
+
+int serve() {
+    ::signal(SIGPIPE, SIG_IGN);
+    const auto context = agent::describe_agent();
+    if (::chdir("/") != 0) { // the agent must not keep a file system busy
+        return 1;
+    }
+    return agent::serve(context, STDIN_FILENO, STDOUT_FILENO);
+}
+
+int print_environment(std::string_view descriptor_text) {
+    int fd = -1;
+    std::from_chars(descriptor_text.data(), descriptor_text.data() + descriptor_text.size(), fd);
+    for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
+        std::string_view entry(*at, std::strlen(*at) + 1); // with its NUL
+        while (!entry.empty()) {
+            const auto put = ::write(fd, entry.data(), entry.size());
+            if (put < 0) {
+                return 1;
+            }
+            entry.remove_prefix(static_cast<std::size_t>(put));
+        }
+    }
+    return 0;
+}
+
+int usage() {
+    std::fputs(
+        "usage: outrider-agent serve | verify HASH | guild run --run-dir DIR OP FLAG=VALUE... "
+        "| --version\n",
+        stderr);
+    return 2;
+}
+
+int run(const std::vector<std::string_view>& words) {
+    if (words == std::vector<std::string_view>{"serve"}) {
+        return serve();
+    }
+    if (words == std::vector<std::string_view>{"--version"}) {
+        std::puts(version_text);
+        return 0;
+    }
+    if (words.size() == 2 && words[0] == "verify") {
+        return agent::executable_hash() == words[1] ? 0 : 1;
+    }
+    if (words.size() == 2 && words[0] == "print-environment") {
+        return print_environment(words[1]);
+    }
+    if (words.size() >= 4 && words[0] == "guild" && words[1] == "run" && words[2] == "--run-dir") {
+        return agent::supervise(run_paths{fs::path(words[3])});
+    }
+    return usage();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run({argv + 1, argv + argc});
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "outrider-agent: %s\n", error.what());
+        return 1;
+    }
+}

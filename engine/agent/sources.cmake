@@ -1,0 +1,35 @@
+# Everything of the agent but main.cpp, which links only Boost headers and outrider_shared.
+include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
+set(AGENT_SOURCES
+    activation.cpp
+    cache_directory.cpp
+    content_hash.cpp
+    copy_package.cpp
+    delete_runs.cpp
+    descendants.cpp
+    dispatch.cpp
+    end_record.cpp
+    event_set.cpp
+    follow_output.cpp
+    interpreter_facts.cpp
+    list_runs.cpp
+    machine.cpp
+    operation_environment.cpp
+    operation_process.cpp
+    out_of_memory.cpp
+    output_recorder.cpp
+    ping.cpp
+    prepare_run.cpp
+    python_support.cpp
+    reply_channel.cpp
+    reserved_file.cpp
+    run_lock.cpp
+    server.cpp
+    signal_process.cpp
+    start_record.cpp
+    start_run.cpp
+    stop_run.cpp
+    stop_request.cpp
+    supervisor.cpp
+    supervisor_launch.cpp
+    ${PYTHON_SUPPORT_SOURCE})
