@@ -1,47 +1,85 @@
-// The agent: `verify HASH` says whether this executable is the one of that hash, `serve` speaks the
-// protocol on standard input and output.
-#include "engine/protocol/content_hash.hpp"
-#include "engine/protocol/described_json.hpp"
-#include "engine/protocol/frame.hpp"
-#include "engine/protocol/messages.hpp"
+#include "engine/agent/content_hash.hpp"
+#include "engine/agent/machine.hpp"
+#include "engine/agent/server.hpp"
+#include "engine/agent/supervisor.hpp"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
-#include <array>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <exception>
 #include <string_view>
-
-using namespace outrider;
+#include <vector>
 
 namespace {
 
-int verify(std::string_view expected) {
-    const auto hash = protocol::hash_of_file("/proc/self/exe");
-    return hash && *hash == expected ? 0 : 1;
-}
+using namespace outrider;
+
+constexpr const char* version_text = "outrider-agent 0.1.0";
 
 int serve() {
-    protocol::hello greeting;
-    greeting.version = protocol::version;
-    if (const auto hash = protocol::hash_of_file("/proc/self/exe")) {
-        greeting.build = *hash;
-    }
-    std::string out;
-    protocol::append_frame(out, protocol::frame_kind::hello, 0, protocol::encode(greeting));
-    if (::write(STDOUT_FILENO, out.data(), out.size()) < 0) {
+    ::signal(SIGPIPE, SIG_IGN);
+    const auto context = agent::describe_agent();
+    if (::chdir("/") != 0) { // the agent must not keep a file system busy
         return 1;
     }
-    std::array<char, 4096> ignored;
-    while (::read(STDIN_FILENO, ignored.data(), ignored.size()) > 0) {
+    return agent::serve(context, STDIN_FILENO, STDOUT_FILENO);
+}
+
+int print_environment(std::string_view descriptor_text) {
+    int fd = -1;
+    std::from_chars(descriptor_text.data(), descriptor_text.data() + descriptor_text.size(), fd);
+    for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
+        std::string_view entry(*at, std::strlen(*at) + 1); // with its NUL
+        while (!entry.empty()) {
+            const auto put = ::write(fd, entry.data(), entry.size());
+            if (put < 0) {
+                return 1;
+            }
+            entry.remove_prefix(static_cast<std::size_t>(put));
+        }
     }
     return 0;
+}
+
+int usage() {
+    std::fputs(
+        "usage: outrider-agent serve | verify HASH | guild run --run-dir DIR OP FLAG=VALUE... "
+        "| --version\n",
+        stderr);
+    return 2;
+}
+
+int run(const std::vector<std::string_view>& words) {
+    if (words == std::vector<std::string_view>{"serve"}) {
+        return serve();
+    }
+    if (words == std::vector<std::string_view>{"--version"}) {
+        std::puts(version_text);
+        return 0;
+    }
+    if (words.size() == 2 && words[0] == "verify") {
+        return agent::executable_hash() == words[1] ? 0 : 1;
+    }
+    if (words.size() == 2 && words[0] == "print-environment") {
+        return print_environment(words[1]);
+    }
+    if (words.size() >= 4 && words[0] == "guild" && words[1] == "run" && words[2] == "--run-dir") {
+        return agent::supervise(run_paths{fs::path(words[3])});
+    }
+    return usage();
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    const std::string_view verb = argc > 1 ? argv[1] : "";
-    if (verb == "verify" && argc == 3) {
-        return verify(argv[2]);
+    try {
+        return run({argv + 1, argv + argc});
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "outrider-agent: %s\n", error.what());
+        return 1;
     }
-    return verb == "serve" ? serve() : 2;
 }

@@ -1,15 +1,47 @@
-# Everything of the agent but its main.cpp; compiled natively for the tests and once per architecture.
+# Everything of the agent but main.cpp, which links only Boost headers and outrider_shared.
+include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
+    activation.cpp
     beneath.cpp
+    cache_directory.cpp
+    content_hash.cpp
+    copy_package.cpp
+    delete_runs.cpp
+    descendants.cpp
+    dispatch.cpp
+    end_record.cpp
+    event_set.cpp
     file_entry.cpp
     file_intake.cpp
     find_package.cpp
+    follow_output.cpp
     incoming_file.cpp
-    job.cpp
+    interpreter_facts.cpp
     list_files.cpp
+    list_runs.cpp
+    machine.cpp
     mark_copy.cpp
+    operation_environment.cpp
+    operation_process.cpp
+    out_of_memory.cpp
+    output_recorder.cpp
+    ping.cpp
+    prepare_run.cpp
+    python_support.cpp
     read_file.cpp
     receive_files.cpp
     recorded_process.cpp
+    reply_channel.cpp
+    reserved_file.cpp
+    run_lock.cpp
     run_place.cpp
-    send_files.cpp)
+    send_files.cpp
+    server.cpp
+    signal_process.cpp
+    start_record.cpp
+    start_run.cpp
+    stop_request.cpp
+    stop_run.cpp
+    supervisor.cpp
+    supervisor_launch.cpp
+    ${PYTHON_SUPPORT_SOURCE})

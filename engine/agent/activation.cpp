@@ -1,0 +1,138 @@
+#include "engine/agent/activation.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cerrno>
+
+namespace outrider::agent {
+namespace {
+
+/// Where the shell finds the descriptor for the environment: beyond what scripts use themselves.
+constexpr int environment_fd = 98;
+/// What is kept of the shell's messages and of an environment, bytes.
+constexpr std::size_t max_message = 4096;
+constexpr std::size_t max_environment = std::size_t{4} << 20;
+
+struct pipe_ends {
+    descriptor read;
+    descriptor write;
+};
+
+std::optional<pipe_ends> make_pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) {
+        return std::nullopt;
+    }
+    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    return pipe_ends{descriptor(ends[0]), descriptor(ends[1])};
+}
+
+[[noreturn]] void become_shell(const std::string& script, const std::string& executable,
+                               const std::string& directory, const pipe_ends& messages,
+                               const pipe_ends& environment) {
+    ::setsid(); // a group of its own, so that all of it can be killed
+    ::signal(SIGPIPE, SIG_DFL);
+    const int null = ::open("/dev/null", O_RDONLY);
+    ::dup2(null, STDIN_FILENO);
+    ::dup2(messages.write.get(), STDOUT_FILENO);
+    ::dup2(messages.write.get(), STDERR_FILENO);
+    ::dup2(environment.write.get(), environment_fd);
+    if (::chdir(directory.c_str()) != 0) {
+        ::chdir("/");
+    }
+    for (const char* shell : {"bash", "sh"}) {
+        ::execlp(shell, shell, "-c", script.c_str(), executable.c_str(), nullptr);
+    }
+    ::_exit(127);
+}
+
+/// Reads what is there; false at the end. Keeps at most `limit` bytes, the last ones.
+bool drain(int fd, std::string& text, std::size_t limit) {
+    std::array<char, 65536> chunk;
+    for (;;) {
+        const auto got = ::read(fd, chunk.data(), chunk.size());
+        if (got < 0) {
+            return errno == EAGAIN || errno == EINTR;
+        }
+        if (got == 0) {
+            return false;
+        }
+        text.append(chunk.data(), static_cast<std::size_t>(got));
+        if (text.size() > limit) {
+            text.erase(0, text.size() - limit);
+        }
+    }
+}
+
+} // namespace
+
+result<std::unique_ptr<activation>> activation::begin(const std::string& code,
+                                                      const std::string& executable,
+                                                      const std::string& directory) {
+    auto messages = make_pipe();
+    auto environment = make_pipe();
+    if (!messages || !environment) {
+        return errno_failure(errno, "cannot run the activation code");
+    }
+    const std::string script = "set -e\n" + code + "\nexec \"$0\" print-environment " +
+                               std::to_string(environment_fd) + "\n";
+    std::unique_ptr<activation> out(new activation);
+    out->shell_ = ::fork();
+    if (out->shell_ == 0) {
+        become_shell(script, executable, directory, *messages, *environment);
+    }
+    if (out->shell_ < 0) {
+        return errno_failure(errno, "cannot run the activation code");
+    }
+    out->messages_ = std::move(messages->read);
+    out->environment_ = std::move(environment->read);
+    out->events_.add(out->environment_.get());
+    out->events_.add(out->messages_.get());
+    return out;
+}
+
+activation::~activation() {
+    if (shell_ > 0) {
+        ::kill(-shell_, SIGKILL);
+        ::kill(shell_, SIGKILL); // not yet a group leader
+        ::waitpid(shell_, nullptr, 0);
+    }
+}
+
+failure activation::failed(const std::string& how) const {
+    std::string text = "the activation of the environment " + how;
+    if (!message_text_.empty()) {
+        text += ": " + message_text_.substr(0, message_text_.find_last_not_of(" \n") + 1);
+    }
+    return {errc::start_failed,
+            text + "; check venv-path, conda-env or venv-activate in config.yml"};
+}
+
+result<std::optional<environment_map>> activation::poll() {
+    if (messages_ && !drain(messages_.get(), message_text_, max_message)) {
+        events_.remove(messages_.get()); // at its end it would be readable for ever
+        messages_.reset();
+    }
+    if (drain(environment_.get(), environment_text_, max_environment)) {
+        if (clock::now() >= deadline_) {
+            return failed("did not end within 60 s");
+        }
+        return std::optional<environment_map>{};
+    }
+    int status = 0;
+    ::waitpid(shell_, &status, 0); // it closed the environment: it has printed it or ended
+    shell_ = -1;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || environment_text_.empty()) {
+        return failed("failed");
+    }
+    return std::optional(parse_environment(environment_text_));
+}
+
+job_wait activation::wait() const {
+    return {.readable_fd = events_.get(), .deadline = deadline_};
+}
+
+} // namespace outrider::agent

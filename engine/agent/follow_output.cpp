@@ -1,0 +1,221 @@
+#include "engine/agent/event_set.hpp"
+#include "engine/agent/jobs.hpp"
+#include "engine/agent/signal_process.hpp"
+#include "engine/runs/read_run.hpp"
+#include "engine/runs/run_identity.hpp"
+
+#include <fcntl.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+
+#include <array>
+
+namespace outrider::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Between two looks where no event may come: network file systems, processes without descriptors.
+constexpr auto look_interval = 200ms;
+/// Most that one call of `advance` sends, bytes: other requests get their turn.
+constexpr std::size_t slice = std::size_t{512} << 10;
+
+/// Sends what is in the output file, then waits for more, and ends when the run has ended and the
+/// file was read to its end after that.
+class follow_output_job final : public job {
+  public:
+    follow_output_job(const agent_context& context, protocol::follow_output request,
+                      reply_channel channel)
+        : context_(context), request_(std::move(request)), channel_(channel),
+          offset_(std::max<std::int64_t>(request_.offset, 0)) {}
+
+    std::optional<job_wait> advance() override;
+    void cancel() override { cancelled_ = true; }
+
+  private:
+    result<> begin();
+    void watch_files();
+    void watch_processes();
+    void drain_events();
+    void open_output();
+    void restart_if_replaced();
+    bool send_slice();
+    void reply();
+
+    const agent_context& context_;
+    protocol::follow_output request_;
+    reply_channel channel_;
+    run_paths run_;
+    std::int64_t offset_;
+    descriptor output_;
+    ino_t inode_ = 0;
+    event_set events_;
+    descriptor inotify_;
+    std::array<descriptor, 2> processes_;
+    bool look_at_run_ = true; // something other than output may have changed
+    bool begun_ = false;
+    bool ended_ = false;
+    bool cancelled_ = false;
+    clock::time_point next_look_;
+};
+
+std::optional<job_wait> follow_output_job::advance() {
+    if (cancelled_) {
+        channel_.fail({errc::cancelled, "the watch was cancelled"});
+        return std::nullopt;
+    }
+    if (!begun_) {
+        if (auto begun = begin(); !begun) {
+            channel_.fail(begun.error());
+            return std::nullopt;
+        }
+    }
+    drain_events();
+    for (;;) {
+        if (channel_.congested()) {
+            return job_wait{.drained = true};
+        }
+        if (!send_slice()) {
+            return job_wait{.deadline = clock::now()}; // more is there; others first
+        }
+        // At the end of the file. It counts only if the run had ended before the end was read.
+        if (ended_ || !request_.follow) {
+            reply();
+            return std::nullopt;
+        }
+        if (!look_at_run_ && clock::now() < next_look_) {
+            return job_wait{.readable_fd = events_.get(), .deadline = next_look_};
+        }
+        look_at_run_ = false;
+        next_look_ = clock::now() + look_interval;
+        watch_processes();
+        ended_ = !is_run(run_) || has_ended(read_run(run_, context_.machine, {}));
+        if (!ended_) {
+            restart_if_replaced();
+        }
+    }
+}
+
+result<> follow_output_job::begin() {
+    begun_ = true;
+    auto run = run_in_home(resolve_home(request_.home, context_.machine.home), request_.run_id);
+    if (!run) {
+        return run.error();
+    }
+    run_ = std::move(*run);
+    if (!is_run(run_)) {
+        return failure(errc::not_found, "there is no run " + request_.run_id);
+    }
+    if (request_.follow) {
+        watch_files();
+    }
+    open_output();
+    return {};
+}
+
+// Before the file is read: what is appended after the watch stands is not missed.
+void follow_output_job::watch_files() {
+    inotify_.reset(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+    if (!inotify_) {
+        return; // no more watches for this user: the looks at intervals have to do
+    }
+    ::inotify_add_watch(inotify_.get(), run_.guild().c_str(),
+                        IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_DELETE_SELF);
+    ::inotify_add_watch(inotify_.get(), run_.attributes().c_str(), IN_MOVED_TO | IN_CREATE);
+    events_.add(inotify_.get());
+}
+
+void follow_output_job::watch_processes() {
+    const auto identity = read_identity(run_.identity());
+    if (!identity || place_of(*identity, context_.machine) != identity_place::here) {
+        return;
+    }
+    const std::array marks{identity->operation, identity->supervisor};
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+        if (processes_[i] && !is_alive(marks[i])) {
+            processes_[i].reset(); // would be readable for ever
+        } else if (!processes_[i] && is_alive(marks[i])) {
+            processes_[i] = watch_process(marks[i]);
+            if (processes_[i]) {
+                events_.add(processes_[i].get());
+            }
+        }
+    }
+}
+
+void follow_output_job::drain_events() {
+    alignas(inotify_event) std::array<char, 8192> buffer;
+    ssize_t got = 0;
+    while (inotify_ && (got = ::read(inotify_.get(), buffer.data(), buffer.size())) > 0) {
+        for (ssize_t at = 0; at < got;) {
+            const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
+            at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+            look_at_run_ = look_at_run_ || (event->mask & IN_MODIFY) == 0;
+        }
+    }
+    for (const auto& process : processes_) {
+        look_at_run_ = look_at_run_ || (process && event_set::is_ready(process.get()));
+    }
+}
+
+void follow_output_job::open_output() {
+    output_.reset(::open(run_.output().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat facts{};
+    if (output_ && ::fstat(output_.get(), &facts) == 0) {
+        inode_ = facts.st_ino;
+        if (facts.st_size < offset_) {
+            channel_.part(protocol::output_restarted{.size = facts.st_size});
+            offset_ = 0;
+        }
+    }
+}
+
+void follow_output_job::restart_if_replaced() {
+    struct stat named{};
+    if (::stat(run_.output().c_str(), &named) != 0) {
+        return; // not there yet
+    }
+    if (!output_ || (named.st_ino == inode_ && named.st_size < offset_)) {
+        open_output();
+    } else if (named.st_ino != inode_) {
+        offset_ = 0;
+        open_output();
+        channel_.part(protocol::output_restarted{.size = named.st_size});
+    }
+}
+
+// True at the end of what exists now.
+bool follow_output_job::send_slice() {
+    if (!output_) {
+        open_output();
+    }
+    if (!output_) {
+        return true;
+    }
+    std::array<char, protocol::data_payload> piece;
+    for (std::size_t sent = 0; sent < slice && !channel_.congested();) {
+        const auto got = ::pread(output_.get(), piece.data(), piece.size(), offset_);
+        if (got <= 0) {
+            return true;
+        }
+        channel_.data({piece.data(), static_cast<std::size_t>(got)});
+        offset_ += got;
+        sent += static_cast<std::size_t>(got);
+    }
+    return false;
+}
+
+void follow_output_job::reply() {
+    channel_.reply(protocol::follow_end{
+        .offset = offset_, .run = read_run(run_, context_.machine, request_.attributes)});
+}
+
+} // namespace
+
+std::unique_ptr<job> make_follow_output_job(const agent_context& context,
+                                            protocol::follow_output request,
+                                            reply_channel channel) {
+    return std::make_unique<follow_output_job>(context, std::move(request), channel);
+}
+
+} // namespace outrider::agent

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "engine/agent/context.hpp"
+
+#include <memory>
+
+/// One maker per request; the job stands in the file named after the request.
+namespace outrider::agent {
+
+std::unique_ptr<job> make_ping_job(const agent_context&, protocol::ping, reply_channel);
+std::unique_ptr<job> make_list_runs_job(const agent_context&, protocol::list_runs, reply_channel);
+std::unique_ptr<job> make_start_run_job(const agent_context&, protocol::start_run, reply_channel);
+std::unique_ptr<job> make_stop_run_job(const agent_context&, protocol::stop_run, reply_channel);
+std::unique_ptr<job> make_follow_output_job(const agent_context&, protocol::follow_output,
+                                            reply_channel);
+std::unique_ptr<job> make_delete_runs_job(const agent_context&, protocol::delete_runs,
+                                          reply_channel);
+
+} // namespace outrider::agent

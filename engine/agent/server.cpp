@@ -1,0 +1,263 @@
+#include "engine/agent/server.hpp"
+
+#include "engine/agent/dispatch.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <exception>
+#include <map>
+#include <vector>
+
+namespace outrider::agent {
+namespace {
+
+using protocol::frame_kind;
+
+/// Requests in flight at once; a client that wants more breaks the protocol.
+constexpr std::size_t max_jobs = 256;
+/// While more than this waits to be written, no further request is read, bytes.
+constexpr std::size_t max_outbox = std::size_t{8} << 20;
+
+struct running_job {
+    std::unique_ptr<job> work;
+    job_wait wait;
+    bool ready = true; ///< call `advance` in this round
+};
+
+/// One poll loop: reads frames, lets jobs go on, writes what they produced. It owns the jobs; the
+/// end of the input ends it and them.
+class server {
+  public:
+    server(const agent_context& context, int input, int output)
+        : context_(context), input_(input), output_(output) {}
+
+    int run();
+
+  private:
+    void send_hello();
+    bool read_input();
+    void on_frame(protocol::frame frame);
+    void on_request(const protocol::frame& frame);
+    void on_part(running_job& target, const protocol::frame& frame);
+    void advance_jobs();
+    bool write_output();
+    void wait_for_events();
+    int poll_timeout() const;
+
+    const agent_context& context_;
+    int input_;
+    int output_;
+    std::string outbox_;
+    std::size_t written_ = 0; // bytes at the front of outbox_ that are written
+    protocol::frame_reader reader_;
+    std::map<std::uint32_t, running_job> jobs_;
+    bool input_ready_ = false;
+    bool violated_ = false;
+};
+
+void server::send_hello() {
+    const protocol::hello hello{
+        .version = protocol::version, .build = context_.build, .machine = context_.machine};
+    protocol::append_frame(outbox_, frame_kind::hello, 0, protocol::encode(hello));
+}
+
+bool server::read_input() {
+    std::array<char, 65536> chunk;
+    const auto got = ::read(input_, chunk.data(), chunk.size());
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+        return true;
+    }
+    if (got <= 0) {
+        return false;
+    }
+    reader_.feed({chunk.data(), static_cast<std::size_t>(got)});
+    for (;;) {
+        auto next = reader_.next();
+        if (!next) {
+            violated_ = true;
+            return false;
+        }
+        if (!next->has_value()) {
+            return !violated_;
+        }
+        on_frame(std::move(**next));
+    }
+}
+
+void server::on_frame(protocol::frame frame) {
+    if (frame.kind == frame_kind::request) {
+        on_request(frame);
+        return;
+    }
+    const auto found = jobs_.find(frame.request);
+    if (found == jobs_.end()) {
+        return; // of a request that has ended meanwhile
+    }
+    running_job& target = found->second;
+    switch (frame.kind) {
+    case frame_kind::part:
+        on_part(target, frame);
+        break;
+    case frame_kind::data:
+        target.work->on_data(frame.payload);
+        target.ready = true;
+        break;
+    case frame_kind::cancel:
+        target.work->cancel();
+        target.ready = true;
+        break;
+    default:
+        violated_ = true; // only an agent sends these
+    }
+}
+
+void server::on_request(const protocol::frame& frame) {
+    if (jobs_.contains(frame.request) || jobs_.size() >= max_jobs) {
+        violated_ = true;
+        return;
+    }
+    reply_channel channel(outbox_, frame.request);
+    auto made = make_job(context_, frame.payload, channel);
+    if (!made) {
+        channel.fail(made.error());
+        return;
+    }
+    jobs_[frame.request].work = std::move(*made);
+}
+
+void server::on_part(running_job& target, const protocol::frame& frame) {
+    const auto parsed = protocol::parse_json(frame.payload);
+    const auto* object = parsed ? parsed->if_object() : nullptr;
+    const auto* type = object != nullptr ? object->if_contains("type") : nullptr;
+    const auto* body = object != nullptr ? object->if_contains("body") : nullptr;
+    if (type == nullptr || !type->is_string() || body == nullptr) {
+        violated_ = true;
+        return;
+    }
+    target.work->on_part(std::string_view(type->get_string()), *body);
+    target.ready = true;
+}
+
+void server::advance_jobs() {
+    for (auto at = jobs_.begin(); at != jobs_.end();) {
+        running_job& entry = at->second;
+        if (!entry.ready) {
+            ++at;
+            continue;
+        }
+        entry.ready = false;
+        std::optional<job_wait> wait;
+        try {
+            wait = entry.work->advance();
+        } catch (const std::exception& error) {
+            // A broken invariant ends this request, never the agent with its other watches.
+            reply_channel(outbox_, at->first).fail({errc::internal, error.what()});
+        }
+        if (!wait) {
+            at = jobs_.erase(at);
+            continue;
+        }
+        entry.wait = *wait;
+        ++at;
+    }
+}
+
+bool server::write_output() {
+    while (written_ < outbox_.size()) {
+        const auto sent = ::write(output_, outbox_.data() + written_, outbox_.size() - written_);
+        if (sent < 0 && errno == EINTR) {
+            continue;
+        }
+        if (sent < 0 && errno == EAGAIN) {
+            break;
+        }
+        if (sent <= 0) {
+            return false;
+        }
+        written_ += static_cast<std::size_t>(sent);
+    }
+    // Jobs judge congestion by the size of the outbox, so what is written has to leave it.
+    if (written_ == outbox_.size() || written_ > outbox_.size() / 2) {
+        outbox_.erase(0, written_);
+        written_ = 0;
+    }
+    return true;
+}
+
+int server::poll_timeout() const {
+    const auto now = clock::now();
+    int timeout = -1;
+    for (const auto& [id, entry] : jobs_) {
+        if (entry.ready) {
+            return 0;
+        }
+        if (entry.wait.deadline) {
+            const auto left =
+                std::chrono::ceil<std::chrono::milliseconds>(*entry.wait.deadline - now);
+            const int ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+            timeout = timeout < 0 ? ms : std::min(timeout, ms);
+        }
+    }
+    return timeout;
+}
+
+void server::wait_for_events() {
+    std::vector<pollfd> polled;
+    const bool reading = outbox_.size() < max_outbox;
+    polled.push_back(
+        {.fd = input_, .events = static_cast<short>(reading ? POLLIN : 0), .revents = 0});
+    if (!outbox_.empty()) {
+        polled.push_back({.fd = output_, .events = POLLOUT, .revents = 0});
+    }
+    std::vector<running_job*> owners(polled.size(), nullptr);
+    for (auto& [id, entry] : jobs_) {
+        if (entry.wait.readable_fd) {
+            polled.push_back({.fd = *entry.wait.readable_fd, .events = POLLIN, .revents = 0});
+            owners.push_back(&entry);
+        }
+    }
+    ::poll(polled.data(), polled.size(), poll_timeout());
+    input_ready_ = polled[0].revents != 0;
+    for (std::size_t i = 1; i < polled.size(); ++i) {
+        if (polled[i].revents != 0 && owners[i] != nullptr) {
+            owners[i]->ready = true;
+        }
+    }
+    const auto now = clock::now();
+    for (auto& [id, entry] : jobs_) {
+        const bool drained = entry.wait.drained && !reply_channel(outbox_, id).congested();
+        entry.ready =
+            entry.ready || drained || (entry.wait.deadline && *entry.wait.deadline <= now);
+    }
+}
+
+int server::run() {
+    send_hello();
+    for (;;) {
+        if (!write_output()) {
+            return 0; // the client is gone
+        }
+        wait_for_events();
+        if (input_ready_ && !read_input()) {
+            break;
+        }
+        advance_jobs();
+    }
+    return violated_ ? 1 : 0;
+}
+
+} // namespace
+
+int serve(const agent_context& context, int input, int output) {
+    for (const int fd : {input, output}) {
+        ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+    }
+    return server(context, input, output).run();
+}
+
+} // namespace outrider::agent

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "engine/result.hpp"
+#include "engine/runs/run_paths.hpp"
+
+#include <boost/describe.hpp>
+
+#include <string>
+#include <vector>
+
+namespace outrider::agent {
+
+/// What a supervisor has to know to start the operation of a prepared run:
+/// `.guild/outrider/start.json`. The environment is not in it, for it may hold secrets: the
+/// supervisor inherits it.
+struct start_record {
+    std::vector<std::string> command; ///< resolved
+    std::string python_exe;           ///< whose version belongs into `platform`; may be empty
+    std::string cache_directory;
+    bool platform_given = false; ///< the `platform` attribute is there already
+};
+BOOST_DESCRIBE_STRUCT(start_record, (), (command, python_exe, cache_directory, platform_given))
+
+[[nodiscard]] result<> write_start_record(const run_paths& run, const start_record& record);
+[[nodiscard]] result<start_record> read_start_record(const run_paths& run);
+
+} // namespace outrider::agent

@@ -1,0 +1,294 @@
+#include "engine/agent/supervisor.hpp"
+
+#include "engine/agent/end_record.hpp"
+#include "engine/agent/interpreter_facts.hpp"
+#include "engine/agent/machine.hpp"
+#include "engine/agent/operation_environment.hpp"
+#include "engine/agent/operation_process.hpp"
+#include "engine/agent/output_recorder.hpp"
+#include "engine/agent/start_record.hpp"
+#include "engine/agent/supervisor_launch.hpp"
+#include "engine/protocol/described_json.hpp"
+#include "engine/runs/run_identity.hpp"
+#include "engine/runs/small_file.hpp"
+#include "engine/runs/yaml_text.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+
+namespace outrider::agent {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// How long output is still read after the operation has ended, if a grandchild holds the pipe.
+constexpr std::chrono::milliseconds drain_limit{1000};
+/// How long the end waits for slow facts of the interpreter, first run of each only.
+constexpr std::chrono::milliseconds facts_limit{2000};
+/// Largest piece of output that is read at once, as Guild reads it (run-format 2.6).
+constexpr std::size_t output_piece = 4096;
+
+/// The one process that watches over one operation.
+class supervisor {
+  public:
+    explicit supervisor(const run_paths& run) : run_(run) {}
+    int run();
+
+  private:
+    result<> start();
+    result<> record_start();
+    void report(const result<>& started);
+    void write_slow_facts();
+    void watch();
+    bool pump(descriptor& from, output_stream stream);
+    void reap();
+    void wait_for_facts();
+    int poll_timeout() const;
+    bool is_over() const;
+
+    run_paths run_;
+    start_record record_;
+    operation_process operation_;
+    std::unique_ptr<output_recorder> output_;
+    std::unique_ptr<end_record> end_;
+    descriptor signals_;
+    std::optional<int> wait_status_;
+    clock::time_point ended_;
+    pid_t facts_writer_ = -1;
+};
+
+void detach_from_everything() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1); // orphans of the operation become ours and can be found
+    for (const int number : {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT, SIGUSR1, SIGUSR2}) {
+        ::signal(number, SIG_IGN);
+    }
+    for (const int fd : {supervisor_report_fd, supervisor_lock_fd}) {
+        ::fcntl(fd, F_SETFD, FD_CLOEXEC); // not for the operation
+    }
+}
+
+descriptor child_signals() {
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGCHLD);
+    ::sigprocmask(SIG_BLOCK, &mask, nullptr);
+    return descriptor(::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+bool is_inherited(int fd, mode_t type) {
+    struct stat facts{};
+    return ::fstat(fd, &facts) == 0 && (facts.st_mode & S_IFMT) == type;
+}
+
+boost::json::object as_json(const environment_map& environment) {
+    boost::json::object out;
+    for (const auto& [name, value] : environment) {
+        out[name] = value;
+    }
+    return out;
+}
+
+result<> supervisor::record_start() {
+    const auto attribute = [&](const char* name, const std::string& text) {
+        return replace_file(run_.attribute(name), run_.temporary(name), text);
+    };
+    if (auto written = attribute("started", std::to_string(now_us()) + "\n"); !written) {
+        return written;
+    }
+    const auto environment = public_environment(inherited_environment());
+    if (auto written = attribute("env", yaml_text(as_json(environment))); !written) {
+        return written;
+    }
+    const auto identity = identity_here(describe_machine(), own_mark(), operation_.mark());
+    if (auto written = write_identity(run_, run_.identity(), identity); !written) {
+        return written;
+    }
+    const std::string pid = std::to_string(operation_.mark().pid);
+    if (auto written = replace_file(run_.lock(), run_.temporary("LOCK"), pid); !written) {
+        return written;
+    }
+    return remove_file(run_.pending());
+}
+
+result<> supervisor::start() {
+    // From here on the start is this process's, whatever becomes of the agent that made it.
+    const auto here = identity_here(describe_machine(), own_mark(), {});
+    if (auto written = write_identity(run_, run_.starting(), here); !written) {
+        return written;
+    }
+    auto record = read_start_record(run_);
+    if (!record) {
+        return record.error();
+    }
+    record_ = std::move(*record);
+    auto recorder = output_recorder::create(run_);
+    if (!recorder) {
+        return recorder.error();
+    }
+    output_ = std::make_unique<output_recorder>(std::move(*recorder));
+    end_ = std::make_unique<end_record>(run_);
+    auto forked = operation_process::fork(record_.command, run_.directory.native());
+    if (!forked) {
+        return forked.error();
+    }
+    operation_ = std::move(*forked);
+    if (auto recorded = record_start(); !recorded) {
+        return recorded;
+    }
+    return operation_.release();
+}
+
+void supervisor::report(const result<>& started) {
+    start_report text;
+    if (!started) {
+        const bool known = started.error().kind() == errc::no_space ||
+                           started.error().kind() == errc::permission_denied;
+        text.error = {.code = !known                                     ? "start_failed"
+                              : started.error().kind() == errc::no_space ? "no_space"
+                                                                         : "permission_denied",
+                      .context = started.error().context};
+    }
+    if (is_inherited(supervisor_report_fd, S_IFIFO)) {
+        const std::string bytes = protocol::encode(text);
+        std::ignore =
+            ::write(supervisor_report_fd, bytes.data(), bytes.size()); // agent may be gone
+        ::close(supervisor_report_fd);
+    }
+    if (is_inherited(supervisor_lock_fd, S_IFREG)) {
+        ::close(supervisor_lock_fd); // the start is over
+    }
+}
+
+// In a process of its own, because an interpreter takes long to ask and output must flow.
+void supervisor::write_slow_facts() {
+    if (record_.platform_given || record_.python_exe.empty()) {
+        return;
+    }
+    facts_writer_ = ::fork();
+    if (facts_writer_ == 0) {
+        const std::string version = ask_python_version(record_.cache_directory, record_.python_exe);
+        const auto written = replace_file(run_.attribute("platform"), run_.temporary("platform"),
+                                          platform_text(version));
+        ::_exit(written ? 0 : 1);
+    }
+}
+
+void supervisor::reap() {
+    signalfd_siginfo ignored;
+    while (::read(signals_.get(), &ignored, sizeof ignored) > 0) {
+    }
+    int status = 0;
+    for (pid_t child = 0; (child = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+        if (child == operation_.mark().pid) {
+            wait_status_ = status;
+            ended_ = clock::now();
+        } else if (child == facts_writer_) {
+            facts_writer_ = -1;
+        }
+    }
+}
+
+// False once the stream has ended.
+bool supervisor::pump(descriptor& from, output_stream stream) {
+    std::array<char, output_piece> piece;
+    const auto got = ::read(from.get(), piece.data(), piece.size());
+    if (got < 0) {
+        return errno == EINTR || errno == EAGAIN;
+    }
+    if (got == 0) {
+        return false;
+    }
+    output_->record({piece.data(), static_cast<std::size_t>(got)}, stream);
+    return true;
+}
+
+bool supervisor::is_over() const {
+    if (!wait_status_) {
+        return false;
+    }
+    const bool streams_ended = !operation_.standard_output && !operation_.standard_error;
+    return streams_ended || clock::now() >= ended_ + drain_limit;
+}
+
+int supervisor::poll_timeout() const {
+    if (!wait_status_) {
+        return -1;
+    }
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(ended_ + drain_limit - clock::now());
+    return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+}
+
+void supervisor::watch() {
+    reap(); // the operation may have ended before the signal was looked at
+    while (!is_over()) {
+        std::array<pollfd, 3> polled{
+            pollfd{.fd = signals_.get(), .events = POLLIN, .revents = 0},
+            pollfd{.fd = operation_.standard_output.get(), .events = POLLIN, .revents = 0},
+            pollfd{.fd = operation_.standard_error.get(), .events = POLLIN, .revents = 0}};
+        ::poll(polled.data(), polled.size(), poll_timeout()); // a negative descriptor is skipped
+        if (polled[1].revents != 0 &&
+            !pump(operation_.standard_output, output_stream::standard_output)) {
+            operation_.standard_output.reset();
+        }
+        if (polled[2].revents != 0 &&
+            !pump(operation_.standard_error, output_stream::standard_error)) {
+            operation_.standard_error.reset();
+        }
+        if (polled[0].revents != 0) {
+            reap();
+        }
+    }
+}
+
+void supervisor::wait_for_facts() {
+    const auto deadline = clock::now() + facts_limit;
+    while (facts_writer_ > 0 && clock::now() < deadline) {
+        pollfd polled{.fd = signals_.get(), .events = POLLIN, .revents = 0};
+        ::poll(&polled, 1, 100);
+        reap();
+    }
+}
+
+int supervisor::run() {
+    detach_from_everything();
+    signals_ = child_signals();
+    const auto started = start();
+    if (!started) {
+        // Under the lock, and before the report: whoever hears of it finds nothing left behind.
+        std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
+        std::ignore = remove_tree(run_.directory);
+        report(started);
+        return 1;
+    }
+    std::ignore = remove_file(run_.starting()); // only tells about runs that are pending
+    report(started);
+    write_slow_facts();
+    watch();
+    output_->finish();
+    end_->write(*wait_status_);
+    wait_for_facts();
+    end_->finish();
+    return 0;
+}
+
+} // namespace
+
+int supervise(const run_paths& run) {
+    return supervisor(run).run();
+}
+
+} // namespace outrider::agent

@@ -1,0 +1,73 @@
+#include "engine/agent/supervisor_launch.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace outrider::agent {
+namespace {
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+    std::vector<char*> out;
+    for (auto& word : words) {
+        out.push_back(word.data());
+    }
+    out.push_back(nullptr);
+    return out;
+}
+
+// Runs in the first child: leaves the agent's session, and leaves the supervisor to init.
+[[noreturn]] void detach_and_execute(char** words, char** environment, int report, int lock) {
+    ::setsid();
+    const pid_t child = ::fork();
+    if (child != 0) {
+        ::_exit(child < 0 ? 1 : 0);
+    }
+    // Above the numbers they are going to have, so that neither overwrites the other.
+    report = ::fcntl(report, F_DUPFD, 10);
+    lock = ::fcntl(lock, F_DUPFD, 10);
+    const int null = ::open("/dev/null", O_RDWR);
+    for (int fd = 0; fd <= 2; ++fd) {
+        ::dup2(null, fd);
+    }
+    ::dup2(report, supervisor_report_fd);
+    ::dup2(lock, supervisor_lock_fd);
+    ::close_range(5, ~0U, 0);
+    ::chdir("/");
+    ::execve("/proc/self/exe", words, environment);
+    ::_exit(127);
+}
+
+} // namespace
+
+result<descriptor> launch_supervisor(const run_paths& run, const supervisor_words& words,
+                                     const environment_map& environment, const descriptor& lock) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) {
+        return errno_failure(errno, "cannot start the supervisor");
+    }
+    descriptor read_end(ends[0]);
+    const descriptor write_end(ends[1]);
+    std::vector<std::string> arguments{"outrider-agent",       "guild",        "run", "--run-dir",
+                                       run.directory.native(), words.operation};
+    arguments.insert(arguments.end(), words.flags.begin(), words.flags.end());
+    std::vector<std::string> variables = environment_words(environment);
+    auto argument_pointers = pointers_to(arguments);
+    auto variable_pointers = pointers_to(variables);
+
+    const pid_t child = ::fork();
+    if (child == 0) {
+        detach_and_execute(argument_pointers.data(), variable_pointers.data(), write_end.get(),
+                           lock.get());
+    }
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) < 0 || status != 0) {
+        return errno_failure(errno, "cannot start the supervisor");
+    }
+    ::fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
+    return read_end;
+}
+
+} // namespace outrider::agent
