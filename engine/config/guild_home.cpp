@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_directory(const fs::path& path) {
+bool directory_exists(const fs::path& path) {
     std::error_code ec;
     return fs::is_directory(path, ec);
 }
@@ -23,7 +23,7 @@ std::string variable(const command_context& context, const char* name) {
 
 std::string nearest_guild_directory(const fs::path& from, const fs::path& home) {
     for (fs::path at = from;; at = at.parent_path()) {
-        if (is_directory(at / ".guild")) {
+        if (directory_exists(at / ".guild")) {
             return (at / ".guild").string();
         }
         if (at == home || at == at.parent_path()) {
@@ -48,14 +48,14 @@ result<std::string> find_guild_home(const command_context& context) {
         !context.guild_home.empty() ? context.guild_home : variable(context, "GUILD_HOME");
     if (!wanted.empty()) {
         const std::string path = absolute_path(wanted, context.directory, home);
-        if (!is_directory(path)) {
+        if (!directory_exists(path)) {
             return failure(errc::not_found, "directory '" + wanted + "' does not exist");
         }
         return path;
     }
     for (const char* name : {"VIRTUAL_ENV", "CONDA_PREFIX"}) {
         if (const std::string env = variable(context, name);
-            !env.empty() && is_directory(fs::path(env) / ".guild")) {
+            !env.empty() && directory_exists(fs::path(env) / ".guild")) {
             return absolute_path(env + "/.guild", context.directory, home);
         }
     }
