@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/commands.hpp"
+#include "engine/config/remote.hpp"
+#include "engine/events.hpp"
+#include "engine/result.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// The user's `config.yml`, with every `extends` resolved.
+struct config {
+    std::string path; ///< absolute; the file may be missing, then `data` is empty
+    boost::json::object data;
+    std::string home;                               ///< of the user, for `~`
+    std::map<std::string, std::string> environment; ///< for `$VAR`
+};
+
+/// Reads the configuration of a command: the first of `$GUILD_CONFIG`, `guild-config.yml` in the
+/// working directory, `config.yml` of the Guild home, `~/.guild/config.yml`. Fails with
+/// `bad_input` and the file's line where the file does not make sense.
+[[nodiscard]] result<config> load_config(const command_context& context);
+
+/// The remote of a name, or of an inline spec `ssh:[USER@]HOST[:PORT][:ENV_PATH]`. In failure texts
+/// `{program}` stands for the name that the program was called by.
+[[nodiscard]] result<remote> find_remote(const config& from, const std::string& name);
+
+/// All remotes of the configuration by name, as `remotes` shows them.
+[[nodiscard]] std::vector<remote_row> list_remotes(const config& from);
+
+} // namespace outrider

@@ -1,0 +1,325 @@
+#include "engine/project/flag_text.hpp"
+
+#include "engine/config/path_text.hpp"
+#include "engine/project/yaml_value.hpp"
+#include "engine/runs/python_number.hpp"
+#include "engine/runs/shell_words.hpp"
+#include "engine/runs/yaml_characters.hpp"
+#include "engine/runs/yaml_text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <filesystem>
+#include <limits>
+#include <optional>
+
+namespace outrider {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t shown_decimals = 5;
+constexpr std::int64_t most_repeats = 10'000;
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+template <class Number>
+std::optional<Number> whole_number(std::string_view text) {
+    if (text.starts_with('+') && !text.starts_with("+-")) {
+        text.remove_prefix(1);
+    }
+    Number value{};
+    const char* end = text.data() + text.size();
+    const auto got = std::from_chars(text.data(), end, value);
+    if (got.ec != std::errc() || got.ptr != end || text.empty()) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+    return std::ranges::equal(
+        a, b, [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) == y; });
+}
+
+// The words that Python's float() takes beside numbers.
+std::optional<double> special_float(std::string_view text) {
+    const bool negative = text.starts_with('-');
+    if (negative || text.starts_with('+')) {
+        text.remove_prefix(1);
+    }
+    if (equals_ignoring_case(text, "inf") || equals_ignoring_case(text, "infinity")) {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        return negative ? -infinity : infinity;
+    }
+    if (equals_ignoring_case(text, "nan")) {
+        return std::numeric_limits<double>::quiet_NaN();
+    }
+    return std::nullopt;
+}
+
+// `[1, 2]*3`
+std::optional<json::value> repeated_list(std::string_view text) {
+    const auto star = text.rfind('*');
+    if (!text.starts_with('[') || star == std::string_view::npos || star == 0 ||
+        trimmed(text.substr(0, star)).back() != ']') {
+        return std::nullopt;
+    }
+    const auto times = whole_number<std::int64_t>(trimmed(text.substr(star + 1)));
+    const auto list = read_yaml(text.substr(0, star), "flag");
+    if (!times || *times < 0 || *times > most_repeats || !list || !list->is_array()) {
+        return std::nullopt;
+    }
+    json::array out;
+    for (std::int64_t i = 0; i < *times; ++i) {
+        out.insert(out.end(), list->get_array().begin(), list->get_array().end());
+    }
+    return out;
+}
+
+bool looks_like_number_with_marks(std::string_view text) {
+    return text.find_first_of("_:") != std::string_view::npos &&
+           text.find_first_not_of("0123456789_:.+-eE") == std::string_view::npos;
+}
+
+std::string cut_decimals(const std::string& text) {
+    const auto dot = text.find('.');
+    if (dot == std::string::npos) {
+        return text;
+    }
+    const auto end = std::min(text.find_first_not_of("0123456789", dot + 1), text.size());
+    const auto kept = std::min(end, dot + 1 + shown_decimals);
+    return text.substr(0, kept) + text.substr(end);
+}
+
+std::string encoded(const json::value& value) {
+    if (value.is_bool()) {
+        return value.get_bool() ? "yes" : "no";
+    }
+    if (value.is_null()) {
+        return "null";
+    }
+    std::string out;
+    if (const auto* list = value.if_array()) {
+        for (const auto& item : *list) {
+            out += (out.empty() ? "" : ", ") + encoded(item);
+        }
+        return "[" + out + "]";
+    }
+    if (const auto* object = value.if_object()) {
+        std::vector<std::string> members;
+        for (const auto& member : *object) {
+            members.push_back(yaml_flow(json::string(member.key())) + ": " +
+                              encoded(member.value()));
+        }
+        std::ranges::sort(members);
+        for (const auto& member : members) {
+            out += (out.empty() ? "" : ", ") + member;
+        }
+        return "{" + out + "}";
+    }
+    return yaml_flow(value);
+}
+
+bool is_existing_path(const std::string& text, const flag_look& look) {
+    std::error_code ec;
+    return text.find('/') != std::string::npos &&
+           std::filesystem::exists(absolute_path(text, look.directory, "~"), ec);
+}
+
+// Parts of a path, with their leading slashes ("/", "/usr" -> "/usr").
+std::vector<std::string> path_parts(const std::string& path) {
+    std::vector<std::string> parts;
+    std::string slashes;
+    for (std::size_t at = 0; at <= path.size();) {
+        const auto end = std::min(path.find('/', at), path.size());
+        if (end == at) {
+            slashes += '/';
+        } else {
+            parts.push_back(slashes + path.substr(at, end - at));
+            slashes.clear();
+        }
+        at = end + 1;
+    }
+    return parts;
+}
+
+std::size_t width(const std::string& text) {
+    return to_characters(text).size();
+}
+
+std::size_t width_of(const std::vector<std::string>& parts) {
+    std::size_t total = 0;
+    for (const auto& part : parts) {
+        total += width(part) + 1;
+    }
+    return total;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+    std::string out;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        out += (i == 0 ? "" : "/") + parts[i];
+    }
+    return out;
+}
+
+} // namespace
+
+bool is_flag_function(std::string_view text) {
+    const auto open = text.find('[');
+    if (open == std::string_view::npos || !trimmed(text).ends_with(']')) {
+        return false;
+    }
+    static constexpr std::array<std::string_view, 5> names{"range", "linspace", "logspace",
+                                                           "uniform", "loguniform"};
+    const auto name = text.substr(0, open);
+    const auto inside = text.substr(open + 1);
+    if (!name.empty()) {
+        return std::ranges::find(names, name) != names.end();
+    }
+    // `[1:10]` is a range to search; `[{a: 1}]` is a list.
+    return inside.find(':') != std::string_view::npos &&
+           inside.find_first_of(",{}\"' ") == std::string_view::npos;
+}
+
+json::value decode_flag(std::string_view text) {
+    if (text.empty()) {
+        return json::string();
+    }
+    const std::string_view core = trimmed(text);
+    if (const auto integer = whole_number<std::int64_t>(core)) {
+        return *integer;
+    }
+    if (const auto real = whole_number<double>(core)) {
+        return *real;
+    }
+    if (const auto real = special_float(core)) {
+        return *real;
+    }
+    if (is_flag_function(core) || looks_like_number_with_marks(core)) {
+        return json::string(text);
+    }
+    if (auto list = repeated_list(core)) {
+        return std::move(*list);
+    }
+    auto value = read_yaml(text, "flag");
+    return value ? std::move(*value) : json::value(json::string(text));
+}
+
+std::string format_flag(const json::value& value, const flag_look& look) {
+    if (value.is_double() && look.cut_floats) {
+        return cut_decimals(encoded(value));
+    }
+    const auto* string = value.if_string();
+    if (string == nullptr) {
+        return encoded(value);
+    }
+    json::value shown = value;
+    if (look.shorten_paths && is_existing_path(std::string(*string), look)) {
+        // The ellipsis would be escaped by the YAML encoding, so a short path stays as it is.
+        return shorten_path(std::string(*string));
+    }
+    std::string text = encoded(shown);
+    const bool quoted = !text.empty() && (text.front() == '\'' || text.front() == '"');
+    return text.find(' ') != std::string::npos && !quoted ? python_string(text) : text;
+}
+
+std::string argument_text(const json::value& value) {
+    if (value.is_bool()) {
+        return value.get_bool() ? "1" : "";
+    }
+    if (value.is_null()) {
+        return "";
+    }
+    if (const auto* text = value.if_string()) {
+        return std::string(*text);
+    }
+    if (value.is_double()) {
+        return python_float(value.get_double());
+    }
+    if (const auto* list = value.if_array()) {
+        std::string out;
+        for (const auto& item : *list) {
+            out += (out.empty() ? "" : " ") + shell_quote(argument_text(item));
+        }
+        return out;
+    }
+    return value.is_object() ? yaml_flow(value) : json::serialize(value);
+}
+
+std::string shorten_path(const std::string& path, std::size_t limit) {
+    std::vector<std::string> parts = path_parts(path);
+    if (width(path) <= limit || parts.size() < 2) {
+        return path;
+    }
+    std::vector<std::string> left;
+    std::vector<std::string> right{parts.back()};
+    parts.pop_back();
+    // Of a relative path the first part always stays, too.
+    bool take_right = parts.front().front() != '/';
+    if (take_right) {
+        left.push_back(parts.front());
+        parts.erase(parts.begin());
+    }
+    while (!parts.empty()) {
+        const std::string part = take_right ? parts.back() : parts.front();
+        if (width_of(left) + width_of(right) + width(part) + 1 >= limit) {
+            break;
+        }
+        if (take_right) {
+            right.insert(right.begin(), part);
+            parts.pop_back();
+        } else {
+            left.push_back(part);
+            parts.erase(parts.begin());
+        }
+        take_right = !take_right;
+    }
+    std::string out = joined(left) + "/…/" + joined(right);
+    return width(out) >= width(path) ? path : out;
+}
+
+bool natural_less(std::string_view a, std::string_view b) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    std::size_t i = 0;
+    std::size_t k = 0;
+    while (i < a.size() && k < b.size()) {
+        if (!is_digit(a[i]) || !is_digit(b[k])) {
+            if (a[i] != b[k]) {
+                return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[k]);
+            }
+            ++i;
+            ++k;
+            continue;
+        }
+        const auto take_number = [&](std::string_view text, std::size_t& at) {
+            const auto first = std::min(text.find_first_not_of('0', at), text.size());
+            at = first;
+            while (at < text.size() && is_digit(text[at])) {
+                ++at;
+            }
+            return text.substr(first, at - first);
+        };
+        const auto x = take_number(a, i);
+        const auto y = take_number(b, k);
+        if (x != y) {
+            return x.size() != y.size() ? x.size() < y.size() : x < y;
+        }
+    }
+    return a.size() - i < b.size() - k;
+}
+
+} // namespace outrider
