@@ -8,11 +8,7 @@ awaitable<result<outcome>> perform(command_session& session, remotes_command) {
     if (!settings) {
         co_return settings.error();
     }
-    auto rows = list_remotes(*settings);
-    if (!rows) {
-        co_return rows.error();
-    }
-    session.emit(remotes_listed{std::move(*rows)});
+    session.emit(remotes_listed{list_remotes(*settings)});
     co_return outcome{};
 }
 

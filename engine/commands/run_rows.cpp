@@ -18,7 +18,8 @@ json::value attribute(const protocol::run_facts& facts, const char* name) {
     if (found == facts.attributes.end()) {
         return nullptr;
     }
-    return read_yaml(found->second, name).value_or(json::value(nullptr));
+    auto value = read_yaml(found->second, name);
+    return value ? std::move(*value) : json::value(nullptr);
 }
 
 std::optional<std::int64_t> integer(const json::value& value) {
