@@ -54,6 +54,35 @@ struct machine {
     }
 };
 
+/// Breaks after so many written bytes.
+class breaking_stream final : public byte_stream {
+  public:
+    breaking_stream(std::unique_ptr<byte_stream> inner, std::size_t limit)
+        : inner_(std::move(inner)), left_(limit) {}
+
+    awaitable<result<std::size_t>> read_some(std::span<char> into) override {
+        if (left_ == 0) {
+            co_return failure(errc::connect_failed, "the wire broke");
+        }
+        co_return co_await inner_->read_some(into);
+    }
+    awaitable<result<>> write(std::string_view bytes) override {
+        const auto piece = bytes.substr(0, left_);
+        left_ -= piece.size();
+        auto sent = co_await inner_->write(piece);
+        if (piece.size() < bytes.size()) {
+            co_return failure(errc::connect_failed, "the wire broke");
+        }
+        co_return sent;
+    }
+    awaitable<void> close() override { return inner_->close(); }
+    [[nodiscard]] std::string diagnostics() const override { return inner_->diagnostics(); }
+
+  private:
+    std::unique_ptr<byte_stream> inner_;
+    std::size_t left_;
+};
+
 struct outcome {
     std::optional<failure> error;
     std::string build;       // of the agent that greeted
@@ -321,9 +350,33 @@ BOOST_AUTO_TEST_CASE(a_noexec_home_and_a_full_disk_fall_back_and_are_named) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_truncated_upload_leaves_nothing_behind) {
+BOOST_AUTO_TEST_CASE(a_wire_that_breaks_during_the_upload_leaves_no_agent_and_hinders_nobody) {
     machine there;
-    // The wire breaks when the agent has come half way: what is left of the image is never sent.
+    asio::io_context context;
+    std::optional<failure> error;
+    auto body = [&]() -> awaitable<void> {
+        auto shell =
+            shell_stream::start(co_await asio::this_coro::executor, there.login, there.environment);
+        auto agent = co_await start_agent(
+            std::make_unique<breaking_stream>(std::move(shell), 100'000), "gpu1", there.options);
+        BOOST_REQUIRE(agent.has_error());
+        error = agent.error();
+    };
+    asio::co_spawn(context, body, [](std::exception_ptr thrown) {
+        if (thrown) {
+            std::rethrow_exception(thrown);
+        }
+    });
+    context.run();
+    BOOST_TEST((error->kind() == errc::connect_failed), error->context);
+    const std::string hash(native_image().hash);
+    BOOST_TEST(!fs::exists(there.cache() + "/agents/" + hash + "/outrider-agent"));
+    const auto out = greet_once(there);
+    CHECK_GREETS(out);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_upload_leaves_nothing_behind) {
+    machine there;
     const auto whole = native_image();
     auto half = whole;
     half.gzip = whole.gzip.substr(0, whole.gzip.size() / 2);
