@@ -24,7 +24,7 @@ bool all_zero(std::string_view bytes) {
     return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == '\0'; });
 }
 
-bool is_stale(int incoming, const char* entry, std::string_view prefix) {
+bool is_stale(int incoming, const char* entry, std::string_view prefix, std::time_t now) {
     const std::string_view name = entry;
     pid_t owner = 0;
     if (!name.starts_with(prefix) ||
@@ -33,7 +33,7 @@ bool is_stale(int incoming, const char* entry, std::string_view prefix) {
     }
     struct stat found{};
     return ::fstatat(incoming, entry, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
-           found.st_ctime < std::time(nullptr) - stale_seconds &&
+           found.st_ctime < now - stale_seconds &&
            (owner <= 0 || (::kill(owner, 0) != 0 && errno == ESRCH));
 }
 
@@ -44,14 +44,14 @@ std::string incoming_name() {
     return std::to_string(::getpid()) + "." + std::to_string(++counter);
 }
 
-void sweep_incoming(int incoming, std::string_view prefix) {
+void sweep_incoming(int incoming, std::string_view prefix, std::time_t now) {
     const std::unique_ptr<DIR, int (*)(DIR*)> listing(
         ::fdopendir(::openat(incoming, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), &::closedir);
     if (!listing) {
         return;
     }
     while (const dirent* entry = ::readdir(listing.get())) {
-        if (is_stale(incoming, entry->d_name, prefix)) {
+        if (is_stale(incoming, entry->d_name, prefix, now)) {
             std::ignore = remove_tree(incoming, entry->d_name); // tried again another time
         }
     }

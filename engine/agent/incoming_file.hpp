@@ -5,6 +5,7 @@
 #include "engine/protocol/messages.hpp"
 #include "engine/result.hpp"
 
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -43,7 +44,8 @@ class incoming_file {
 
 /// A name for a temporary file or directory that no other process or request uses: `PID.NUMBER`.
 [[nodiscard]] std::string incoming_name();
-/// Removes what agents that are gone left in a directory for incoming files more than a day ago.
-void sweep_incoming(int incoming, std::string_view prefix);
+/// Removes what agents that are gone left in a directory for incoming files more than a day
+/// before `now`.
+void sweep_incoming(int incoming, std::string_view prefix, std::time_t now);
 
 } // namespace outrider::agent

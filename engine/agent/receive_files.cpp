@@ -3,9 +3,11 @@
 #include "engine/agent/run_place.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/statvfs.h>
 
 #include <cerrno>
+#include <ctime>
 
 namespace outrider::agent {
 namespace {
@@ -51,21 +53,21 @@ class run_destination final : public destination {
         if (auto space = check_space(out->root(), out->run_.path, request.bytes); !space) {
             return space.error();
         }
-        auto inside = parent_beneath(out->root(), ".guild/outrider/incoming/file", true);
-        if (!inside) {
-            return inside.error();
+        if (auto opened = out->open_incoming(); !opened) {
+            return opened.error();
         }
-        out->incoming_ = std::move(inside->parent);
-        sweep_incoming(out->incoming(), "");
+        sweep_incoming(out->incoming(), "", std::time(nullptr));
         return std::unique_ptr<destination>(std::move(out));
     }
     ~run_destination() override {
-        // Another request may still use them: then they are not empty and stay.
-        if (auto ours = parent_beneath(root(), ".guild/outrider/incoming", false)) {
-            ::unlinkat(ours->parent.get(), "incoming", AT_REMOVEDIR);
+        // Another request may use the same directory: the last one removes it.
+        if (!incoming_ || ::flock(incoming(), LOCK_EX | LOCK_NB) != 0) {
+            return;
         }
-        if (auto folder = parent_beneath(root(), ".guild/outrider", false)) {
-            ::unlinkat(folder->parent.get(), "outrider", AT_REMOVEDIR);
+        for (const char* path : {".guild/outrider/incoming", ".guild/outrider", ".guild"}) {
+            if (auto where = parent_beneath(root(), path, false)) {
+                ::unlinkat(where->parent.get(), where->name.c_str(), AT_REMOVEDIR);
+            }
         }
     }
     [[nodiscard]] int root() const override { return run_.directory.get(); }
@@ -73,6 +75,24 @@ class run_destination final : public destination {
     result<> publish() override { return {}; }
 
   private:
+    result<> open_incoming() {
+        for (;;) {
+            auto inside = parent_beneath(root(), ".guild/outrider/incoming/file", true);
+            if (!inside) {
+                return inside.error();
+            }
+            // Held exclusively only for the moment of removal. A file system that cannot lock lets
+            // nobody remove the directory either.
+            ::flock(inside->parent.get(), LOCK_SH);
+            struct stat found{};
+            // A request that ended just now may have removed it between opening and locking.
+            if (::fstat(inside->parent.get(), &found) == 0 && found.st_nlink > 0) {
+                incoming_ = std::move(inside->parent);
+                return {};
+            }
+        }
+    }
+
     run_place run_;
     unique_fd incoming_;
 };
@@ -93,7 +113,7 @@ class package_destination final : public destination {
         if (auto space = check_space(folder, packages_path(context), request.bytes); !space) {
             return space.error();
         }
-        sweep_incoming(folder, package_prefix);
+        sweep_incoming(folder, package_prefix, std::time(nullptr));
         const auto staging = std::string(package_prefix) + incoming_name();
         std::ignore = remove_tree(folder, staging); // of an earlier process with our pid
         out->staging_ = staging;

@@ -91,8 +91,8 @@ awaitable<result<std::size_t>> shell_stream::read_some(std::span<char> into) {
 }
 
 awaitable<result<>> shell_stream::write(std::string_view bytes) {
-    auto [error, count] = co_await asio::async_write(
-        socket_, asio::buffer(bytes.data(), bytes.size()), as_result);
+    auto [error, count] =
+        co_await asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()), as_result);
     written_ += count;
     if (error) {
         co_return failure(errc::connect_failed, "write to the child: " + error.message());
