@@ -53,6 +53,7 @@ class session : public std::enable_shared_from_this<session> {
     [[nodiscard]] bool alive() const { return raw_ != nullptr && !dead_; }
     [[nodiscard]] ssh_session raw() { return raw_; }
     [[nodiscard]] const std::string& label() const { return label_; }
+    [[nodiscard]] std::size_t channel_count() const { return channels_.size(); }
     /// The failure of a session that is not alive, or whose last call failed.
     [[nodiscard]] failure lost(const std::string& phase) const;
 

@@ -127,7 +127,7 @@ awaitable<result<unique_fd>> tcp_connect(tcp_target target, time_budget& budget)
         if (socket || socket.error().kind() == errc::cancelled) {
             co_return socket;
         }
-        last = std::move(socket.error());
+        last = socket.error();
     }
     co_return last;
 }
