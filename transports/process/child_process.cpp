@@ -11,9 +11,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -138,7 +138,8 @@ result<child_process> child_process::start(const asio::any_io_executor& executor
     if (error != 0) {
         return errno_failure(error, "start " + program);
     }
-    const int pidfd = ::pidfd_open(pid, 0);
+    // glibc 2.36 declares its wrapper for C only.
+    const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
     if (pidfd < 0) {
         const int reason = errno;
         ::kill(pid, SIGKILL);
