@@ -20,7 +20,7 @@
 #include <optional>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 namespace fs = std::filesystem;
 
 namespace {

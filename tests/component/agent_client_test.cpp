@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace outrider;
-using namespace outrider::test;
+using namespace outrider::testing;
 using namespace std::chrono_literals;
 using protocol::frame_kind;
 

@@ -17,7 +17,7 @@
 #include <set>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 namespace fs = std::filesystem;
 
 namespace {

@@ -3,7 +3,7 @@
 #include "tests/support/job_driver.hpp"
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 namespace fs = std::filesystem;
 
 namespace {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 namespace fs = std::filesystem;
 
 namespace {

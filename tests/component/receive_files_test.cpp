@@ -7,7 +7,7 @@
 #include <sys/mount.h>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 using protocol::file_entry;
 using protocol::file_type;
 namespace fs = std::filesystem;

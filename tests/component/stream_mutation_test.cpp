@@ -6,7 +6,7 @@
 #include <random>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 namespace fs = std::filesystem;
 
 namespace {

@@ -11,7 +11,7 @@
 #include <thread>
 
 using namespace outrider;
-using namespace outrider::test;
+using namespace outrider::testing;
 using namespace std::chrono_literals;
 
 BOOST_AUTO_TEST_SUITE(reactor)

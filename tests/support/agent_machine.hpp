@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace outrider::tests {
+namespace outrider::testing {
 
 /// A machine for jobs: a user's home directory with a guild home and one run in it.
 struct agent_machine {
@@ -47,4 +47,4 @@ struct agent_machine {
     }
 };
 
-} // namespace outrider::tests
+} // namespace outrider::testing

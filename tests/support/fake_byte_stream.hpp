@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace outrider::test {
+namespace outrider::testing {
 
 /// Both directions of a fake stream, seen from the far end: what the code under test wrote, and
 /// what it will read. Lives on one reactor thread.
@@ -83,4 +83,4 @@ class fake_byte_stream final : public byte_stream {
     std::shared_ptr<fake_wire> wire_;
 };
 
-} // namespace outrider::test
+} // namespace outrider::testing

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace outrider::tests {
+namespace outrider::testing {
 
 /// What a job sent: its frames, taken apart.
 struct job_outcome {
@@ -140,4 +140,4 @@ job_outcome run_job(const agent::agent_context& context, agent::job_factory<Requ
     return driver.finish();
 }
 
-} // namespace outrider::tests
+} // namespace outrider::testing

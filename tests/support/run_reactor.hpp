@@ -10,7 +10,7 @@
 #include <chrono>
 #include <functional>
 
-namespace outrider::test {
+namespace outrider::testing {
 
 /// Runs a coroutine on a reactor of its own until it and everything that it started has ended.
 /// Fails the test if that takes longer than `limit`; exceptions of the coroutine reach the test.
@@ -29,4 +29,4 @@ inline void run_reactor(asio::io_context& reactor, std::function<awaitable<void>
     BOOST_TEST_REQUIRE(ended, "the reactor did not end in time");
 }
 
-} // namespace outrider::test
+} // namespace outrider::testing

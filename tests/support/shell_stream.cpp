@@ -16,7 +16,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace outrider::tests {
+namespace outrider::testing {
 namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
@@ -114,4 +114,4 @@ std::string shell_stream::diagnostics() const {
     return {tail.data(), static_cast<std::size_t>(std::max<ssize_t>(0, got))};
 }
 
-} // namespace outrider::tests
+} // namespace outrider::testing

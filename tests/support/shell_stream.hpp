@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace outrider::tests {
+namespace outrider::testing {
 
 /// A byte stream to a child process, whose standard input and output are one socket as under sshd.
 /// The child is killed and reaped with the stream. Tests use it for a login shell.
@@ -40,4 +40,4 @@ class shell_stream final : public byte_stream {
     std::size_t written_ = 0;
 };
 
-} // namespace outrider::tests
+} // namespace outrider::testing

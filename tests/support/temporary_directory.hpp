@@ -1,44 +1,30 @@
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
-#include <stdexcept>
 #include <string>
+#include <string_view>
 
-namespace outrider::tests {
+namespace outrider::testing {
 
-/// A directory of a test's own that goes with it, whatever the modes of what is in it.
+/// A directory of a test's own below the system's temporary directory; removed at the end.
 class temporary_directory {
   public:
-    temporary_directory() {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "outrider-test-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) {
-            throw std::runtime_error("no temporary directory");
-        }
-        path_ = pattern;
-    }
+    temporary_directory();
     temporary_directory(const temporary_directory&) = delete;
     temporary_directory& operator=(const temporary_directory&) = delete;
-    ~temporary_directory() {
-        namespace fs = std::filesystem;
-        std::error_code ignored;
-        for (fs::recursive_directory_iterator it(path_, ignored), end; it != end;
-             it.increment(ignored)) {
-            if (it->is_directory(ignored) && !it->is_symlink(ignored)) {
-                fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
-            }
-        }
-        fs::remove_all(path_, ignored);
-    }
+    ~temporary_directory();
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::string operator/(const std::string& name) const {
-        return (path_ / name).string();
-    }
+    /// The path of an entry in it, as text.
+    [[nodiscard]] std::string operator/(std::string_view name) const { return (path_ / name); }
 
   private:
     std::filesystem::path path_;
 };
 
-} // namespace outrider::tests
+/// Writes a whole file, with this mode. Throws where it cannot.
+void write_file(const std::string& path, std::string_view text, unsigned mode = 0600);
+/// The whole file; empty where there is none.
+[[nodiscard]] std::string read_file(const std::string& path);
+
+} // namespace outrider::testing

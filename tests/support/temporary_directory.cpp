@@ -1,0 +1,47 @@
+#include "tests/support/temporary_directory.hpp"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace outrider::testing {
+
+temporary_directory::temporary_directory() {
+    std::string pattern = std::filesystem::temp_directory_path() / "outrider-test-XXXXXX";
+    if (::mkdtemp(pattern.data()) == nullptr) {
+        throw std::runtime_error("cannot make a temporary directory");
+    }
+    path_ = pattern;
+}
+
+temporary_directory::~temporary_directory() {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    // What a test made unwritable goes as well.
+    for (fs::recursive_directory_iterator it(path_, ignored), end; it != end;
+         it.increment(ignored)) {
+        if (it->is_directory(ignored) && !it->is_symlink(ignored)) {
+            fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+        }
+    }
+    fs::remove_all(path_, ignored);
+}
+
+void write_file(const std::string& path, std::string_view text, unsigned mode) {
+    std::ofstream file(path, std::ios::binary | std::ios::trunc);
+    file << text;
+    file.close();
+    if (!file || ::chmod(path.c_str(), mode) != 0) {
+        throw std::runtime_error("cannot write " + path);
+    }
+}
+
+std::string read_file(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+} // namespace outrider::testing

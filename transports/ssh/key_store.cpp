@@ -1,0 +1,114 @@
+#include "transports/ssh/key_store.hpp"
+
+#include "engine/reactor/blocking.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+
+namespace outrider::ssh {
+namespace {
+
+std::string first_line(const std::string& path) {
+    std::ifstream file(path);
+    std::string line;
+    std::getline(file, line);
+    return line;
+}
+
+bool is_hardware(ssh_key key) {
+    return std::string_view(ssh_key_type_to_char(ssh_key_type(key))).starts_with("sk-");
+}
+
+/// libssh asks for a passphrase only where one is needed.
+int note_need(const char*, char*, size_t, int, int, void* needed) {
+    *static_cast<bool*>(needed) = true;
+    return -1;
+}
+
+/// Whether the file may be used at all: present, readable, and for nobody else to read.
+std::optional<loaded_key> refuse(const std::string& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) {
+        return loaded_key{.what = errno == ENOENT || errno == ENOTDIR
+                                      ? loaded_key::state::missing
+                                      : loaded_key::state::unreadable,
+                          .problem = std::strerror(errno)};
+    }
+    if (info.st_uid == ::getuid() && (info.st_mode & 077) != 0) {
+        return loaded_key{.what = loaded_key::state::unreadable,
+                          .problem = "other users may read it (chmod 600 it)"};
+    }
+    if (::access(path.c_str(), R_OK) != 0) {
+        return loaded_key{.what = loaded_key::state::unreadable, .problem = std::strerror(errno)};
+    }
+    return std::nullopt;
+}
+
+loaded_key read_key(const std::string& path, const std::optional<std::string>& passphrase) {
+    if (auto refused = refuse(path)) {
+        return std::move(*refused);
+    }
+    loaded_key out;
+    out.has_certificate = ::access((path + "-cert.pub").c_str(), R_OK) == 0;
+    if (first_line(path + ".pub").starts_with("sk-")) {
+        out.what = loaded_key::state::hardware;
+        return out;
+    }
+    bool needs_passphrase = false;
+    ssh_key raw = nullptr;
+    const int answer =
+        ssh_pki_import_privkey_file(path.c_str(), passphrase ? passphrase->c_str() : nullptr,
+                                    note_need, &needs_passphrase, &raw);
+    if (answer == SSH_OK) {
+        out.key = shared_key(raw, ssh_key_free);
+        out.what = is_hardware(raw) ? loaded_key::state::hardware : loaded_key::state::ready;
+    } else if (needs_passphrase || passphrase) {
+        out.what = loaded_key::state::encrypted;
+    } else {
+        out.what = loaded_key::state::unreadable;
+        out.problem = "it is not a private key of a kind that is supported";
+    }
+    return out;
+}
+
+} // namespace
+
+awaitable<loaded_key> key_store::load(std::string path) {
+    if (const auto known = ready_.find(path); known != ready_.end()) {
+        co_return known->second;
+    }
+    auto key = co_await run_blocking([path] { return read_key(path, std::nullopt); });
+    if (key.what == loaded_key::state::ready) {
+        ready_[path] = key;
+    }
+    co_return key;
+}
+
+awaitable<loaded_key> key_store::unlock(std::string path, std::string passphrase) {
+    auto key = co_await run_blocking(
+        [path, secret = std::move(passphrase)] { return read_key(path, secret); });
+    if (key.what == loaded_key::state::ready) {
+        ready_[path] = key;
+    }
+    co_return key;
+}
+
+std::string key_type(const shared_key& key) {
+    return ssh_key_type_to_char(ssh_key_type(key.get()));
+}
+
+std::string public_half(const std::string& private_path) {
+    const std::string line = first_line(private_path + ".pub");
+    const auto start = line.find(' ');
+    if (start == std::string::npos) {
+        return {};
+    }
+    return line.substr(start + 1, line.find(' ', start + 1) - start - 1);
+}
+
+} // namespace outrider::ssh

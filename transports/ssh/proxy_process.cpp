@@ -1,0 +1,81 @@
+#include "transports/ssh/proxy_process.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace outrider::ssh {
+namespace {
+
+std::string own_host_name() {
+    char name[256] = {};
+    ::gethostname(name, sizeof name - 1);
+    return name;
+}
+
+} // namespace
+
+result<std::pair<unique_fd, std::shared_ptr<proxy_process>>>
+proxy_process::start(const asio::any_io_executor& executor, const std::string& command,
+                     const std::map<std::string, std::string>& environment,
+                     const std::string& label) {
+    auto pair = stream_pair();
+    int error_pipe[2];
+    if (!pair) {
+        return pair.error();
+    }
+    if (::pipe2(error_pipe, O_CLOEXEC) != 0) {
+        return errno_failure(errno, label + ": make a pipe");
+    }
+    unique_fd error_end(error_pipe[0]);
+    const unique_fd child_error_end(error_pipe[1]);
+    auto child = child_process::start(executor,
+                                      {.command = {"/bin/sh", "-c", "exec " + command},
+                                       .environment = environment,
+                                       .directory = "/",
+                                       .standard_input = pair->second.get(),
+                                       .standard_output = pair->second.get(),
+                                       .standard_error = child_error_end.get()});
+    if (!child) {
+        return failure(child.error().code, label + ": ProxyCommand: " + child.error().context);
+    }
+    auto errors = std::make_shared<drained_tail>(
+        asio::posix::stream_descriptor(executor, error_end.release()));
+    errors->start();
+    return std::pair{std::move(pair->first), std::shared_ptr<proxy_process>(new proxy_process(
+                                                 std::move(*child), std::move(errors)))};
+}
+
+result<std::string> expand_tokens(const std::string& command, const user_config& config,
+                                  const std::string& original_host, const std::string& home) {
+    const std::string own_name = own_host_name();
+    const std::map<char, std::string> values{
+        {'%', "%"},
+        {'h', config.host_name},
+        {'n', original_host},
+        {'p', std::to_string(config.port)},
+        {'r', config.user},
+        {'d', home},
+        {'u', own_account().name},
+        {'l', own_name},
+        {'L', own_name.substr(0, own_name.find('.'))},
+        {'i', std::to_string(::getuid())},
+        {'k', config.host_key_alias.empty() ? original_host : config.host_key_alias}};
+    std::string out;
+    for (std::size_t at = 0; at < command.size(); ++at) {
+        if (command[at] != '%') {
+            out += command[at];
+            continue;
+        }
+        const auto value = ++at < command.size() ? values.find(command[at]) : values.end();
+        if (value == values.end()) {
+            return failure(errc::unsupported, "ProxyCommand '" + command +
+                                                  "': an unknown % token in it");
+        }
+        out += value->second;
+    }
+    return out;
+}
+
+} // namespace outrider::ssh

@@ -1,0 +1,227 @@
+#include "transports/ssh/session.hpp"
+
+#include "transports/ssh/channel.hpp"
+
+#include <fcntl.h>
+
+namespace outrider::ssh {
+namespace {
+
+void set_text(ssh_session raw, ssh_options_e option, const std::string& value) {
+    if (!value.empty()) {
+        ssh_options_set(raw, option, value.c_str());
+    }
+}
+
+/// libssh must not look at files, names or configurations: those calls block, and their meaning is
+/// decided elsewhere.
+void configure(ssh_session raw, const session_options& options, int socket) {
+    const int no = 0;
+    ssh_options_set(raw, SSH_OPTIONS_PROCESS_CONFIG, &no);
+    ssh_options_set(raw, SSH_OPTIONS_SSH_DIR, "/nonexistent");
+    set_text(raw, SSH_OPTIONS_HOST, options.host);
+    set_text(raw, SSH_OPTIONS_USER, options.user);
+    ssh_options_set(raw, SSH_OPTIONS_KNOWNHOSTS, "/dev/null");
+    ssh_options_set(raw, SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null");
+    set_text(raw, SSH_OPTIONS_CIPHERS_C_S, options.ciphers);
+    set_text(raw, SSH_OPTIONS_CIPHERS_S_C, options.ciphers);
+    set_text(raw, SSH_OPTIONS_KEY_EXCHANGE, options.key_exchange);
+    set_text(raw, SSH_OPTIONS_HOSTKEYS, options.host_keys);
+    set_text(raw, SSH_OPTIONS_HMAC_C_S, options.macs);
+    set_text(raw, SSH_OPTIONS_HMAC_S_C, options.macs);
+    set_text(raw, SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, options.public_key_algorithms);
+    if (options.minimal_rsa_bits > 0) {
+        ssh_options_set(raw, SSH_OPTIONS_RSA_MIN_SIZE, &options.minimal_rsa_bits);
+    }
+    ssh_options_set(raw, SSH_OPTIONS_COMPRESSION, "no");
+    ssh_options_set(raw, SSH_OPTIONS_FD, &socket);
+    ssh_set_blocking(raw, 0);
+}
+
+} // namespace
+
+session::session(const asio::any_io_executor& executor, std::string label)
+    : executor_(executor), label_(std::move(label)), watched_(executor), progress_(executor) {}
+
+result<std::shared_ptr<session>> session::adopt(const asio::any_io_executor& executor,
+                                                unique_fd socket, const session_options& options) {
+    std::shared_ptr<session> self(new session(executor, options.label));
+    const int duplicate = ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 3);
+    if (duplicate < 0) {
+        return errno_failure(errno, options.label + ": duplicate the socket");
+    }
+    self->watched_.assign(duplicate);
+    self->raw_ = ssh_new();
+    if (self->raw_ == nullptr) {
+        return failure(errc::internal, options.label + ": libssh cannot make a session");
+    }
+    configure(self->raw_, options, socket.release());
+    ssh_set_counters(self->raw_, &self->moved_, nullptr);
+    return self;
+}
+
+awaitable<result<>> session::handshake() {
+    auto step = [this] {
+        const int answer = ssh_connect(raw_);
+        // libssh clears O_NONBLOCK on the socket that it is given; without it a send would block
+        // the whole reactor.
+        if (const int socket = ssh_get_fd(raw_); socket >= 0) {
+            const int flags = ::fcntl(socket, F_GETFL);
+            if ((flags & O_NONBLOCK) == 0) {
+                ::fcntl(socket, F_SETFL, flags | O_NONBLOCK);
+            }
+        }
+        if (event_ == nullptr && answer != SSH_ERROR) {
+            event_ = ssh_event_new();
+            ssh_event_add_session(event_, raw_);
+        }
+        return answer;
+    };
+    auto answer = co_await call("key exchange", step);
+    if (!answer) {
+        co_return answer.error();
+    }
+    if (*answer != SSH_OK) {
+        co_return lost("key exchange");
+    }
+    co_return result<>();
+}
+
+failure session::lost(const std::string& phase) const {
+    std::string cause = raw_ != nullptr ? ssh_get_error(raw_) : "";
+    if (cause.empty()) {
+        cause = last_error_.empty() ? "the connection was closed" : last_error_;
+    }
+    return {errc::connect_failed, label_ + ": " + phase + ": " + cause};
+}
+
+void session::settle() {
+    if (raw_ == nullptr) {
+        return;
+    }
+    if (moved_.in_bytes != seen_.in_bytes || moved_.out_bytes != seen_.out_bytes) {
+        seen_ = moved_;
+        progress_.notify();
+    }
+    if (!dead_ && event_ != nullptr && ssh_is_connected(raw_) == 0) {
+        mark_dead();
+    }
+    arm();
+}
+
+void session::arm() {
+    if (dead_ || !watched_.is_open()) {
+        return;
+    }
+    const auto weak = weak_from_this();
+    if (!waits_read_) {
+        waits_read_ = true;
+        watched_.async_wait(watched_.wait_read, [weak](boost::system::error_code error) {
+            if (const auto self = weak.lock()) {
+                self->waits_read_ = false;
+                if (!error) {
+                    self->pump();
+                }
+            }
+        });
+    }
+    if (!waits_write_ && congested()) {
+        waits_write_ = true;
+        watched_.async_wait(watched_.wait_write, [weak](boost::system::error_code error) {
+            if (const auto self = weak.lock()) {
+                self->waits_write_ = false;
+                if (!error) {
+                    self->pump();
+                }
+            }
+        });
+    }
+}
+
+void session::pump() {
+    // A turn reads 4 KiB; the budget keeps the reactor fair to the other sessions.
+    constexpr int turns = 64;
+    const auto keep = shared_from_this();
+    for (int turn = 0; turn < turns && event_ != nullptr && !dead_; ++turn) {
+        const int answer = ssh_event_dopoll(event_, 0);
+        if (answer == SSH_AGAIN) {
+            break;
+        }
+        if (answer == SSH_ERROR) {
+            mark_dead();
+        }
+    }
+    if (!burials_.empty() && !dead_) {
+        finish_burials();
+    }
+    settle();
+}
+
+void session::mark_dead() {
+    if (!std::exchange(dead_, true)) {
+        if (raw_ != nullptr) {
+            last_error_ = ssh_get_error(raw_);
+        }
+        progress_.notify();
+        for (auto* each : channels_) {
+            each->wake();
+        }
+    }
+}
+
+void session::bury(ssh_channel channel, bool opening) {
+    if (raw_ == nullptr) {
+        return; // freed with the session
+    }
+    if (dead_) {
+        ssh_channel_free(channel);
+        return;
+    }
+    burials_.push_back({channel, opening});
+    finish_burials();
+    settle();
+}
+
+void session::finish_burials() {
+    std::erase_if(burials_, [](burial& one) {
+        if (one.opening) {
+            const int answer = ssh_channel_open_session(one.channel);
+            if (answer == SSH_AGAIN) {
+                return false;
+            }
+            one.opening = false;
+        }
+        if (ssh_channel_is_open(one.channel) != 0 && ssh_channel_close(one.channel) == SSH_AGAIN) {
+            return false;
+        }
+        ssh_channel_free(one.channel);
+        return true;
+    });
+}
+
+void session::drop() {
+    boost::system::error_code ignored;
+    watched_.close(ignored);
+    if (raw_ == nullptr) {
+        return;
+    }
+    mark_dead();
+    if (event_ != nullptr) {
+        ssh_event_remove_session(event_, raw_);
+        ssh_event_free(event_);
+        event_ = nullptr;
+    }
+    for (auto* each : channels_) {
+        each->forget();
+    }
+    burials_.clear(); // their channels are freed with the session
+    const int socket = ssh_get_fd(raw_); // -1 where libssh closed it on an error
+    ssh_disconnect(raw_);
+    if (socket >= 0) {
+        ::close(socket); // libssh does not close a socket that it was given
+    }
+    ssh_free(raw_);
+    raw_ = nullptr;
+}
+
+} // namespace outrider::ssh

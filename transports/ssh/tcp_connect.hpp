@@ -1,0 +1,25 @@
+#pragma once
+
+#include "engine/reactor/awaitable.hpp"
+#include "transports/process/unique_fd.hpp"
+#include "transports/ssh/time_budget.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace outrider::ssh {
+
+/// Where to, and how.
+struct tcp_target {
+    std::string label; ///< begins the texts of failures: the remote's name
+    std::string host;
+    std::uint16_t port = 22;
+    std::string family = "any"; ///< any, inet, inet6
+    std::string bind_address;   ///< empty: the system's choice
+};
+
+/// Looks the name up and connects to the first of its addresses that answers; each address gets its
+/// share of the time. Fails with `resolve_failed`, `connect_failed` or `timed_out`.
+[[nodiscard]] awaitable<result<unique_fd>> tcp_connect(tcp_target target, time_budget& budget);
+
+} // namespace outrider::ssh

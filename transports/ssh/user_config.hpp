@@ -1,0 +1,87 @@
+#pragma once
+
+#include "engine/config/remote.hpp"
+#include "engine/reactor/awaitable.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace outrider::ssh {
+
+/// What the user's ssh configuration means for one host: the answers of `ssh -G`, as far as we
+/// honour them. Forwards, RemoteCommand and RequestTTY are left out on purpose.
+struct user_config {
+    std::string host_name; ///< what to look up and connect to
+    std::uint16_t port = 22;
+    std::string user;
+    std::vector<std::string> identity_files; ///< absolute; they need not exist
+    bool identities_only = false;
+    std::string identity_agent; ///< socket of the ssh agent; empty: none
+    std::vector<std::string> user_known_hosts;   ///< absolute; the first takes new keys
+    std::vector<std::string> global_known_hosts; ///< absolute
+    std::string strict_host_key_checking = "ask";
+    bool hash_known_hosts = false;
+    std::string host_key_alias;
+    std::string proxy_command; ///< with its percent tokens; empty: none
+    std::string proxy_jump;    ///< comma list; empty: none
+    std::optional<std::int64_t> connect_timeout; ///< seconds
+    std::string address_family = "any";          ///< any, inet, inet6
+    std::string bind_address;
+    // Comma lists that bound what we offer; empty: no bound.
+    std::string ciphers;
+    std::string key_exchange;
+    std::string host_key_algorithms;
+    std::string macs;
+    std::string public_key_algorithms;
+    std::string preferred_authentications;
+    bool public_key_authentication = true;
+    bool keyboard_interactive_authentication = true;
+    bool password_authentication = true;
+    bool gssapi_authentication = false;
+    int minimal_rsa_bits = 0;
+    /// Security options that libssh cannot honour ("CertificateFile"): such a host is reached
+    /// through a child `ssh`.
+    std::vector<std::string> beyond_us;
+
+    friend bool operator==(const user_config&, const user_config&) = default;
+};
+
+/// Reads the output of `ssh -G`. `home` takes the place of `~`, and of `real_home` (the password
+/// database's) in paths below its `.ssh`, where the two differ.
+[[nodiscard]] user_config parse_user_config(std::string_view output, const std::string& home,
+                                            const std::string& real_home = {});
+/// What holds without any configuration.
+[[nodiscard]] user_config default_user_config(const std::string& host, const std::string& user,
+                                              const std::string& home);
+
+/// Asks `ssh -G` and remembers the answers, for the life of the engine. Never blocks the reactor.
+class user_config_source {
+  public:
+    using environment = std::map<std::string, std::string>;
+    /// The configuration for the remote, its own fields (user, port, private key, proxy, known
+    /// hosts) applied. Without an `ssh` program, or with `ssh-config: none`: the defaults.
+    [[nodiscard]] awaitable<result<user_config>> lookup(const remote& to, const environment& env);
+
+  private:
+    [[nodiscard]] awaitable<result<std::string>> ask(const std::vector<std::string>& command,
+                                                     const environment& env,
+                                                     const std::string& name);
+    std::map<std::string, std::string> answers_; // by command and home
+};
+
+/// `~/x` below `home`; other paths as they are.
+[[nodiscard]] std::string expand_home(std::string path, const std::string& home);
+/// HOME of the environment, else the password database's.
+[[nodiscard]] std::string home_of(const std::map<std::string, std::string>& environment);
+/// The home directory and login name in the password database.
+struct account {
+    std::string home;
+    std::string name;
+};
+[[nodiscard]] account own_account();
+
+} // namespace outrider::ssh

@@ -1,0 +1,147 @@
+#include "engine/reactor/deadline.hpp"
+#include "transports/process/child_stream.hpp"
+#include "transports/ssh/user_config.hpp"
+
+#include <array>
+
+namespace outrider::ssh {
+namespace {
+
+using environment_map = std::map<std::string, std::string>;
+constexpr std::chrono::seconds answer_limit{10}; // `Match exec` may take its time
+
+std::vector<std::string> question_for(const remote& to, const std::string& home, bool other_home) {
+    std::vector<std::string> command{"ssh", "-G"};
+    if (to.ssh_config) {
+        command.insert(command.end(), {"-F", *to.ssh_config});
+    } else if (other_home) {
+        // ssh looks into the password database's home, whatever HOME says. A command that comes
+        // with another home means that one.
+        const std::string own = home + "/.ssh/config";
+        const bool there = ::access(own.c_str(), R_OK) == 0;
+        command.insert(command.end(), {"-F", there ? own : "/dev/null"});
+    }
+    if (to.port) {
+        command.insert(command.end(), {"-p", std::to_string(*to.port)});
+    }
+    if (to.user) {
+        command.insert(command.end(), {"-l", *to.user});
+    }
+    command.insert(command.end(), {"--", to.host});
+    return command;
+}
+
+/// What the remote itself says outweighs the configuration.
+void apply_remote(const remote& to, user_config& config) {
+    if (to.port) {
+        config.port = *to.port;
+    }
+    if (to.user) {
+        config.user = *to.user;
+    }
+    if (to.private_key) {
+        config.identity_files = {*to.private_key};
+        config.identities_only = true;
+    }
+    if (to.proxy) {
+        config.proxy_command = *to.proxy;
+        config.proxy_jump.clear();
+    }
+    if (to.known_hosts) {
+        config.user_known_hosts = {*to.known_hosts};
+        config.global_known_hosts.clear();
+    }
+    if (to.connect_timeout) {
+        config.connect_timeout = to.connect_timeout;
+    }
+}
+
+/// `SSH_AUTH_SOCK` and `$NAME` stand for variables of the user's.
+void resolve_agent(user_config& config, const environment_map& env) {
+    std::string& agent = config.identity_agent;
+    std::string variable;
+    if (agent == "SSH_AUTH_SOCK") {
+        variable = agent;
+    } else if (agent.starts_with('$')) {
+        variable = agent.substr(1);
+    } else if (agent == "none") {
+        agent.clear();
+    }
+    if (!variable.empty()) {
+        const auto found = env.find(variable);
+        agent = found == env.end() ? std::string() : found->second;
+    }
+}
+
+awaitable<result<std::string>> read_all(child_stream& stream) {
+    std::string text;
+    std::array<char, 8192> piece;
+    for (;;) {
+        const auto got = co_await stream.read_some(piece);
+        if (!got) {
+            co_return got.error();
+        }
+        if (*got == 0) {
+            co_return text;
+        }
+        text.append(piece.data(), *got);
+    }
+}
+
+} // namespace
+
+awaitable<result<std::string>> user_config_source::ask(const std::vector<std::string>& command,
+                                                       const environment& env,
+                                                       const std::string& name) {
+    auto stream = child_stream::start(co_await asio::this_coro::executor,
+                                      {.command = command, .environment = env},
+                                      name + ": read the ssh configuration");
+    if (!stream) {
+        co_return stream.error();
+    }
+    auto text = co_await with_deadline(read_all(**stream), answer_limit,
+                                       name + ": `ssh -G` gave no answer within 10 s (a `Match "
+                                              "exec` of the ssh configuration may be stuck)");
+    if (!text) {
+        co_return text.error();
+    }
+    const int status = co_await (*stream)->process().wait();
+    if (status != 0) {
+        co_return failure(errc::bad_input, name + ": read the ssh configuration: " +
+                                               (*stream)->diagnostics());
+    }
+    co_return text;
+}
+
+awaitable<result<user_config>> user_config_source::lookup(const remote& to,
+                                                          const environment& env) {
+    const std::string home = home_of(env);
+    const account own = own_account();
+    user_config config;
+    if (to.host.empty() || to.host.starts_with('-')) {
+        co_return failure(errc::bad_input, to.name + ": '" + to.host + "' is not a host name");
+    }
+    if ((to.ssh_config && *to.ssh_config == "none") || find_program("ssh", env).empty()) {
+        config = default_user_config(to.host, own.name, home);
+    } else {
+        const bool other_home = home != own.home;
+        const auto command = question_for(to, home, other_home);
+        std::string key = home;
+        for (const auto& word : command) {
+            key += '\n' + word;
+        }
+        if (!answers_.contains(key)) {
+            auto answer = co_await ask(command, env, to.name);
+            if (!answer) {
+                co_return answer.error();
+            }
+            answers_[key] = std::move(*answer);
+        }
+        config = parse_user_config(answers_[key], home, other_home ? own.home : std::string());
+    }
+    apply_remote(to, config);
+    resolve_agent(config, env);
+    co_return config;
+}
+
+} // namespace outrider::ssh
