@@ -37,6 +37,13 @@ std::vector<std::string> split_by(const std::string& text, const json::value& se
     }
 }
 
+// A value in YAML. Text that begins with '-' is quoted: op_main would take it for another flag.
+std::string yaml_word(const json::value& value) {
+    std::string word = yaml_flow(value);
+    const bool like_option = value.is_string() && word.starts_with('-');
+    return like_option ? "'" + word + "'" : word;
+}
+
 // The words of one flag; none if it is left out.
 std::vector<std::string> words_of(const flag_def& flag, const json::value& value, bool yaml) {
     const std::string option = "--" + (flag.arg_name.empty() ? flag.name : flag.arg_name);
@@ -52,10 +59,10 @@ std::vector<std::string> words_of(const flag_def& flag, const json::value& value
         flag.arg_split && !(flag.arg_split->is_bool() && !flag.arg_split->get_bool());
     if (splits) {
         for (auto& part : split_by(argument_text(value), *flag.arg_split)) {
-            out.push_back(yaml ? yaml_flow(decode_flag(part)) : std::move(part));
+            out.push_back(yaml ? yaml_word(decode_flag(part)) : std::move(part));
         }
     } else {
-        out.push_back(yaml ? yaml_flow(value) : argument_text(value));
+        out.push_back(yaml ? yaml_word(value) : argument_text(value));
     }
     return out;
 }

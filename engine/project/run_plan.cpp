@@ -7,6 +7,7 @@
 #include "engine/project/git.hpp"
 #include "engine/project/run_attributes.hpp"
 #include "engine/project/run_label.hpp"
+#include "engine/project/value_text.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/runs/shell_words.hpp"
 
@@ -112,29 +113,44 @@ opref opref_of(const chosen_operation& chosen, const run_plan& plan, bool remote
             .op = op.name};
 }
 
-// What does not depend on flags; the rest of the environment is the agent's.
-std::map<std::string, std::string> frozen_environment(const operation_def& op, const run_plan& plan,
-                                                      bool remote) {
+// What does not depend on flags.
+std::map<std::string, std::string>
+frozen_environment(const run_request& request, const operation_def& op, const run_plan& plan) {
     std::map<std::string, std::string> out;
     const std::string& dest = op.sourcecode.dest;
-    out["PYTHONPATH"] = (dest == "." ? "." : dest + ":.") + ":${support_dir}";
+    std::string& path = out["PYTHONPATH"];
+    path = (dest == "." ? "." : dest + ":.") + ":${support_dir}";
+    const auto inherited = request.context.environment.find("PYTHONPATH");
+    if (const std::string own = text_of(op.env, "PYTHONPATH"); !own.empty()) {
+        path += ":" + own;
+    } else if (!request.remote && inherited != request.context.environment.end()) {
+        path += ":" + inherited->second;
+    }
     out["GUILD_PLUGINS"] = "";
     if (!op.flags_dest.empty()) {
         out["FLAGS_DEST"] = op.flags_dest;
     }
-    if (!remote) {
+    if (!request.remote) {
         out["PROJECT_DIR"] = plan.project_directory;
     }
     return out;
 }
 
-void fill_environment(const run_request& request, const operation_def& op, run_plan& plan) {
-    auto& environment = plan.start.environment;
-    environment["GUILD_OP"] = op.full_name();
-    environment["GUILD_SOURCECODE"] = op.sourcecode.dest;
-    environment["LOG_LEVEL"] = "20";
-    environment["CMD_DIR"] = request.context.directory;
-    environment["PYTHONUNBUFFERED"] = "1";
+// The operation may change defaults, but not what the run format promises to its process.
+std::map<std::string, std::string>
+make_environment(const run_request& request, const operation_def& op,
+                 const std::map<std::string, std::string>& frozen,
+                 const std::map<std::string, std::string>& operation_environment) {
+    std::map<std::string, std::string> out{{"LOG_LEVEL", "20"}, {"PYTHONUNBUFFERED", "1"}};
+    for (const auto* layer : {&operation_environment, &frozen}) {
+        for (const auto& [name, value] : *layer) {
+            out[name] = value;
+        }
+    }
+    out["GUILD_OP"] = op.full_name();
+    out["GUILD_SOURCECODE"] = op.sourcecode.dest;
+    out["CMD_DIR"] = request.context.directory;
+    return out;
 }
 
 result<> plan_sources(const run_request& request, const operation_def& op, run_plan& plan,
@@ -242,11 +258,8 @@ result<run_plan> plan_run(const run_request& request) {
     plan.start.opref = format_opref(opref_of(*chosen, plan, request.remote));
     plan.start.operation = op.full_name();
     plan.start.command = command->words;
-    // What the format promises wins over the operation's own environment.
-    const auto frozen = frozen_environment(op, plan, request.remote);
-    plan.start.environment = frozen;
-    fill_environment(request, op, plan);
-    plan.start.environment.merge(std::map(command->environment));
+    const auto frozen = frozen_environment(request, op, plan);
+    plan.start.environment = make_environment(request, op, frozen, command->environment);
     const bool no_vcs = context.environment.contains("NO_VCS_COMMIT");
     plan.start.attributes = make_attributes(
         {.request = request,
