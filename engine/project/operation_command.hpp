@@ -1,0 +1,26 @@
+#pragma once
+
+#include "engine/project/flag_values.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// How the process of an operation is started: its words and what its environment gets on top.
+struct operation_command {
+    std::vector<std::string> words;     ///< `${python_exe}` stands for the interpreter there
+    std::vector<std::string> template_; ///< before flags were put in: `__flag_args__`
+    std::map<std::string, std::string> environment; ///< of the operation, and FLAG_*
+};
+
+/// Puts flags into the command of an operation (run-format 3). Fails with `bad_input` if a `main`
+/// or `exec` is no command line.
+[[nodiscard]] result<operation_command> make_command(const operation_def& op,
+                                                     const flag_map& flags);
+
+/// The name of a flag's variable: `FLAG_` and the name in upper case, other characters as `_`.
+[[nodiscard]] std::string flag_variable(const flag_def& flag);
+
+} // namespace outrider

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "engine/project/operation_command.hpp"
+#include "engine/project/run_plan.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace outrider {
+
+/// What the attributes of a run are written from.
+struct attribute_sources {
+    const run_request& request;
+    const operation_def& op;
+    const flag_values& flags;
+    const operation_command& command;
+    const std::map<std::string, std::string>& frozen_environment; ///< for `op`
+    const std::optional<std::string>& sourcecode_digest;
+    std::optional<std::string> vcs_commit;
+    std::string label; ///< empty: none
+};
+
+/// The attributes (YAML text by name) that are known before a machine is asked: run-format 2.2 and
+/// 2.3, less `started`, `env`, `host`, `user`, `platform` and `deps`.
+[[nodiscard]] std::map<std::string, std::string> make_attributes(const attribute_sources& from);
+
+} // namespace outrider

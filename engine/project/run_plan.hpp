@@ -1,0 +1,44 @@
+#pragma once
+
+#include "engine/commands.hpp"
+#include "engine/events.hpp"
+#include "engine/project/source_files.hpp"
+#include "engine/protocol/messages.hpp"
+#include "engine/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// Everything that the project says about a run, before any machine is asked.
+struct run_plan {
+    std::string operation;         ///< as prompts show it: "sleep", "model:op"
+    std::string project_directory; ///< absolute
+    std::vector<flag_shown> flags; ///< for the preview, natural order
+    std::string distribution;      ///< "gpkg.anonymous-9eb29cd1"
+    std::string package_version;   ///< "0.0.0"
+    std::string wheel;             ///< "gpkg.anonymous_9eb29cd1-0.0.0-py2.py3-none-any.whl"
+    std::string package;           ///< content hash of `sources`, the name that agents keep it by
+    std::vector<source_file> sources;
+    std::vector<std::string> notes; ///< warnings for people
+    protocol::start_run start;      ///< all but `home` and `activation`
+    bool script = false;            ///< a plain script: cannot run remotely
+};
+
+/// What a plan is made for.
+struct run_request {
+    run_command command;
+    command_context context;
+    bool remote = false; ///< another home than this machine's default one
+    std::string run_id;
+    std::int64_t now_us = 0; ///< µs since the epoch
+};
+
+/// Finds the operation in the project of the working directory, checks its flags, selects and
+/// hashes its source code, and writes the start request. Reads local files and asks git: run it
+/// where it may block. `{program}` in failure texts stands for the name the program was called by.
+[[nodiscard]] result<run_plan> plan_run(const run_request& request);
+
+} // namespace outrider

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "engine/project/source_selection.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// A file of a package.
+struct source_file {
+    std::string path;     ///< in the package and the run, below the run directory
+    std::string absolute; ///< here
+    std::uint32_t mode = 0;
+    std::int64_t size = 0; ///< bytes, as read
+    std::string sha1;      ///< hex
+};
+
+/// What a project's source code amounts to.
+struct source_set {
+    std::vector<source_file> files;    ///< byte order of `path`
+    std::string manifest;              ///< bytes of .guild/manifest
+    std::optional<std::string> digest; ///< MD5 as the run format defines it; nothing: no files
+    std::string package;               ///< SHA-256 over paths, modes and contents, hex
+};
+
+/// Where selected files are and where they go.
+struct source_places {
+    std::string project; ///< absolute; paths in the manifest are relative to it
+    std::string root;    ///< below the project, or empty
+    std::string dest;    ///< below the run; "." is the run itself
+};
+
+/// Reads every file once and hashes it. A file that cannot be read is a failure that names it, as
+/// is more than 4 GiB in all.
+[[nodiscard]] result<source_set> read_sources(const std::vector<std::string>& paths,
+                                              const source_places& places);
+
+} // namespace outrider
