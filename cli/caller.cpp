@@ -1,0 +1,62 @@
+#include "cli/caller.hpp"
+
+#include <filesystem>
+#include <string_view>
+
+#include <unistd.h>
+
+namespace outrider::cli {
+namespace {
+
+std::string absolute(const std::filesystem::path& base, const std::string& typed) {
+    auto path = (base / typed).lexically_normal().string();
+    if (path.size() > 1 && path.ends_with('/')) {
+        path.pop_back();
+    }
+    return path;
+}
+
+} // namespace
+
+std::map<std::string, std::string> own_environment() {
+    std::map<std::string, std::string> variables;
+    for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+        const std::string_view text = *each;
+        const auto equals = text.find('=');
+        if (equals != text.npos) {
+            variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return variables;
+}
+
+result<command_context> context_of(const invocation& asked,
+                                   std::map<std::string, std::string> environment) {
+    std::error_code error;
+    const auto here = std::filesystem::current_path(error);
+    if (error) {
+        return failure(errc::io_failed, "the working directory cannot be read: " + error.message());
+    }
+    command_context context{.directory = here.string(),
+                            .environment = std::move(environment),
+                            .assume_yes = asked.assume_yes};
+    if (!asked.directory.empty()) {
+        context.directory = absolute(here, asked.directory);
+        if (!std::filesystem::is_directory(context.directory, error)) {
+            return failure(errc::not_found, "directory '" + asked.directory + "' does not exist");
+        }
+    }
+    if (!asked.guild_home.empty()) {
+        context.guild_home = absolute(here, asked.guild_home);
+    }
+    return context;
+}
+
+surroundings surroundings_of(const command_context& context) {
+    const auto home = context.environment.find("HOME");
+    return {.screen = detect_terminal(context.environment),
+            .directory = context.directory,
+            .home = home == context.environment.end() ? std::string() : home->second};
+}
+
+} // namespace outrider::cli

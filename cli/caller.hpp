@@ -1,0 +1,24 @@
+#pragma once
+
+#include "cli/invocation.hpp"
+#include "cli/render/surroundings.hpp"
+#include "engine/commands.hpp"
+#include "engine/result.hpp"
+
+#include <map>
+#include <string>
+
+namespace outrider::cli {
+
+/// The environment of this process.
+[[nodiscard]] std::map<std::string, std::string> own_environment();
+
+/// What the engine has to know of this process to answer in its place. `-C` and `-H` are made
+/// absolute; fails with `not_found` if the directory of `-C` does not exist.
+[[nodiscard]] result<command_context> context_of(const invocation& asked,
+                                                 std::map<std::string, std::string> environment);
+
+/// Where the person is who gave `context`.
+[[nodiscard]] surroundings surroundings_of(const command_context& context);
+
+} // namespace outrider::cli

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "cli/invocation.hpp"
+#include "engine/events.hpp"
+
+#include <string>
+
+namespace outrider::cli {
+
+/// Whose files a list shows, and to whom.
+struct file_list_place {
+    std::string home; ///< of the person; contracted to `~`
+    bool far = false; ///< another machine's: only the directory's name is shown
+};
+
+/// The text of `ls` (run-format 4.4).
+[[nodiscard]] std::string file_list(const files_listed& files, const file_list_style& style,
+                                    const file_list_place& place);
+
+} // namespace outrider::cli

@@ -1,0 +1,61 @@
+#include "cli/render/questions.hpp"
+
+namespace outrider::cli {
+namespace {
+
+constexpr const char yes_usually[] = "? (Y/n) ";
+constexpr const char no_usually[] = "? (y/N) ";
+
+question_text about_runs(const question& asked, const run_table_view& view, const char* heading,
+                         const std::string& prompt) {
+    return {.preview = std::string(heading) + "\n" + preview_table(asked.runs, view),
+            .prompt = prompt};
+}
+
+std::string run_preview(const question& asked) {
+    std::string text = "You are about to run " + asked.operation;
+    if (!asked.remote.empty()) {
+        text += " on " + asked.remote;
+    }
+    text += '\n';
+    for (const auto& flag : asked.flags) {
+        text += "  " + flag.name + ": " + flag.value + "\n";
+    }
+    return text;
+}
+
+} // namespace
+
+question_text words_of(const question& asked, const run_table_view& view) {
+    const std::string runs = " " + std::to_string(asked.runs.size()) + " run(s)";
+    switch (asked.kind) {
+    case question_kind::run:
+        return {.preview = run_preview(asked), .prompt = std::string("Continue") + yes_usually};
+    case question_kind::remove:
+        return about_runs(asked, view, "You are about to delete the following runs:",
+                          "Delete" + runs + yes_usually);
+    case question_kind::remove_permanently: {
+        auto words = about_runs(asked, view,
+                                "WARNING: You are about to permanently delete the following runs:",
+                                "Permanently delete" + runs + no_usually);
+        words.usually = false;
+        return words;
+    }
+    case question_kind::stop: {
+        auto words = about_runs(
+            asked, view, "You are about to stop the following runs:", "Stop" + runs + no_usually);
+        words.usually = false;
+        return words;
+    }
+    case question_kind::pull: {
+        const auto heading =
+            "You are about to copy (pull) the following runs from " + asked.remote + ":";
+        return about_runs(asked, view, heading.c_str(), std::string("Continue") + yes_usually);
+    }
+    case question_kind::secret:
+        break;
+    }
+    return {.prompt = asked.text};
+}
+
+} // namespace outrider::cli

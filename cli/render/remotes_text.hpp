@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cli/render/terminal.hpp"
+#include "engine/events.hpp"
+
+#include <string>
+
+namespace outrider::cli {
+
+/// The table of `remotes`, sorted by name.
+[[nodiscard]] std::string remotes_table(const remotes_listed& remotes, const terminal& screen);
+
+/// What `remote status` says of a remote that answers.
+[[nodiscard]] std::string remote_status_text(const remote_available& answer);
+
+} // namespace outrider::cli

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "cli/invocation.hpp"
+#include "cli/render/run_table.hpp"
+#include "engine/events.hpp"
+
+#include <iosfwd>
+
+namespace outrider::cli {
+
+/// Writes the events of one command as text: results to `out`, everything else to `err`. Owned by
+/// the session of the command; used on one thread. Output of runs is written at once.
+class renderer {
+  public:
+    /// The streams and `asked` must live longer.
+    renderer(const invocation& asked, const surroundings& place, std::ostream& out,
+             std::ostream& err)
+        : asked_(asked), place_(place), out_(out), err_(err) {}
+
+    void show(const event& what);
+
+    /// How tables of runs are shown for this command.
+    [[nodiscard]] run_table_view table_view() const;
+
+  private:
+    void on(const runs_listed& listed);
+    void on(const question&) {} // asked through the engine's answerer
+    void on(const run_progress& step);
+    void on(const run_left_running& left);
+    void on(const watch_started& watched);
+    void on(const output_bytes& output);
+    void on(const run_ended& ended);
+    void on(const stop_progress& stop);
+    void on(const nothing_selected& nothing);
+    void on(const runs_deleted& deleted);
+    void on(const files_listed& files);
+    void on(const run_copying& copied);
+    void on(const remotes_listed& remotes);
+    void on(const remote_available& answer);
+    void on(const note& said);
+    void on(const command_ended&) {} // the session's: it decides the exit code as well
+    void begin_line();
+
+    const invocation& asked_;
+    surroundings place_;
+    std::ostream& out_;
+    std::ostream& err_;
+    bool in_line_ = false; ///< the last output byte did not end its line
+};
+
+} // namespace outrider::cli

@@ -1,0 +1,86 @@
+#include "cli/render/run_table.hpp"
+
+#include "cli/render/paths.hpp"
+#include "cli/render/text_table.hpp"
+#include "cli/render/times.hpp"
+
+namespace outrider::cli {
+namespace {
+
+colour colour_of(run_state state) {
+    switch (state) {
+    case run_state::running:
+        return colour::green;
+    case run_state::error:
+        return colour::red;
+    case run_state::terminated:
+        return colour::yellow;
+    case run_state::staged:
+    case run_state::pending:
+        return colour::dim;
+    case run_state::completed:
+        break;
+    }
+    return colour::none;
+}
+
+std::string operation_text(const run_row& row, const run_table_view& view) {
+    std::string text = row.operation;
+    const std::string here = view.far ? std::string() : view.place.directory;
+    if (!row.project_directory.empty() && row.project_directory != here) {
+        const std::string home = view.far ? std::string() : view.place.home;
+        text += " (" + project_place(row.project_directory, here, home) + ")";
+    }
+    return row.marked ? text + " [marked]" : text;
+}
+
+table_cell status_cell(const run_row& row) {
+    return {status_text(row), colour_of(row.state)};
+}
+
+table_row list_cells(const run_row& row, const run_table_view& view) {
+    const std::string index = std::to_string(row.index);
+    const auto operation = operation_text(row, view);
+    if (view.style.simplified) {
+        return {{"[" + index + "]"}, {operation}, status_cell(row), {row.label}};
+    }
+    return {{"[" + index + ":" + short_id(row.id) + "]"},
+            {operation},
+            {local_time(row.started_us)},
+            status_cell(row),
+            {row.label}};
+}
+
+} // namespace
+
+std::string short_id(const std::string& id) {
+    return id.substr(0, 8);
+}
+
+std::string status_text(const run_row& row) {
+    const std::string state = boost::describe::enum_to_string(row.state, "error");
+    return row.remote.empty() ? state : state + " (" + row.remote + ")";
+}
+
+std::string run_table(std::span<const run_row> rows, const run_table_view& view) {
+    std::vector<table_row> cells;
+    for (const auto& row : rows) {
+        cells.push_back(list_cells(row, view));
+    }
+    return format_table(std::move(cells),
+                        {.width = view.place.screen.width, .colour = view.place.screen.colour});
+}
+
+std::string preview_table(std::span<const run_row> rows, const run_table_view& view) {
+    std::vector<table_row> cells;
+    for (const auto& row : rows) {
+        cells.push_back({{"[" + short_id(row.id) + "]"},
+                         {operation_text(row, view)},
+                         {local_time(row.started_us)},
+                         {status_text(row)},
+                         {row.label}});
+    }
+    return format_table(std::move(cells), {.indent = 2});
+}
+
+} // namespace outrider::cli

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "cli/invocation.hpp"
+#include "cli/render/surroundings.hpp"
+#include "engine/events.hpp"
+
+#include <span>
+#include <string>
+
+namespace outrider::cli {
+
+/// How a table of runs is shown, and to whom.
+struct run_table_view {
+    run_table_style style;
+    surroundings place;
+    bool far = false; ///< the runs are on another machine, whose paths mean nothing here
+};
+
+/// The table of `runs` (run-format 4.1).
+[[nodiscard]] std::string run_table(std::span<const run_row> rows, const run_table_view& view);
+
+/// The table of runs in a preview (run-format 4.7): indented, without indexes, never cut.
+[[nodiscard]] std::string preview_table(std::span<const run_row> rows, const run_table_view& view);
+
+/// "running (REMOTE)"
+[[nodiscard]] std::string status_text(const run_row& row);
+
+/// The first 8 characters of a run id.
+[[nodiscard]] std::string short_id(const std::string& id);
+
+} // namespace outrider::cli

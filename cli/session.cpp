@@ -1,0 +1,88 @@
+#include "cli/session.hpp"
+
+#include "cli/arguments.hpp"
+#include "cli/prompt.hpp"
+#include "cli/render/questions.hpp"
+
+#include <ostream>
+
+namespace outrider::cli {
+
+void session::show(const event& what) {
+    renderer_.show(what);
+    if (const auto* stop = std::get_if<stop_progress>(&what)) {
+        survivors_ = survivors_ || !stop->survivors.empty();
+    } else if (const auto* ended = std::get_if<command_ended>(&what)) {
+        end(*ended);
+    }
+}
+
+std::optional<std::string> session::answer(const question& asked) {
+    asking_ = true;
+    auto given = ask(asked);
+    asking_ = false;
+    return given;
+}
+
+std::optional<std::string> session::ask(const question& asked) {
+    const auto words = words_of(asked, renderer_.table_view());
+    if (asked.kind == question_kind::secret) {
+        auto secret = read_secret(io_.in, io_.err, words.prompt, asked.echo);
+        if (!secret) {
+            declined_ = true;
+            io_.err << asked_.program << ": standard input ended before the answer\n" << std::flush;
+        }
+        return secret;
+    }
+    io_.err << words.preview;
+    switch (confirm(io_.in, io_.err, words.prompt, words.usually)) {
+    case confirmation::yes:
+        return "yes";
+    case confirmation::ended:
+        io_.err << asked_.program << ": standard input ended; use -y to answer yes\n" << std::flush;
+        break;
+    case confirmation::no:
+        break;
+    }
+    declined_ = true;
+    return std::nullopt;
+}
+
+void session::end(const command_ended& ended) {
+    if (ended.error) {
+        fail(*ended.error);
+    } else if (ended.exit_status) {
+        exit_code_ = exit_code_of(*ended.exit_status);
+    } else {
+        exit_code_ = survivors_ ? 1 : 0;
+    }
+}
+
+void session::fail(const failure& why) {
+    constexpr int interrupted_exit_code = 130; // 128 + SIGINT
+    const errc kind = why.kind();
+    exit_code_ = kind == errc::aborted     ? aborted_exit_code
+                 : kind == errc::cancelled ? interrupted_exit_code
+                                           : 1;
+    // Who declined or interrupted needs no explanation.
+    const bool known =
+        (kind == errc::aborted && declined_) || (kind == errc::cancelled && why.context.empty());
+    // Survivors were named when they were told.
+    const bool told = survivors_ && why.context.empty();
+    if (!known && !told) {
+        io_.err << error_text(why, asked_) << std::flush;
+    }
+}
+
+std::string error_text(const failure& why, const invocation& asked) {
+    const auto text = why.context.empty() ? why.code.message() : why.context;
+    return asked.program + ": " + with_names(text, asked.program, asked.command_name) + "\n";
+}
+
+int exit_code_of(std::int64_t exit_status) noexcept {
+    constexpr int first_signal = 128;
+    return exit_status < 0 ? first_signal - static_cast<int>(exit_status)
+                           : static_cast<int>(exit_status & 0xff);
+}
+
+} // namespace outrider::cli

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "cli/invocation.hpp"
+#include "cli/render/renderer.hpp"
+#include "cli/render/surroundings.hpp"
+#include "engine/events.hpp"
+
+#include <atomic>
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+namespace outrider::cli {
+
+/// How the program ends when a person declined.
+inline constexpr int aborted_exit_code = 4;
+
+/// One command between the engine and a person: shows its events, puts its questions, and knows the
+/// exit code in the end. Owned by `main` for the life of the command.
+class session {
+  public:
+    struct streams {
+        std::istream& in;
+        std::ostream& out;
+        std::ostream& err;
+    };
+
+    /// `asked` and the streams must live longer.
+    session(const invocation& asked, const surroundings& place, streams with)
+        : asked_(asked), io_(with), renderer_(asked, place, with.out, with.err) {}
+
+    /// Called on the engine's thread.
+    void show(const event& what);
+    /// "yes", a secret, or nothing if the person declined or the input ended. May be called on any
+    /// thread while no events of the command come.
+    [[nodiscard]] std::optional<std::string> answer(const question& asked);
+    /// Whether a person is being asked just now. Thread-safe.
+    [[nodiscard]] bool asking() const noexcept { return asking_; }
+    /// After the last event.
+    [[nodiscard]] int exit_code() const noexcept { return exit_code_; }
+
+  private:
+    std::optional<std::string> ask(const question& asked);
+    void end(const command_ended& ended);
+    void fail(const failure& why);
+
+    const invocation& asked_;
+    streams io_;
+    renderer renderer_;
+    std::atomic<bool> asking_{false};
+    bool declined_ = false;  ///< by the person, who knows, or it was said already
+    bool survivors_ = false; ///< a stop left processes behind
+    int exit_code_ = 1;      ///< until a last event says otherwise
+};
+
+/// `NAME: MESSAGE`, further lines as they are, names replaced, ending in a line feed.
+[[nodiscard]] std::string error_text(const failure& why, const invocation& asked);
+
+/// The exit code for an operation's exit status: 128 + N for the signal -N.
+[[nodiscard]] int exit_code_of(std::int64_t exit_status) noexcept;
+
+} // namespace outrider::cli

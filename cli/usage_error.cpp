@@ -1,0 +1,54 @@
+#include "cli/usage_error.hpp"
+
+#include "cli/short_options.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Error.hpp>
+
+#include <algorithm>
+#include <cctype>
+
+namespace outrider::cli {
+namespace {
+
+std::string unexpected(const CLI::App& app, const invocation& asked) {
+    const auto extra = app.remaining(true);
+    const auto option = std::ranges::find_if(
+        extra, [](const auto& word) { return word.size() > 1 && word.starts_with('-'); });
+    if (option != extra.end()) {
+        const auto name = option->substr(0, option->find('='));
+        const auto typed = short_form(name);
+        return "no such option: " + (typed.empty() ? name : std::string(typed) + " (" + name + ")");
+    }
+    const std::string word = extra.empty() ? "" : extra.front();
+    return asked.command_name.empty() || app.get_subcommands().empty()
+               ? "no such command '" + word + "'"
+               : "unexpected argument '" + word + "'";
+}
+
+std::string message_of(const CLI::ParseError& error, const CLI::App& app, const invocation& asked) {
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        return unexpected(app, asked);
+    }
+    std::string text = error.what();
+    if (text.starts_with("A subcommand")) {
+        return "a command is needed";
+    }
+    // The parser's own sentences start with a capital; ours follow a colon.
+    if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
+        text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    }
+    return text;
+}
+
+} // namespace
+
+std::string usage_error_text(const CLI::ParseError& error, const CLI::App& app,
+                             const invocation& asked) {
+    const std::string place =
+        asked.command_name.empty() ? asked.program : asked.program + " " + asked.command_name;
+    return asked.program + ": " + message_of(error, app, asked) + "\nTry '" + place +
+           " --help' for help.\n";
+}
+
+} // namespace outrider::cli

@@ -1,0 +1,35 @@
+#include "cli/verbs/verb_options.hpp"
+#include "cli/verbs/verbs.hpp"
+
+namespace outrider::cli {
+namespace {
+
+const verb_help help = {
+    .summary = "Show a file, or the output, of a run.",
+    .details = "Without RUN, the newest run is meant. The bytes go to standard output as they are.",
+    .examples = "{program} cat -p results.json\n"
+                "{program} cat 2 -p .guild/attrs/flags -r gpu1\n"
+                "{program} cat --output",
+};
+
+void check_source(cat_command& made, const CLI::App&) {
+    if (made.path.empty() && !made.output) {
+        throw CLI::ValidationError("-p/--path is needed, or -O/--output");
+    }
+    if (!made.path.empty() && made.output) {
+        throw CLI::ValidationError("-p/--path and -O/--output exclude each other");
+    }
+}
+
+} // namespace
+
+void add_cat(CLI::App& parent, invocation& into) {
+    auto* verb = add_verb(parent, "cat", help, into);
+    auto& made = command_of<cat_command>(*verb, into, check_source);
+    add_run_argument(*verb, made.selection, "Run whose file is shown");
+    verb->add_option("-p,--path", made.path, "File, relative to the run")->option_text("PATH");
+    verb->add_flag("-O,--output", made.output, "Show the output of the run");
+    add_remote_option(*verb, made.remote, "Show a file of a remote's run");
+}
+
+} // namespace outrider::cli

@@ -1,0 +1,30 @@
+#include "cli/verbs/verb_options.hpp"
+#include "cli/verbs/verbs.hpp"
+
+namespace outrider::cli {
+namespace {
+
+const verb_help group_help = {
+    .summary = "Look after a remote.",
+    .details = "",
+    .examples = "{program} remote status gpu1",
+};
+
+const verb_help status_help = {
+    .summary = "Say whether a remote answers.",
+    .details = "Connects, and shows what the machine says about itself.",
+    .examples = "{program} remote status gpu1\n"
+                "{program} remote status ssh:me@host.example:2222",
+};
+
+} // namespace
+
+void add_remote(CLI::App& parent, invocation& into) {
+    auto* group = add_verb(parent, "remote", group_help, into);
+    group->require_subcommand(1, 1);
+    auto* verb = add_verb(*group, "status", status_help, into);
+    auto& made = command_of<remote_status_command>(*verb, into);
+    verb->add_option("REMOTE", made.remote, "Remote to ask")->required()->option_text("REMOTE");
+}
+
+} // namespace outrider::cli

@@ -1,0 +1,63 @@
+#include "cli/verbs/verb_options.hpp"
+#include "cli/verbs/verbs.hpp"
+
+namespace outrider::cli {
+namespace {
+
+constexpr std::int64_t page_rows = 20;
+
+const verb_help group_help = {
+    .summary = "Show and manage runs.",
+    .details = "Without COMMAND, lists runs: the options of '{program} runs list' apply.",
+    .examples = "{program} runs\n"
+                "{program} runs -r gpu1 --all\n"
+                "{program} runs rm 2:5",
+};
+
+const verb_help list_help = {
+    .summary = "List runs, newest first.",
+    .details =
+        "RUN is an index of the list, a range of them (2:5, :3, 4:), a run id, or the start\n"
+        "of one; without RUN, all runs are listed, the first 20 of them unless told\n"
+        "otherwise. A run that was copied from a remote where it still runs shows as\n"
+        "'running (REMOTE)'.",
+    .examples = "{program} runs\n"
+                "{program} runs list --all -r gpu1\n"
+                "{program} runs -n 5",
+};
+
+void set_limit(list_command& made, const CLI::App& verb) {
+    if (verb.count("--all") > 0) {
+        made.limit = 0;
+    } else if (verb.count("--limit") == 0) {
+        made.limit = page_rows * (1 + static_cast<std::int64_t>(verb.count("--more")));
+    }
+}
+
+void add_list(CLI::App& parent, invocation& into) {
+    auto* verb = add_verb(parent, "list", list_help, into);
+    verb->alias("ls");
+    auto& made = command_of<list_command>(*verb, into, set_limit);
+    add_runs_argument(*verb, made.selection, "Runs to list");
+    add_remote_option(*verb, made.remote, "List runs of a remote");
+    verb->add_flag("-a,--all")->description("Show all runs");
+    verb->add_flag("-m,--more")->description("Show 20 more runs; may be repeated");
+    verb->add_option("-n,--limit", made.limit, "Show at most N runs")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+        ->option_text("N");
+    verb->add_flag("-d,--deleted", made.deleted, "Show deleted runs");
+    verb->add_flag("-s,--simplify", into.run_table.simplified, "Leave out run ids and times");
+}
+
+} // namespace
+
+void add_runs(CLI::App& parent, invocation& into) {
+    auto* group = add_verb(parent, "runs", group_help, into);
+    group->require_subcommand(0, 1);
+    add_list(*group, into);
+    add_rm(*group, into);
+    add_stop(*group, into);
+    add_pull(*group, into);
+}
+
+} // namespace outrider::cli

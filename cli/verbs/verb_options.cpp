@@ -1,0 +1,42 @@
+#include "cli/verbs/verb_options.hpp"
+
+#include "cli/arguments.hpp"
+
+#include <algorithm>
+
+namespace outrider::cli {
+
+CLI::App* add_verb(CLI::App& parent, const std::string& name, const verb_help& text,
+                   const invocation& into) {
+    std::string description = text.summary;
+    if (!text.details.empty()) {
+        description += "\n\n" + text.details;
+    }
+    auto* verb = parent.add_subcommand(name, with_names(description, into.program, name));
+    std::string examples = "Examples:";
+    for (std::size_t at = 0; at < text.examples.size();) {
+        const auto end = std::min(text.examples.find('\n', at), text.examples.size());
+        examples += "\n  " + text.examples.substr(at, end - at);
+        at = end + 1;
+    }
+    verb->footer(with_names(examples, into.program, name));
+    return verb;
+}
+
+void add_remote_option(CLI::App& verb, std::string& remote, const std::string& what) {
+    verb.add_option("-r,--remote", remote, what)->option_text("NAME");
+}
+
+void add_yes_option(CLI::App& verb, invocation& into) {
+    verb.add_flag("-y,--yes", into.assume_yes, "Do not ask before going on");
+}
+
+void add_runs_argument(CLI::App& verb, run_selection& selection, const std::string& what) {
+    verb.add_option("RUN", selection.runs, what)->option_text("[RUN...]");
+}
+
+void add_run_argument(CLI::App& verb, run_selection& selection, const std::string& what) {
+    verb.add_option("RUN", selection.runs, what)->expected(0, 1)->option_text("[RUN]");
+}
+
+} // namespace outrider::cli

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "cli/invocation.hpp"
+
+#include <CLI/App.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace outrider::cli {
+
+/// The text of a command's help.
+struct verb_help {
+    std::string summary;  ///< one line
+    std::string details;  ///< whole sentences; may be empty
+    std::string examples; ///< one line each, starting with `{program}`
+};
+
+/// Adds a command to `parent` with the help of `text`, names replaced.
+CLI::App* add_verb(CLI::App& parent, const std::string& name, const verb_help& text,
+                   const invocation& into);
+
+/// `-r, --remote NAME`
+void add_remote_option(CLI::App& verb, std::string& remote, const std::string& what);
+/// `-y, --yes`
+void add_yes_option(CLI::App& verb, invocation& into);
+/// `[RUN…]`
+void add_runs_argument(CLI::App& verb, run_selection& selection, const std::string& what);
+/// `[RUN]`
+void add_run_argument(CLI::App& verb, run_selection& selection, const std::string& what);
+
+/// A command of type `Command` that `verb` fills in while it is parsed, and that becomes
+/// `into.what` when the parsing of `verb` succeeds, after a last `check` that may throw a
+/// CLI::ValidationError. It lives as long as `verb`.
+template <class Command>
+Command& command_of(CLI::App& verb, invocation& into,
+                    std::function<void(Command&, const CLI::App&)> check = {}) {
+    auto made = std::make_shared<Command>();
+    verb.final_callback([made, &verb, &into, check = std::move(check)] {
+        if (check) {
+            check(*made, verb);
+        }
+        if constexpr (requires { made->remote; }) {
+            into.remote = made->remote;
+        }
+        into.what = *made;
+    });
+    return *made;
+}
+
+} // namespace outrider::cli
