@@ -1,8 +1,6 @@
 #include "engine/commands/package_upload.hpp"
 
-#include "engine/reactor/blocking.hpp"
-
-#include <xxhash.h>
+#include "engine/protocol/content_hash.hpp"
 
 #include <fmt/format.h>
 
@@ -17,24 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr auto question_limit = 30s;
 constexpr auto upload_silence = 60s; // for the answer after the last byte
-
-using hash_state = std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)>;
-
-hash_state new_hash() {
-    hash_state state(XXH3_createState(), &XXH3_freeState);
-    XXH3_128bits_reset(state.get());
-    return state;
-}
-
-std::string hex_digest(const XXH3_state_t& state) {
-    XXH128_canonical_t canonical;
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state));
-    std::string out;
-    for (const unsigned char byte : canonical.digest) {
-        out += fmt::format("{:02x}", byte);
-    }
-    return out;
-}
 
 protocol::file_head head_of(const source_file& file) {
     protocol::file_head head;
@@ -53,7 +33,7 @@ awaitable<result<>> send_source(exchange& sending, const source_file& file) {
         co_return sent;
     }
     std::ifstream in(file.absolute, std::ios::binary);
-    auto hash = new_hash();
+    protocol::content_hash hash;
     protocol::file_end end;
     std::string block(protocol::data_payload, '\0');
     while (in) {
@@ -63,7 +43,7 @@ awaitable<result<>> send_source(exchange& sending, const source_file& file) {
         if (got == 0) {
             break;
         }
-        XXH3_128bits_update(hash.get(), block.data(), got);
+        hash.update({block.data(), got});
         end.size += static_cast<std::int64_t>(got);
         if (auto sent = co_await sending.data(block.substr(0, got)); !sent) {
             co_return sent;
@@ -73,7 +53,7 @@ awaitable<result<>> send_source(exchange& sending, const source_file& file) {
         co_return failure(errc::conflict, file.absolute + ": the file changed while the package "
                                                           "was being built; run again");
     }
-    end.hash = hex_digest(*hash);
+    end.hash = hash.hex();
     co_return co_await sending.part(end);
 }
 
