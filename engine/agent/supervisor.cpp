@@ -71,7 +71,8 @@ class supervisor {
 };
 
 void detach_from_everything() {
-    ::prctl(PR_SET_CHILD_SUBREAPER, 1); // orphans of the operation become ours and can be found
+    ::prctl(PR_SET_NAME, "outrider-agent"); // it was executed as /proc/self/exe
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);     // orphans of the operation become ours and can be found
     for (const int number : {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT, SIGUSR1, SIGUSR2}) {
         ::signal(number, SIG_IGN);
     }
