@@ -35,7 +35,7 @@ std::optional<pipe_ends> make_pipe() {
                                const pipe_ends& environment) {
     ::setsid(); // a group of its own, so that all of it can be killed
     ::signal(SIGPIPE, SIG_DFL);
-    const int null = ::open("/dev/null", O_RDONLY);
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     ::dup2(null, STDIN_FILENO);
     ::dup2(messages.write.get(), STDOUT_FILENO);
     ::dup2(messages.write.get(), STDERR_FILENO);

@@ -26,15 +26,15 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
         ::_exit(child < 0 ? 1 : 0);
     }
     // Above the numbers they are going to have, so that neither overwrites the other.
-    report = ::fcntl(report, F_DUPFD, 10);
-    lock = ::fcntl(lock, F_DUPFD, 10);
-    const int null = ::open("/dev/null", O_RDWR);
+    report = ::fcntl(report, F_DUPFD_CLOEXEC, 10);
+    lock = ::fcntl(lock, F_DUPFD_CLOEXEC, 10);
+    const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2; ++fd) {
         ::dup2(null, fd);
     }
     ::dup2(report, supervisor_report_fd);
     ::dup2(lock, supervisor_lock_fd);
-    ::close_range(5, ~0U, 0);
+    ::close_range(5, ~0U, 0); // what the agent itself inherited; not on kernels before 5.9
     ::chdir("/");
     ::execve("/proc/self/exe", words, environment);
     ::_exit(127);

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(the_end_is_recorded_on_a_disk_that_filled_up_meanwhile) {
     disk.fill();
     write(fifo, "\n");
     const auto answer = agent.finish(id, 20s);
-    BOOST_REQUIRE(answer.reply);
+    BOOST_REQUIRE(answer.reply.has_value());
     BOOST_TEST(content(disk.at.run("r1").attribute("exit_status")) == "3\n");
     BOOST_TEST(!fs::exists(disk.at.run("r1").lock()));
 }

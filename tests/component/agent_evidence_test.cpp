@@ -60,7 +60,7 @@ struct evidence {
     }
     void record(const run_identity& identity) {
         fs::create_directories(run.ours());
-        BOOST_REQUIRE(write_identity(run, run.identity(), identity));
+        BOOST_REQUIRE(!!write_identity(run, run.identity(), identity));
     }
     run_identity recorded() const { return *read_identity(run.identity()); }
 };
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_reboot_is_the_reason_of_what_it_ended) {
     identity.boot_id = "another";
     e.record(identity);
     const auto facts = read_run(e.run, e.machine, {});
-    BOOST_REQUIRE(facts.reason);
+    BOOST_REQUIRE(facts.reason.has_value());
     BOOST_TEST(facts.reason->kind == "rebooted");
 }
 
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_pending_run_is_interrupted_only_if_its_starter_is_gone) {
     const auto state = [&] { return status_of(read_run(e.run, e.machine, {})).state; };
     BOOST_CHECK(state() == run_state::pending);
     BOOST_REQUIRE(
-        write_identity(e.run, e.run.starting(), identity_here(e.machine, e.supervisor.mark, {})));
+        !!write_identity(e.run, e.run.starting(), identity_here(e.machine, e.supervisor.mark, {})));
     BOOST_CHECK(state() == run_state::pending);
     e.supervisor.end();
     BOOST_CHECK(state() == run_state::error);

@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_follow_ends) {
     const auto id = agent.send(follow(at, "r1"));
     agent.cancel(id);
     const auto answer = agent.finish(id);
-    BOOST_REQUIRE(answer.failure);
+    BOOST_REQUIRE(answer.failure.has_value());
     BOOST_TEST(answer.failure->code == "cancelled");
 }
 

@@ -51,13 +51,13 @@ BOOST_AUTO_TEST_CASE(an_unknown_request_fails_alone) {
     agent_process agent(at.cache);
     const auto unknown =
         agent.finish(agent.send_request(R"({"type":"make_coffee","body":{"sugar":1}})"));
-    BOOST_REQUIRE(unknown.failure);
+    BOOST_REQUIRE(unknown.failure.has_value());
     BOOST_TEST(unknown.failure->code == "unsupported");
     const auto wrong = agent.finish(agent.send_request(R"({"type":"list_runs","body":{"ids":1}})"));
-    BOOST_REQUIRE(wrong.failure);
+    BOOST_REQUIRE(wrong.failure.has_value());
     BOOST_TEST(wrong.failure->code == "protocol_violation");
     const auto no_json = agent.finish(agent.send_request("{"));
-    BOOST_REQUIRE(no_json.failure);
+    BOOST_REQUIRE(no_json.failure.has_value());
     agent.call(protocol::ping{});
 }
 

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(a_started_run_is_alive_and_its_records_are_on_disk) {
     BOOST_TEST(!reply.run.pending);
     const auto run = at.run("r1");
     const auto identity = read_identity(run.identity());
-    BOOST_REQUIRE(identity);
+    BOOST_REQUIRE(identity.has_value());
     BOOST_TEST(content(run.lock()) == std::to_string(identity->operation.pid));
     BOOST_TEST(read_process(identity->operation.pid)->parent == identity->supervisor.pid);
     BOOST_TEST(read_process(identity->operation.pid)->session == identity->operation.pid);
@@ -57,14 +57,14 @@ BOOST_AUTO_TEST_CASE(the_end_leaves_exit_status_and_stopped_but_no_lock) {
     agent_process agent(at.cache);
     agent.call(at.start("r1", "exit 3"));
     const auto answer = agent.finish(agent.send(follow(at, "r1")));
-    BOOST_REQUIRE(answer.reply);
+    BOOST_REQUIRE(answer.reply.has_value());
     const auto run = at.run("r1");
     BOOST_TEST(content(run.attribute("exit_status")) == "3\n");
     BOOST_TEST(std::stoll(content(run.attribute("stopped"))) >
                std::stoll(content(run.attribute("started"))));
     BOOST_TEST(!fs::exists(run.lock()));
     const auto end = agent_process::reply_of<protocol::follow_output>(answer);
-    BOOST_REQUIRE(end.run.reason);
+    BOOST_REQUIRE(end.run.reason.has_value());
     BOOST_TEST(end.run.reason->kind == "exited");
 }
 
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(requests_are_answered_while_activation_code_runs) {
     agent.call(protocol::ping{});
     agent.cancel(start);
     const auto answer = agent.finish(start);
-    BOOST_REQUIRE(answer.failure);
+    BOOST_REQUIRE(answer.failure.has_value());
     BOOST_TEST(answer.failure->code == "cancelled");
     BOOST_TEST(!fs::exists(at.run("r1").directory));
 }
@@ -205,8 +205,8 @@ BOOST_AUTO_TEST_CASE(a_start_that_was_cut_off_is_made_anew) {
     write(run.directory / "half", "");
     // Prepared by a process of this boot that is gone.
     auto machine = agent.hello.machine;
-    BOOST_REQUIRE(write_identity(run, (fs::create_directories(run.ours()), run.starting()),
-                                 identity_here(machine, {1, 999999}, {})));
+    BOOST_REQUIRE(!!write_identity(run, (fs::create_directories(run.ours()), run.starting()),
+                                   identity_here(machine, {1, 999999}, {})));
     const auto reply = agent.call(at.start("r1", "sleep 60"));
     BOOST_TEST(!reply.existed);
     BOOST_TEST((reply.run.operation == process_state::alive));

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(stop_returns_when_the_status_is_on_disk) {
         BOOST_TEST(content(at.run(id).attribute("exit_status")) == "-15\n");
         BOOST_TEST(fs::exists(at.run(id).attribute("stopped")));
         BOOST_TEST(!fs::exists(at.run(id).lock()));
-        BOOST_REQUIRE(reply.run.reason);
+        BOOST_REQUIRE(reply.run.reason.has_value());
         BOOST_TEST(reply.run.reason->kind == "stopped");
         BOOST_TEST(reply.run.reason->detail == "stopped by ada@lovelace");
     }
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(force_kills_descendants_that_ignore_the_request) {
                 "setsid sh -c 'trap \"\" TERM; echo $$ > stray; while :; do sleep 0.1; done' & "
                 "while ! test -s stray; do sleep 0.01; done; echo ready; exec sleep 60");
     const auto stray = read_process(std::stoll(content(at.run("r1").directory / "stray")));
-    BOOST_REQUIRE(stray);
+    BOOST_REQUIRE(stray.has_value());
     auto request = stop(at, "r1");
     request.timeout_ms = 400;
     request.force = true;
@@ -133,12 +133,12 @@ BOOST_AUTO_TEST_CASE(a_run_of_another_machine_is_not_touched) {
     const auto original = identity;
     identity.machine_id = "another";
     identity.host_name = "gpu7";
-    BOOST_REQUIRE(write_identity(at.run("r1"), at.run("r1").identity(), identity));
+    BOOST_REQUIRE(!!write_identity(at.run("r1"), at.run("r1").identity(), identity));
     const auto failed = agent.refuse(stop(at, "r1"));
     BOOST_TEST(failed.code == "conflict");
     BOOST_TEST(failed.context.find("owned by gpu7") != std::string::npos);
     BOOST_TEST(is_alive(original.operation));
-    BOOST_REQUIRE(write_identity(at.run("r1"), at.run("r1").identity(), original));
+    BOOST_REQUIRE(!!write_identity(at.run("r1"), at.run("r1").identity(), original));
 }
 
 BOOST_AUTO_TEST_CASE(a_run_of_guild_is_stopped_and_its_parent_writes_the_status) {

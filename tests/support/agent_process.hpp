@@ -66,7 +66,8 @@ class agent_process {
     }
     template <class Request>
     static typename Request::reply reply_of(const agent_answer& answer) {
-        BOOST_REQUIRE_MESSAGE(answer.reply, answer.failure ? answer.failure->context : "no answer");
+        const std::string told = answer.failure ? answer.failure->context : "no answer";
+        BOOST_REQUIRE_MESSAGE(answer.reply.has_value(), told);
         typename Request::reply out;
         BOOST_REQUIRE(protocol::from_json(*answer.reply, out));
         return out;
@@ -75,7 +76,7 @@ class agent_process {
     template <class Request>
     protocol::failure_message refuse(const Request& request) {
         const auto answer = finish(send(request));
-        BOOST_REQUIRE(answer.failure);
+        BOOST_REQUIRE(answer.failure.has_value());
         return *answer.failure;
     }
 
