@@ -128,6 +128,35 @@ BOOST_AUTO_TEST_CASE(the_activation_code_decides_about_the_environment) {
     BOOST_TEST(answer.data == "a\nb|" + at.run("r1").directory.native());
 }
 
+BOOST_AUTO_TEST_CASE(a_daemon_of_the_activation_code_does_not_hold_up_the_start) {
+    run_home at;
+    agent_process agent(at.cache);
+    auto request = at.start("r1", "true");
+    request.activation = "sleep 3 & export SEEN=1";
+    const auto reply = agent.finish(agent.send(request), std::chrono::milliseconds(2500));
+    BOOST_TEST(reply.reply.has_value());
+    request.run_id = "r2";
+    request.activation = "sleep 3 & exit 4";
+    const auto failed = agent.finish(agent.send(request), std::chrono::milliseconds(2500));
+    BOOST_REQUIRE(failed.failure.has_value());
+    BOOST_TEST(failed.failure->code == "start_failed");
+}
+
+BOOST_AUTO_TEST_CASE(python_code_finds_the_support_directory) {
+    run_home at;
+    agent_process agent(at.cache);
+    auto request = at.start("r1", "");
+    request.command = {"${python_exe}", "-c", "import os; print(os.environ['PYTHONPATH'])"};
+    request.environment["PYTHONPATH"] = ".:${support_dir}";
+    agent.call(request);
+    const auto answer = agent.finish(agent.send(follow(at, "r1")));
+    BOOST_TEST(answer.data.starts_with(".:" + (at.cache / "outrider" / "python-").native()));
+    // The interpreter's version is asked in the background and is there when the run has ended.
+    BOOST_TEST(content(at.run("r1").attribute("platform")).find("python_version: ") !=
+               std::string::npos);
+    BOOST_TEST(content(at.run("r1").attribute("cmd")).find("${python_exe}") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(activation_that_fails_tells_what_the_shell_said) {
     run_home at;
     agent_process agent(at.cache);
