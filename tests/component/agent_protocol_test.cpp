@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -72,6 +73,27 @@ BOOST_AUTO_TEST_CASE(the_end_of_the_input_ends_the_agent) {
     run_home at;
     agent_process agent(at.cache);
     BOOST_TEST(agent.end() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_supervisor_that_no_agent_launched_touches_nothing) {
+    run_home at;
+    const auto run = at.make_run("r1", {{"exit_status", "0\n"}});
+    const std::string command = std::string(OUTRIDER_AGENT) + " guild run --run-dir " +
+                                run.directory.native() + " op a=1 2>/dev/null";
+    BOOST_TEST(std::system(command.c_str()) != 0);
+    BOOST_TEST(content(run.attribute("exit_status")) == "0\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_whose_parent_ignores_ended_children_starts_runs_all_the_same) {
+    run_home at;
+    ::signal(SIGCHLD, SIG_IGN);
+    {
+        agent_process agent(at.cache);
+        ::signal(SIGCHLD, SIG_DFL);
+        agent.call(at.start("r1", "exit 4"));
+        agent.call(protocol::follow_output{.home = at.home.native(), .run_id = "r1"});
+    }
+    BOOST_TEST(content(at.run("r1").attribute("exit_status")) == "4\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
