@@ -1,9 +1,12 @@
 #include "engine/agent/activation.hpp"
 
+#include "engine/agent/signal_process.hpp"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -35,7 +38,7 @@ std::optional<pipe_ends> make_pipe() {
                                const pipe_ends& environment) {
     ::setsid(); // a group of its own, so that all of it can be killed
     ::signal(SIGPIPE, SIG_DFL);
-    const int null = ::open("/dev/null", O_RDONLY);
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     ::dup2(null, STDIN_FILENO);
     ::dup2(messages.write.get(), STDOUT_FILENO);
     ::dup2(messages.write.get(), STDERR_FILENO);
@@ -89,7 +92,12 @@ result<std::unique_ptr<activation>> activation::begin(const std::string& code,
     }
     out->messages_ = std::move(messages->read);
     out->environment_ = std::move(environment->read);
+    const auto shell = read_process(out->shell_);
+    out->shell_watch_ = watch_process(shell ? shell->mark() : process_mark{});
     out->events_.add(out->environment_.get());
+    if (out->shell_watch_) {
+        out->events_.add(out->shell_watch_.get());
+    }
     out->events_.add(out->messages_.get());
     return out;
 }
@@ -112,18 +120,24 @@ failure activation::failed(const std::string& how) const {
 }
 
 result<std::optional<environment_map>> activation::poll() {
+    // The shell's end counts, not that of its pipes: a daemon that it started may hold them. Looked
+    // at first, so that what it wrote before its end is read below.
+    int status = 0;
+    const bool shell_ended = ::waitpid(shell_, &status, WNOHANG) == shell_;
     if (messages_ && !drain(messages_.get(), message_text_, max_message)) {
         events_.remove(messages_.get()); // at its end it would be readable for ever
         messages_.reset();
     }
-    if (drain(environment_.get(), environment_text_, max_environment)) {
+    const bool open = drain(environment_.get(), environment_text_, max_environment);
+    if (!shell_ended) {
         if (clock::now() >= deadline_) {
             return failed("did not end within 60 s");
         }
+        if (!open) {
+            events_.remove(environment_.get()); // its end follows at once and wakes us
+        }
         return std::optional<environment_map>{};
     }
-    int status = 0;
-    ::waitpid(shell_, &status, 0); // it closed the environment: it has printed it or ended
     shell_ = -1;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || environment_text_.empty()) {
         return failed("failed");
@@ -132,7 +146,10 @@ result<std::optional<environment_map>> activation::poll() {
 }
 
 job_wait activation::wait() const {
-    return {.readable_fd = events_.get(), .deadline = deadline_};
+    // Without a descriptor of the shell its end is looked for.
+    const auto look = clock::now() + std::chrono::milliseconds(20);
+    return {.readable_fd = events_.get(),
+            .deadline = shell_watch_ ? deadline_ : std::min(deadline_, look)};
 }
 
 } // namespace outrider::agent

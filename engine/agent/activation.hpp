@@ -38,6 +38,7 @@ class activation {
     event_set events_;
     descriptor messages_;
     descriptor environment_;
+    descriptor shell_watch_;
     std::string message_text_;
     std::string environment_text_;
     clock::time_point deadline_ = clock::now() + limit;

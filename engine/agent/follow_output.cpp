@@ -15,8 +15,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Between two looks where no event may come: network file systems, processes without descriptors.
+/// Between two looks where events may not come: network file systems, processes of Guild.
 constexpr auto look_interval = 200ms;
+/// Between two looks where the kernel tells of every change; only a precaution.
+constexpr auto idle_interval = 2000ms;
 /// Most that one call of `advance` sends, bytes: other requests get their turn.
 constexpr std::size_t slice = std::size_t{512} << 10;
 
@@ -87,8 +89,9 @@ std::optional<job_wait> follow_output_job::advance() {
             return job_wait{.readable_fd = events_.get(), .deadline = next_look_};
         }
         look_at_run_ = false;
-        next_look_ = clock::now() + look_interval;
         watch_processes();
+        const bool told = inotify_ && (processes_[0] || processes_[1]);
+        next_look_ = clock::now() + (told ? idle_interval : look_interval);
         ended_ = !is_run(run_) || has_ended(read_run(run_, context_.machine, {}));
         if (!ended_) {
             restart_if_replaced();

@@ -16,7 +16,7 @@ namespace {
 /// Runs in one `run_batch`, which keeps it well below the largest frame.
 constexpr std::size_t batch_runs = 200;
 /// Estimated bytes of a batch after which it is sent even if it is not full.
-constexpr std::size_t batch_bytes = std::size_t{512} << 10;
+constexpr std::size_t batch_bytes = std::size_t{64} << 10;
 
 struct found_run {
     std::string id;

@@ -22,6 +22,7 @@ constexpr const char* version_text = "outrider-agent 0.1.0";
 
 int serve() {
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGCHLD, SIG_DFL); // ignored, as some parents leave it, children cannot be waited for
     const auto context = agent::describe_agent();
     if (::chdir("/") != 0) { // the agent must not keep a file system busy
         return 1;

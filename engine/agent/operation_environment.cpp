@@ -20,11 +20,17 @@ void add_entry(environment_map& out, std::string_view entry) {
     }
 }
 
-void replace_all(std::string& text, std::string_view name, const std::string& value) {
-    for (auto at = text.find(name); at != std::string::npos;
-         at = text.find(name, at + value.size())) {
-        text.replace(at, name.size(), value);
+const std::string* value_of(std::string_view name, const run_substitutions& values) {
+    if (name == "python_exe") {
+        return &values.python_exe;
     }
+    if (name == "run_dir") {
+        return &values.run_dir;
+    }
+    if (name == "support_dir") {
+        return &values.support_dir;
+    }
+    return name == "home" ? &values.home : nullptr;
 }
 
 bool is_executable_file(const std::string& path) {
@@ -35,15 +41,25 @@ bool is_executable_file(const std::string& path) {
 
 } // namespace
 
-std::string substitute(std::string text, const run_substitutions& values) {
-    if (text.find("${") == std::string::npos) {
-        return text;
+std::string substitute(std::string_view text, const run_substitutions& values) {
+    std::string out;
+    for (;;) {
+        const auto begin = text.find("${");
+        const auto end = begin == text.npos ? text.npos : text.find('}', begin);
+        if (end == text.npos) {
+            return out.append(text);
+        }
+        out.append(text.substr(0, begin));
+        // In one pass, so that a value which looks like a variable stays as it is.
+        const auto* value = value_of(text.substr(begin + 2, end - begin - 2), values);
+        if (value == nullptr) {
+            out.append("${");
+            text.remove_prefix(begin + 2);
+            continue;
+        }
+        out.append(*value);
+        text.remove_prefix(end + 1);
     }
-    replace_all(text, "${python_exe}", values.python_exe);
-    replace_all(text, "${run_dir}", values.run_dir);
-    replace_all(text, "${support_dir}", values.support_dir);
-    replace_all(text, "${home}", values.home);
-    return text;
 }
 
 environment_map inherited_environment() {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace outrider::agent {
@@ -17,7 +18,7 @@ struct run_substitutions {
 };
 
 /// Replaces `${python_exe}`, `${run_dir}`, `${support_dir}` and `${home}`; nothing else.
-[[nodiscard]] std::string substitute(std::string text, const run_substitutions& values);
+[[nodiscard]] std::string substitute(std::string_view text, const run_substitutions& values);
 
 /// The environment of this process.
 [[nodiscard]] environment_map inherited_environment();

@@ -46,7 +46,7 @@ void reset_signals() {
 [[noreturn]] void become_operation(const std::vector<std::string>& command,
                                    const std::string& directory, const child_pipes& pipes) {
     ::setsid();
-    const int null = ::open("/dev/null", O_RDONLY);
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     ::dup2(null, STDIN_FILENO);
     ::dup2(pipes.output.write.get(), STDOUT_FILENO);
     ::dup2((pipes.error ? pipes.error->write : pipes.output.write).get(), STDERR_FILENO);

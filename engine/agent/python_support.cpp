@@ -6,6 +6,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace outrider::agent {
 namespace {
 
@@ -16,6 +18,15 @@ std::string hash_of_all() {
         all.append(file.content).push_back('\0');
     }
     return content_hash(all);
+}
+
+// A cleaner of caches may have taken files one by one.
+bool is_complete(const fs::path& directory) {
+    std::error_code error;
+    return fs::is_directory(directory, error) &&
+           std::ranges::all_of(python_support_files(), [&](const support_file& file) {
+               return fs::exists(directory / file.path, error);
+           });
 }
 
 result<> write_files(const fs::path& directory) {
@@ -39,10 +50,10 @@ result<> write_files(const fs::path& directory) {
 result<fs::path> ensure_python_support(const fs::path& cache) {
     static const std::string hash = hash_of_all();
     fs::path place = cache / ("python-" + hash);
-    std::error_code error;
-    if (fs::is_directory(place, error)) {
+    if (is_complete(place)) {
         return place;
     }
+    std::ignore = remove_tree(place); // what is left of it; the check below decides
     if (auto made = ensure_cache_directory(cache); !made) {
         return made.error();
     }
@@ -50,6 +61,7 @@ result<fs::path> ensure_python_support(const fs::path& cache) {
     // that the other was first.
     const fs::path aside = cache / ("python-" + hash + ".new" + std::to_string(::getpid()));
     auto written = write_files(aside);
+    std::error_code error;
     if (written) {
         fs::rename(aside, place, error);
     }
@@ -57,7 +69,7 @@ result<fs::path> ensure_python_support(const fs::path& cache) {
     if (!written) {
         return written.error();
     }
-    if (!fs::is_directory(place, error)) {
+    if (!is_complete(place)) {
         return failure(errc::io_failed, "cannot write " + place.string());
     }
     return place;

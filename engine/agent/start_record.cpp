@@ -1,9 +1,26 @@
 #include "engine/agent/start_record.hpp"
 
+#include "engine/agent/machine.hpp"
+#include "engine/agent/operation_environment.hpp"
 #include "engine/protocol/described_json.hpp"
+#include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
+#include "engine/runs/yaml_text.hpp"
+
+#include <boost/json/object.hpp>
 
 namespace outrider::agent {
+namespace {
+
+boost::json::object as_json(const environment_map& environment) {
+    boost::json::object out;
+    for (const auto& [name, value] : environment) {
+        out[name] = value;
+    }
+    return out;
+}
+
+} // namespace
 
 result<> write_start_record(const run_paths& run, const start_record& record) {
     return write_new_file(run.start_record(), protocol::encode(record) + "\n");
@@ -15,6 +32,28 @@ result<start_record> read_start_record(const run_paths& run) {
         return failure(errc::not_found, run.start_record().string() + " cannot be read");
     }
     return protocol::decode<start_record>(*text);
+}
+
+result<> record_running(const run_paths& run, process_mark operation) {
+    const auto attribute = [&](const char* name, const std::string& text) {
+        return replace_file(run.attribute(name), run.temporary(name), text);
+    };
+    if (auto written = attribute("started", std::to_string(now_us()) + "\n"); !written) {
+        return written;
+    }
+    const auto environment = public_environment(inherited_environment());
+    if (auto written = attribute("env", yaml_text(as_json(environment))); !written) {
+        return written;
+    }
+    const auto identity = identity_here(describe_machine(), own_mark(), operation);
+    if (auto written = write_identity(run, run.identity(), identity); !written) {
+        return written;
+    }
+    const std::string pid = std::to_string(operation.pid);
+    if (auto written = replace_file(run.lock(), run.temporary("LOCK"), pid); !written) {
+        return written;
+    }
+    return remove_file(run.pending());
 }
 
 } // namespace outrider::agent

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/result.hpp"
+#include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"
 
 #include <boost/describe.hpp>
@@ -23,5 +24,9 @@ BOOST_DESCRIBE_STRUCT(start_record, (), (command, python_exe, cache_directory, p
 
 [[nodiscard]] result<> write_start_record(const run_paths& run, const start_record& record);
 [[nodiscard]] result<start_record> read_start_record(const run_paths& run);
+
+/// Writes what has to be on disk before the operation of this supervisor executes: `started`,
+/// `env`, identity and `LOCK`; then the run is no longer pending.
+[[nodiscard]] result<> record_running(const run_paths& run, process_mark operation);
 
 } // namespace outrider::agent

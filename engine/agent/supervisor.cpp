@@ -3,17 +3,12 @@
 #include "engine/agent/end_record.hpp"
 #include "engine/agent/interpreter_facts.hpp"
 #include "engine/agent/machine.hpp"
-#include "engine/agent/operation_environment.hpp"
 #include "engine/agent/operation_process.hpp"
 #include "engine/agent/output_recorder.hpp"
 #include "engine/agent/start_record.hpp"
 #include "engine/agent/supervisor_launch.hpp"
-#include "engine/protocol/described_json.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
-#include "engine/runs/yaml_text.hpp"
-
-#include <boost/json/object.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -27,6 +22,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <memory>
 
 namespace outrider::agent {
@@ -49,8 +45,6 @@ class supervisor {
 
   private:
     result<> start();
-    result<> record_start();
-    void report(const result<>& started);
     void write_slow_facts();
     void watch();
     bool pump(descriptor& from, output_stream stream);
@@ -71,10 +65,12 @@ class supervisor {
 };
 
 void detach_from_everything() {
-    ::prctl(PR_SET_CHILD_SUBREAPER, 1); // orphans of the operation become ours and can be found
+    ::prctl(PR_SET_NAME, "outrider-agent"); // it was executed as /proc/self/exe
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);     // orphans of the operation become ours and can be found
     for (const int number : {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT, SIGUSR1, SIGUSR2}) {
         ::signal(number, SIG_IGN);
     }
+    ::signal(SIGCHLD, SIG_DFL); // ignored, as some parents leave it, children vanish unseen
     for (const int fd : {supervisor_report_fd, supervisor_lock_fd}) {
         ::fcntl(fd, F_SETFD, FD_CLOEXEC); // not for the operation
     }
@@ -86,41 +82,6 @@ descriptor child_signals() {
     sigaddset(&mask, SIGCHLD);
     ::sigprocmask(SIG_BLOCK, &mask, nullptr);
     return descriptor(::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
-bool is_inherited(int fd, mode_t type) {
-    struct stat facts{};
-    return ::fstat(fd, &facts) == 0 && (facts.st_mode & S_IFMT) == type;
-}
-
-boost::json::object as_json(const environment_map& environment) {
-    boost::json::object out;
-    for (const auto& [name, value] : environment) {
-        out[name] = value;
-    }
-    return out;
-}
-
-result<> supervisor::record_start() {
-    const auto attribute = [&](const char* name, const std::string& text) {
-        return replace_file(run_.attribute(name), run_.temporary(name), text);
-    };
-    if (auto written = attribute("started", std::to_string(now_us()) + "\n"); !written) {
-        return written;
-    }
-    const auto environment = public_environment(inherited_environment());
-    if (auto written = attribute("env", yaml_text(as_json(environment))); !written) {
-        return written;
-    }
-    const auto identity = identity_here(describe_machine(), own_mark(), operation_.mark());
-    if (auto written = write_identity(run_, run_.identity(), identity); !written) {
-        return written;
-    }
-    const std::string pid = std::to_string(operation_.mark().pid);
-    if (auto written = replace_file(run_.lock(), run_.temporary("LOCK"), pid); !written) {
-        return written;
-    }
-    return remove_file(run_.pending());
 }
 
 result<> supervisor::start() {
@@ -145,31 +106,10 @@ result<> supervisor::start() {
         return forked.error();
     }
     operation_ = std::move(*forked);
-    if (auto recorded = record_start(); !recorded) {
+    if (auto recorded = record_running(run_, operation_.mark()); !recorded) {
         return recorded;
     }
     return operation_.release();
-}
-
-void supervisor::report(const result<>& started) {
-    start_report text;
-    if (!started) {
-        const bool known = started.error().kind() == errc::no_space ||
-                           started.error().kind() == errc::permission_denied;
-        text.error = {.code = !known                                     ? "start_failed"
-                              : started.error().kind() == errc::no_space ? "no_space"
-                                                                         : "permission_denied",
-                      .context = started.error().context};
-    }
-    if (is_inherited(supervisor_report_fd, S_IFIFO)) {
-        const std::string bytes = protocol::encode(text);
-        std::ignore =
-            ::write(supervisor_report_fd, bytes.data(), bytes.size()); // agent may be gone
-        ::close(supervisor_report_fd);
-    }
-    if (is_inherited(supervisor_lock_fd, S_IFREG)) {
-        ::close(supervisor_lock_fd); // the start is over
-    }
 }
 
 // In a process of its own, because an interpreter takes long to ask and output must flow.
@@ -271,11 +211,11 @@ int supervisor::run() {
         // Under the lock, and before the report: whoever hears of it finds nothing left behind.
         std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
         std::ignore = remove_tree(run_.directory);
-        report(started);
+        report_start(started);
         return 1;
     }
     std::ignore = remove_file(run_.starting()); // only tells about runs that are pending
-    report(started);
+    report_start(started);
     write_slow_facts();
     watch();
     output_->finish();
@@ -288,6 +228,11 @@ int supervisor::run() {
 } // namespace
 
 int supervise(const run_paths& run) {
+    // A start that fails removes the run, so nobody may start one by hand that has run before.
+    if (!is_launched() || ::access(run.pending().c_str(), F_OK) != 0) {
+        std::fputs("outrider-agent: only an agent starts runs; use 'outrider run'\n", stderr);
+        return 2;
+    }
     return supervisor(run).run();
 }
 

@@ -1,6 +1,9 @@
 #include "engine/agent/supervisor_launch.hpp"
 
+#include "engine/protocol/described_json.hpp"
+
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,18 +29,23 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
         ::_exit(child < 0 ? 1 : 0);
     }
     // Above the numbers they are going to have, so that neither overwrites the other.
-    report = ::fcntl(report, F_DUPFD, 10);
-    lock = ::fcntl(lock, F_DUPFD, 10);
-    const int null = ::open("/dev/null", O_RDWR);
+    report = ::fcntl(report, F_DUPFD_CLOEXEC, 10);
+    lock = ::fcntl(lock, F_DUPFD_CLOEXEC, 10);
+    const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = 0; fd <= 2; ++fd) {
         ::dup2(null, fd);
     }
     ::dup2(report, supervisor_report_fd);
     ::dup2(lock, supervisor_lock_fd);
-    ::close_range(5, ~0U, 0);
+    ::close_range(5, ~0U, 0); // what the agent itself inherited; not on kernels before 5.9
     ::chdir("/");
     ::execve("/proc/self/exe", words, environment);
     ::_exit(127);
+}
+
+bool is_inherited(int fd, mode_t type) {
+    struct stat facts{};
+    return ::fstat(fd, &facts) == 0 && (facts.st_mode & S_IFMT) == type;
 }
 
 } // namespace
@@ -68,6 +76,31 @@ result<descriptor> launch_supervisor(const run_paths& run, const supervisor_word
     }
     ::fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
     return read_end;
+}
+
+void report_start(const result<>& started) {
+    start_report text;
+    if (!started) {
+        const bool known = started.error().kind() == errc::no_space ||
+                           started.error().kind() == errc::permission_denied;
+        text.error = {.code = !known                                     ? "start_failed"
+                              : started.error().kind() == errc::no_space ? "no_space"
+                                                                         : "permission_denied",
+                      .context = started.error().context};
+    }
+    if (is_inherited(supervisor_report_fd, S_IFIFO)) {
+        const std::string bytes = protocol::encode(text);
+        std::ignore =
+            ::write(supervisor_report_fd, bytes.data(), bytes.size()); // agent may be gone
+        ::close(supervisor_report_fd);
+    }
+    if (is_inherited(supervisor_lock_fd, S_IFREG)) {
+        ::close(supervisor_lock_fd); // the start is over
+    }
+}
+
+bool is_launched() {
+    return is_inherited(supervisor_report_fd, S_IFIFO) && is_inherited(supervisor_lock_fd, S_IFREG);
 }
 
 } // namespace outrider::agent

@@ -32,4 +32,10 @@ struct supervisor_words {
                                                    const environment_map& environment,
                                                    const descriptor& lock);
 
+/// Whether this process was launched so.
+[[nodiscard]] bool is_launched();
+
+/// Tells the agent that launched this supervisor how the start went, and gives the lock back.
+void report_start(const result<>& started);
+
 } // namespace outrider::agent

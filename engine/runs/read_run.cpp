@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace outrider {
@@ -21,6 +22,9 @@ using protocol::run_facts;
 
 /// Clock adjustments move the computed start of a process; a pid is not reused that fast. µs.
 constexpr std::int64_t start_tolerance = 2'000'000;
+
+/// Bytes of all attributes of one run that are reported together.
+constexpr std::size_t max_attributes = std::size_t{400} << 10;
 
 bool has_file(const fs::path& path) {
     return ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
@@ -117,10 +121,14 @@ void judge_starter(const run_paths& run, const machine_facts& machine, run_facts
 }
 
 void read_attribute(const run_paths& run, const std::string& name, run_facts& facts) {
+    std::size_t room = max_attributes;
+    for (const auto& [other, text] : facts.attributes) {
+        room -= std::min(room, text.size());
+    }
     if (!is_safe_name(name)) {
         return;
     }
-    if (auto text = read_small_file(run.attribute(name), max_attribute)) {
+    if (auto text = read_small_file(run.attribute(name), std::min(room, max_attribute))) {
         facts.attributes.insert_or_assign(name, std::move(*text));
     }
 }

@@ -14,8 +14,9 @@ namespace outrider {
 
 namespace fs = std::filesystem;
 
-/// Largest attribute that is read, bytes; a longer one counts as not readable.
-inline constexpr std::size_t max_attribute = std::size_t{1} << 20;
+/// Largest attribute that is read or written, bytes; a longer one counts as not readable. The facts
+/// of one run have to fit into one frame, even if every byte of them is escaped in JSON.
+inline constexpr std::size_t max_attribute = std::size_t{256} << 10;
 /// Largest record of our own or marker that is read, bytes.
 inline constexpr std::size_t max_record = std::size_t{64} << 10;
 

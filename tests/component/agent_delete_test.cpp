@@ -1,0 +1,66 @@
+#include "tests/support/agent_process.hpp"
+#include "tests/support/run_home.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace outrider;
+using namespace outrider::tests;
+
+BOOST_AUTO_TEST_SUITE(agent_delete)
+
+BOOST_AUTO_TEST_CASE(deleted_runs_are_in_the_trash_also_a_second_time) {
+    run_home at;
+    agent_process agent(at.cache);
+    const protocol::delete_runs request{.home = at.home.native(), .ids = {"a"}};
+    at.make_run("a", {{"label", "first"}});
+    BOOST_TEST(agent.call(request).deleted.size() == 1U);
+    at.make_run("a", {{"label", "second"}});
+    BOOST_TEST(agent.call(request).deleted.size() == 1U);
+    BOOST_TEST(!fs::exists(at.run("a").directory));
+    const fs::path trash = at.home / "trash" / "runs";
+    BOOST_TEST(content(trash / "a" / ".guild" / "attrs" / "label") == "second");
+    std::size_t kept = 0;
+    for (const auto& entry : fs::directory_iterator(trash)) {
+        kept += entry.path().filename().native().starts_with("a_") ? 1 : 0;
+    }
+    BOOST_TEST(kept == 1U);
+    const auto listed = agent.call(protocol::list_runs{.home = at.home.native(), .trash = true});
+    BOOST_TEST(listed.total == 2);
+}
+
+BOOST_AUTO_TEST_CASE(permanent_deletion_does_not_follow_links) {
+    run_home at;
+    agent_process agent(at.cache);
+    const auto run = at.make_run("a", {});
+    write(at.root / "precious" / "file", "x");
+    fs::create_directory_symlink(at.root / "precious", run.directory / "link");
+    agent.call(protocol::delete_runs{.home = at.home.native(), .ids = {"a"}, .permanent = true});
+    BOOST_TEST(!fs::exists(run.directory));
+    BOOST_TEST(!fs::exists(at.home / "trash" / "runs" / "a"));
+    BOOST_TEST(content(at.root / "precious" / "file") == "x");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_deleted_if_one_of_the_runs_is_running) {
+    run_home at;
+    agent_process agent(at.cache);
+    at.make_run("ended", {{"exit_status", "0\n"}});
+    agent.call(at.start("r1", "exec sleep 60"));
+    const auto failed =
+        agent.refuse(protocol::delete_runs{.home = at.home.native(), .ids = {"ended", "r1"}});
+    BOOST_TEST(failed.code == "conflict");
+    BOOST_TEST(failed.context.find("r1") != std::string::npos);
+    BOOST_TEST(fs::exists(at.run("ended").directory));
+    BOOST_TEST(fs::exists(at.run("r1").directory));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_is_gone_already_is_no_error) {
+    run_home at;
+    agent_process agent(at.cache);
+    BOOST_TEST(
+        agent.call(protocol::delete_runs{.home = at.home.native(), .ids = {"a"}}).deleted.empty());
+    const auto failed =
+        agent.refuse(protocol::delete_runs{.home = at.home.native(), .ids = {"../runs"}});
+    BOOST_TEST(failed.code == "bad_input");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

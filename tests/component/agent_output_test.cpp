@@ -1,0 +1,242 @@
+#include "engine/runs/run_identity.hpp"
+#include "tests/support/agent_process.hpp"
+#include "tests/support/run_home.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <signal.h>
+
+#include <algorithm>
+#include <fstream>
+
+using namespace outrider;
+using namespace outrider::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+protocol::follow_output follow(const run_home& at, const std::string& id, std::int64_t offset = 0) {
+    return {.home = at.home.native(), .run_id = id, .offset = offset};
+}
+
+struct index_entry {
+    std::uint64_t ms;
+    int stream;
+};
+
+std::vector<index_entry> read_index(const run_paths& run) {
+    const std::string bytes = content(run.output_index());
+    BOOST_REQUIRE(bytes.size() % 9 == 0);
+    std::vector<index_entry> out;
+    for (std::size_t at = 0; at < bytes.size(); at += 9) {
+        index_entry entry{0, bytes[at + 8]};
+        for (std::size_t i = 0; i < 8; ++i) {
+            entry.ms = entry.ms << 8 | static_cast<unsigned char>(bytes[at + i]);
+        }
+        out.push_back(entry);
+    }
+    return out;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(agent_output)
+
+BOOST_AUTO_TEST_CASE(a_quiet_run_has_two_empty_files) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "exit 0"));
+    agent.call(follow(at, "r1"));
+    BOOST_TEST(fs::file_size(at.run("r1").output()) == 0U);
+    BOOST_TEST(fs::file_size(at.run("r1").output_index()) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_index_has_an_entry_for_each_line_and_its_stream) {
+    run_home at;
+    agent_process agent(at.cache);
+    const std::string fifo = (at.root / "go").native();
+    // Each line waits until the one before is recorded, so that their order is known.
+    agent.call(at.start("r1", "mkfifo " + fifo + "; echo one; read x <" + fifo +
+                                  "; echo two >&2; read x <" + fifo + "; printf 'a\\n\\nlast'"));
+    const auto id = agent.send(follow(at, "r1"));
+    agent.receive(id, 4);
+    write(fifo, "\n");
+    agent.receive(id, 8);
+    write(fifo, "\n");
+    BOOST_TEST(agent.finish(id).data == "one\ntwo\na\n\nlast");
+    const auto index = read_index(at.run("r1"));
+    BOOST_REQUIRE(index.size() == 5U);
+    const std::array streams{0, 1, 0, 0, 0};
+    const auto now_ms = static_cast<std::uint64_t>(now_us() / 1000);
+    for (std::size_t i = 0; i < index.size(); ++i) {
+        BOOST_TEST(index[i].stream == streams[i]);
+        BOOST_TEST((index[i].ms <= now_ms && index[i].ms + 60'000 > now_ms));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_pipe_for_both_streams_if_the_run_asks_for_it) {
+    run_home at;
+    agent_process agent(at.cache);
+    auto request = at.start("r1", "for i in 1 2 3; do echo o$i; echo e$i >&2; done");
+    request.environment["SYNC_RUN_OUTPUT"] = "1";
+    agent.call(request);
+    BOOST_TEST(agent.finish(agent.send(follow(at, "r1"))).data == "o1\ne1\no2\ne2\no3\ne3\n");
+    BOOST_TEST(read_index(at.run("r1")).size() == 6U);
+}
+
+BOOST_AUTO_TEST_CASE(much_output_arrives_whole_and_in_order) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "seq 1 300000"));
+    const auto answer = agent.finish(agent.send(follow(at, "r1")), 60s);
+    BOOST_TEST(answer.data.size() == 1988895U);
+    BOOST_TEST(answer.data == content(at.run("r1").output()));
+    BOOST_TEST(read_index(at.run("r1")).size() == 300000U);
+    BOOST_TEST(answer.data.ends_with("299999\n300000\n"));
+}
+
+BOOST_AUTO_TEST_CASE(an_appended_line_arrives_within_milliseconds) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "exec sleep 60"));
+    const auto id = agent.send(follow(at, "r1"));
+    std::ofstream output(at.run("r1").output(), std::ios::app);
+    std::vector<double> took;
+    std::size_t bytes = 0;
+    for (int i = 0; i < 31; ++i) {
+        const auto before = std::chrono::steady_clock::now();
+        output << "x\n" << std::flush;
+        agent.receive(id, bytes += 2);
+        const std::chrono::duration<double, std::milli> ms =
+            std::chrono::steady_clock::now() - before;
+        took.push_back(ms.count());
+    }
+    std::ranges::nth_element(took, took.begin() + 15);
+    BOOST_TEST_MESSAGE("median " << took[15] << " ms");
+    BOOST_TEST(took[15] < 20.0); // 0.1 when the machine is idle; polling would show as 100
+}
+
+BOOST_AUTO_TEST_CASE(a_follow_goes_on_at_its_offset) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "echo abcdef"));
+    agent.call(follow(at, "r1"));
+    BOOST_TEST(agent.finish(agent.send(follow(at, "r1", 3))).data == "def\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_offset_beyond_the_end_starts_again_and_says_so) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "echo abc"));
+    agent.call(follow(at, "r1"));
+    const auto answer = agent.finish(agent.send(follow(at, "r1", 100)));
+    BOOST_TEST(answer.data == "abc\n");
+    BOOST_REQUIRE(answer.parts.size() == 1U);
+    BOOST_TEST(answer.parts[0].first == "output_restarted");
+}
+
+BOOST_AUTO_TEST_CASE(without_following_the_present_end_is_the_end) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "echo abc; exec sleep 60"));
+    agent.receive(agent.send(follow(at, "r1")), 4);
+    auto request = follow(at, "r1");
+    request.follow = false;
+    const auto answer = agent.finish(agent.send(request));
+    BOOST_TEST(answer.data == "abc\n");
+    BOOST_TEST(answer.reply.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_follow_of_a_pending_run_waits_for_its_output) {
+    run_home at;
+    agent_process agent(at.cache);
+    const auto run = at.make_run("r1", {});
+    write(run.pending(), "");
+    const auto id = agent.send(follow(at, "r1"));
+    agent.call(protocol::ping{});
+    write(run.output(), "late\n");
+    BOOST_TEST(agent.receive(id, 5).data == "late\n");
+    write(run.attribute("exit_status"), "0\n");
+    fs::remove(run.pending());
+    BOOST_TEST(agent.finish(id).reply.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_run_goes_on_when_the_agent_that_started_and_followed_it_is_killed) {
+    run_home at;
+    const std::string fifo = (at.root / "go").native();
+    {
+        agent_process agent(at.cache);
+        agent.call(
+            at.start("r1", "mkfifo " + fifo + "; echo before; read x <" + fifo + "; echo after"));
+        agent.receive(agent.send(follow(at, "r1")), 7);
+        agent.kill_now();
+    }
+    agent_process agent(at.cache);
+    const auto id = agent.send(follow(at, "r1", 7));
+    write(fifo, "\n");
+    BOOST_TEST(agent.finish(id).data == "after\n");
+    BOOST_TEST(content(at.run("r1").attribute("exit_status")) == "0\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_grandchild_that_holds_the_output_does_not_keep_the_run_alive) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "sleep 60 & echo done"));
+    const auto answer = agent.finish(agent.send(follow(at, "r1")), 10s);
+    BOOST_TEST(answer.data == "done\n");
+    BOOST_TEST(content(at.run("r1").attribute("exit_status")) == "0\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_follow_ends_when_the_supervisor_and_the_operation_are_killed) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "echo said; exec sleep 60"));
+    const auto id = agent.send(follow(at, "r1"));
+    agent.receive(id, 5);
+    const auto identity = read_identity(at.run("r1").identity());
+    ::kill(static_cast<pid_t>(identity->supervisor.pid), SIGKILL);
+    ::kill(static_cast<pid_t>(identity->operation.pid), SIGKILL);
+    const auto answer = agent.finish(id, 10s);
+    BOOST_TEST(answer.data == "said\n");
+    const auto end = agent_process::reply_of<protocol::follow_output>(answer);
+    BOOST_TEST((end.run.operation == protocol::process_state::gone));
+    BOOST_TEST(fs::exists(at.run("r1").lock()));
+    BOOST_TEST(!fs::exists(at.run("r1").attribute("exit_status")));
+}
+
+BOOST_AUTO_TEST_CASE(a_follow_outlives_the_supervisor_while_the_operation_lives) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "echo said; exec sleep 60"));
+    const auto id = agent.send(follow(at, "r1"));
+    agent.receive(id, 5);
+    const auto identity = read_identity(at.run("r1").identity());
+    ::kill(static_cast<pid_t>(identity->supervisor.pid), SIGKILL);
+    BOOST_REQUIRE(eventually([&] { return !is_alive(identity->supervisor); }));
+    auto request = follow(at, "r1");
+    request.follow = false;
+    const auto facts = agent.call(request);
+    BOOST_TEST((facts.run.operation == protocol::process_state::alive));
+    BOOST_TEST((facts.run.supervisor == protocol::process_state::gone));
+    ::kill(static_cast<pid_t>(identity->operation.pid), SIGKILL);
+    BOOST_TEST(agent.finish(id, 10s).reply.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_follow_ends) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "exec sleep 60"));
+    const auto id = agent.send(follow(at, "r1"));
+    agent.cancel(id);
+    const auto answer = agent.finish(id);
+    BOOST_REQUIRE(answer.failure.has_value());
+    BOOST_TEST(answer.failure->code == "cancelled");
+}
+
+BOOST_AUTO_TEST_CASE(a_follow_of_a_run_that_does_not_exist_is_refused) {
+    run_home at;
+    agent_process agent(at.cache);
+    BOOST_TEST(agent.refuse(follow(at, "r1")).code == "not_found");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,86 @@
+#include "tests/support/run_home.hpp"
+
+#include "engine/agent/descendants.hpp"
+#include "engine/runs/run_identity.hpp"
+#include "engine/runs/small_file.hpp"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace outrider::tests {
+
+run_home::run_home() {
+    std::string name = (fs::temp_directory_path() / "outrider-test-XXXXXX").native();
+    root = ::mkdtemp(name.data());
+    home = root / "home";
+    cache = root / "cache";
+    fs::create_directories(home);
+    fs::create_directories(cache);
+}
+
+run_home::~run_home() {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(home / "runs", error)) {
+        const auto identity = read_identity(run_paths{entry.path()}.identity());
+        if (!identity) {
+            continue;
+        }
+        const agent::run_processes run{entry.path().filename().native(), identity->operation,
+                                       identity->supervisor};
+        for (const auto& process : agent::living_processes(run, {})) {
+            ::kill(static_cast<pid_t>(process.pid), SIGKILL);
+        }
+        // The supervisor ends by itself then; removing the directory under it must not race.
+        std::ignore =
+            eventually([&] { return !is_alive(identity->supervisor); }, std::chrono::seconds(5));
+    }
+    fs::remove_all(root, error);
+}
+
+protocol::start_run run_home::start(const std::string& id, const std::string& script) const {
+    return {.home = home.native(),
+            .run_id = id,
+            .opref = "guildfile:/p/guild.yml 1 '' op",
+            .attributes = {{"id", id + "\n"}, {"initialized", "1\n"}},
+            .command = {"/bin/sh", "-c", script},
+            .operation = "op",
+            .flags = {"a=1"}};
+}
+
+run_paths run_home::make_run(const std::string& id,
+                             const std::map<std::string, std::string>& attributes) {
+    const run_paths out = run(id);
+    fs::create_directories(out.attributes());
+    for (const auto& [name, text] : attributes) {
+        write(out.attribute(name), text);
+    }
+    write(out.opref(), "guildfile:/p/guild.yml 1 '' op");
+    return out;
+}
+
+std::string content(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write(const fs::path& path, const std::string& bytes) {
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << bytes;
+}
+
+bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() >= deadline) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return true;
+}
+
+} // namespace outrider::tests
