@@ -1,6 +1,7 @@
 # The file requests of the agent.
 list(APPEND AGENT_SOURCES
      beneath.cpp
+     destination.cpp
      file_entry.cpp
      file_intake.cpp
      find_package.cpp
