@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <ctime>
 #include <memory>
 
@@ -20,8 +21,9 @@ constexpr std::int64_t hole_block = 4096;
 // Age after which files of a dead owner are taken for leftovers.
 constexpr std::time_t stale_seconds = 24 * 60 * 60;
 
+// Compares the bytes with themselves, shifted by one: far quicker than byte by byte.
 bool all_zero(std::string_view bytes) {
-    return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == '\0'; });
+    return bytes[0] == '\0' && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
 bool is_stale(int incoming, const char* entry, std::string_view prefix, std::time_t now) {

@@ -8,6 +8,7 @@ set(AGENT_SOURCES
     copy_package.cpp
     delete_runs.cpp
     descendants.cpp
+    destination.cpp
     dispatch.cpp
     end_record.cpp
     event_set.cpp

@@ -108,7 +108,7 @@ class bootstrap {
         // A shell that ended has said why, which is worth more than a broken pipe.
         if (!sent && sent.error().kind() != errc::timed_out) {
             auto line = co_await read_line();
-            if (!line && line.error().kind() == errc::agent_unusable) {
+            if (!line) {
                 co_return line.error();
             }
         }
@@ -117,9 +117,18 @@ class bootstrap {
 
     // The next line of the script's, without the nonce.
     awaitable<result<std::string>> read_line() {
+        return with_deadline(
+            read_until_line(), options_.patience,
+            fmt::format("{}: the login shell there gave no answer for {} s (does a start-up file "
+                        "wait for input?)",
+                        name_, seconds()));
+    }
+
+    awaitable<result<std::string>> read_until_line() {
         std::array<char, 16 * 1024> block;
         for (;;) {
             if (auto line = take_line()) {
+                answered_ = true;
                 co_return std::move(*line);
             }
             if (buffer_.size() > most_noise) {
@@ -128,11 +137,7 @@ class bootstrap {
                                               "its start-up files quiet for commands",
                                               name_));
             }
-            auto got = co_await with_deadline(
-                shell_->read_some(block), options_.patience,
-                fmt::format("{}: the login shell there gave no answer for {} s (does a start-up "
-                            "file wait for input?)",
-                            name_, seconds()));
+            auto got = co_await shell_->read_some(block);
             if (!got) {
                 co_return got.error();
             }
@@ -191,6 +196,11 @@ class bootstrap {
         if (said.empty()) {
             said = last_line(buffer_);
         }
+        if (answered_) { // it did work, so this is the machine or the wire: worth a retry
+            return {errc::connect_failed,
+                    fmt::format("{}: the shell there ended while it prepared the agent{}{}", name_,
+                                said.empty() ? "" : ": ", said)};
+        }
         return {errc::agent_unusable,
                 fmt::format("{}: the login shell there ended without starting the agent{}{} (try "
                             "'ssh HOST /bin/sh' by hand)",
@@ -226,6 +236,7 @@ class bootstrap {
     bootstrap_options options_;
     std::string nonce_;
     std::string buffer_;                // read and not yet taken
+    bool answered_ = false;             // a line of the script came
     std::vector<std::string> refusals_; // DIRECTORY: WHY
 };
 

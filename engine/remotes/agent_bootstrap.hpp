@@ -17,7 +17,7 @@ namespace outrider {
 struct bootstrap_options {
     /// The agents that may be sent.
     std::span<const agent_image> images = agent_images();
-    /// Longest silence of the far shell, and longest time that one block of an upload may take.
+    /// Longest wait for an answer of the far shell, and longest time for one block of an upload.
     std::chrono::milliseconds patience{30'000};
     /// Directories that everybody may write to, tried after those of the user's own.
     std::vector<std::string> shared_directories{"/var/tmp", "/tmp", "/dev/shm"};
@@ -28,7 +28,8 @@ struct bootstrap_options {
 /// Turns a stream to a far `/bin/sh` into a stream to an agent of this build, which it sends there
 /// if it is not there yet. The stream that comes back yields exactly the bytes of the agent. Fails
 /// with `unsupported` for a machine that no agent runs on, `agent_unusable` where no directory may
-/// hold it or where the login shell ends, `timed_out` on silence.
+/// hold it or where the login shell ends, `timed_out` on silence, `connect_failed` where the wire
+/// or the machine is lost.
 [[nodiscard]] awaitable<result<std::unique_ptr<byte_stream>>>
 start_agent(std::unique_ptr<byte_stream> shell, std::string remote_name,
             bootstrap_options options = {});

@@ -18,7 +18,8 @@ case $o_machine in
 )sh";
 
 // Looking for the agent: the user's own directories, then shared ones, where everything must be
-// ours alone: another user could have been there first.
+// ours alone: another user could have been there first. An empty file is what a crash of the
+// machine may make of one that was just written.
 constexpr std::string_view search = R"sh(*) o_say "machine $o_machine"; exit 0 ;;
 esac
 o_file=agents/$o_hash/outrider-agent
@@ -27,6 +28,7 @@ o_start() {
     if [ -n "$o_has_locale" ]; then LC_ALL=$o_locale; else unset LC_ALL; fi
     exec "$1/$o_file" serve
 }
+o_has() { [ -x "$1/$o_file" ] && [ -s "$1/$o_file" ]; }
 o_is_ours() {
     set -- $(ls -ldn "$1" </dev/null 2>/dev/null)
     case $1 in
@@ -39,12 +41,12 @@ case $HOME in /*) o_cache=$HOME/.cache/outrider o_plain=$HOME/.outrider ;; esac
 case $XDG_CACHE_HOME in /*) o_cache=$XDG_CACHE_HOME/outrider ;; esac
 case $XDG_RUNTIME_DIR in /*) o_runtime=$XDG_RUNTIME_DIR/outrider ;; esac
 for o_d in "$o_cache" "$o_plain" "$o_runtime"; do
-    if [ -n "$o_d" ] && [ -x "$o_d/$o_file" ]; then o_start "$o_d"; fi
+    if [ -n "$o_d" ] && o_has "$o_d"; then o_start "$o_d"; fi
 done
 o_uid=$(id -u </dev/null 2>/dev/null)
 for o_d in $o_shared; do
     o_d=$o_d/outrider-$o_uid
-    if o_is_ours "$o_d" && [ -x "$o_d/$o_file" ]; then o_start "$o_d"; fi
+    if o_is_ours "$o_d" && o_has "$o_d"; then o_start "$o_d"; fi
 done
 )sh";
 

@@ -463,4 +463,54 @@ BOOST_AUTO_TEST_CASE(the_two_newest_agents_stay_and_old_leftovers_go) {
     BOOST_TEST(!fs::exists(there.place / (agents + fresh + "/.tmp.old")));
 }
 
+BOOST_AUTO_TEST_CASE(an_old_agent_that_still_runs_stays) {
+    machine there;
+    const std::string agents = "home/.cache/outrider/agents/";
+    const std::string used(32, '3');
+    const auto now = fs::file_time_type::clock::now();
+    for (const auto& hash : {std::string(32, '1'), std::string(32, '2'), used}) {
+        there.write(agents + hash + "/outrider-agent", "old", 0755);
+    }
+    const auto executable = there.place / (agents + used + "/outrider-agent");
+    fs::remove(executable);
+    fs::copy_file("/bin/sleep", executable);
+    fs::last_write_time(there.place / (agents + used), now - std::chrono::hours(1));
+    asio::io_context context;
+    const auto supervisor =
+        shell_stream::start(context.get_executor(), {executable, "100"}, there.environment);
+    const auto out = greet_once(there);
+    CHECK_GREETS(out);
+    BOOST_TEST(fs::exists(executable));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_agent_left_by_a_crash_is_replaced) {
+    machine there;
+    const std::string hash(native_image().hash);
+    there.write("home/.cache/outrider/agents/" + hash + "/outrider-agent", "", 0755);
+    const auto out = greet_once(there);
+    CHECK_GREETS(out);
+}
+
+BOOST_AUTO_TEST_CASE(a_home_may_have_any_name) {
+    machine there;
+    const auto home = there.place / "a b\\'\"$(touch x)`*";
+    fs::create_directory(home);
+    there.environment["HOME"] = home;
+    for (int contact = 0; contact < 2; ++contact) {
+        const auto out = greet_once(there);
+        CHECK_GREETS(out);
+    }
+    BOOST_TEST(agents_in(home) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_machine_that_is_lost_during_the_upload_is_worth_a_retry) {
+    machine there;
+    // The account's `mv` takes everything of it along, after it has answered.
+    there.write("bin/mv", "#!/bin/sh\nkill -9 0\n", 0755);
+    there.environment["PATH"] = (there.place / "bin") + ":/usr/bin:/bin";
+    const auto out = greet_once(there);
+    BOOST_REQUIRE(out.error.has_value());
+    BOOST_TEST((out.error->kind() == errc::connect_failed), text_of(out));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int rounds = 1000;
+constexpr int rounds = 400;
 
 std::string valid_stream() {
     std::string wire;
