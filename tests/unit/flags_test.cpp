@@ -64,13 +64,13 @@ BOOST_AUTO_TEST_CASE(typed_values_are_decoded_as_guild_does) {
         {"a: b: c", "\"a: b: c\""},
         {"range[1:5]", "\"range[1:5]\""},
         {"012", "12"},
-        {"1e400", "\"1e400\""},
+        {"1e400", "Infinity"},
         {"a b", "\"a b\""},
         {"@x", "\"@x\""},
         {"0x10", "16"},
     };
     for (const auto& [text, expected] : cases) {
-        BOOST_TEST(json::serialize(decode_flag(text)) == expected, text);
+        BOOST_TEST(json::serialize(decode_flag(text)) == expected);
     }
 }
 
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(values_are_shown_as_guild_does) {
         {json::array{1, "b", nullptr}, "[1, b, null]"},
         {json::object{{"k", 1}, {"a", true}}, "{a: yes, k: 1}"},
         {"/usr/bin", "/usr/bin"},
-        {"/usr/lib/x86_64-linux-gnu/cmake/yaml-cpp", "/usr/lib/…/yaml-cpp"},
+        {"/usr/lib/x86_64-linux-gnu/cmake/yaml-cpp", "/usr/…/yaml-cpp"},
         {"/no/such/path/that/is/as/long/as/this", "/no/such/path/that/is/as/long/as/this"},
     };
     for (const auto& [value, expected] : cases) {
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(flags_become_words_by_their_destination) {
           "b",
           "--m",
           "x",
-          "y",
+          "'y'",
           "--rate",
           "0.1",
           "--s",
@@ -226,7 +226,8 @@ BOOST_AUTO_TEST_CASE(flags_become_words_by_their_destination) {
         const auto op = operation_of(std::string(c.head) + flags);
         const auto values = resolve_flags(op, {}, {});
         BOOST_REQUIRE(values.has_value());
-        BOOST_TEST(make_command(op, values->all).value().words == c.words);
+        BOOST_TEST(make_command(op, values->all).value().words == c.words,
+                   boost::test_tools::per_element());
     }
 }
 
