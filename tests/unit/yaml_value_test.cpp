@@ -61,6 +61,8 @@ BOOST_AUTO_TEST_CASE(an_error_says_the_file_the_line_and_the_column) {
         {"a: *nowhere\n", "t.yml:1:4: "},
         {"[a]: 1\n", "t.yml:1:1: a key must be text"},
         {"a: 1\n---\nb: 2\n", "t.yml: more than one YAML document"},
+        {"a: \"x\nb: 1\n", "t.yml: a quotation mark is not closed"},
+        {"a: 1\nb: 'x", "t.yml:2:6: illegal EOF in scalar"},
         {"a: &x [*x]\n", "t.yml:1:8: "},
     };
     for (const auto& [text, start] : cases) {
