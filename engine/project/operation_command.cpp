@@ -39,9 +39,15 @@ std::vector<std::string> split_by(const std::string& text, const json::value& se
 
 // A value in YAML. Text that begins with '-' is quoted: op_main would take it for another flag.
 std::string yaml_word(const json::value& value) {
-    std::string word = yaml_flow(value);
-    const bool like_option = value.is_string() && word.starts_with('-');
-    return like_option ? "'" + word + "'" : word;
+    const std::string word = yaml_flow(value);
+    if (!value.is_string() || !word.starts_with('-')) {
+        return word;
+    }
+    std::string quoted = "'";
+    for (const char c : word) {
+        quoted += c == '\'' ? "''" : std::string(1, c);
+    }
+    return quoted + "'";
 }
 
 // The words of one flag; none if it is left out.

@@ -217,6 +217,26 @@ failure error_at(const std::string& name, const YAML::Mark& mark, const std::str
                                  std::to_string(mark.column + 1) + ": " + what};
 }
 
+// False: there is a second document.
+bool read_document(const std::string& text, value_builder& builder) {
+    std::istringstream in(text);
+    YAML::Parser parser(in);
+    parser.HandleNextDocument(builder);
+    value_builder rest;
+    return !parser.HandleNextDocument(rest);
+}
+
+// A quote that is open where the last line ends passes in yaml-cpp; with more text behind it is the
+// error that it should be. A comment is no more text otherwise.
+void refuse_open_quote(std::string_view text) {
+    try {
+        value_builder builder;
+        std::ignore = read_document(std::string(text) + "\n#", builder); // known to be one
+    } catch (const YAML::Exception&) {
+        throw unacceptable{YAML::Mark::null_mark(), "a quotation mark is not closed"};
+    }
+}
+
 } // namespace
 
 result<json::value> read_yaml(std::string_view text, const std::string& name) {
@@ -224,13 +244,12 @@ result<json::value> read_yaml(std::string_view text, const std::string& name) {
         return failure(errc::bad_input, name + ": too large (at most 4 MiB)");
     }
     try {
-        std::istringstream in{std::string(text)};
-        YAML::Parser parser(in);
         value_builder builder;
-        parser.HandleNextDocument(builder);
-        value_builder rest;
-        if (parser.HandleNextDocument(rest)) {
+        if (!read_document(std::string(text), builder)) {
             return failure(errc::bad_input, name + ": more than one YAML document");
+        }
+        if (text.find_first_of("'\"") != std::string_view::npos) {
+            refuse_open_quote(text);
         }
         return builder.take();
     } catch (const unacceptable& bad) {
