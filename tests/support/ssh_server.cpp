@@ -125,8 +125,8 @@ std::string run_program(const std::vector<std::string>& command) {
 void make_key(const std::string& path, const std::string& type, const std::string& passphrase) {
     std::filesystem::remove(path);
     // Few rounds of the key derivation keep the tests quick.
-    run_program({"ssh-keygen", "-q", "-t", type, "-a", "4", "-N", passphrase, "-C",
-                 "outrider-test", "-f", path});
+    run_program({"ssh-keygen", "-q", "-t", type, "-a", "4", "-N", passphrase, "-C", "outrider-test",
+                 "-f", path});
 }
 
 std::uint16_t free_port() {
@@ -169,7 +169,9 @@ ssh_server::ssh_server(ssh_server_options options) {
     write_file(known_hosts(), known_hosts_text());
 }
 
-ssh_server::~ssh_server() { kill(); }
+ssh_server::~ssh_server() {
+    kill();
+}
 
 void ssh_server::write_config(const ssh_server_options& options) const {
     std::string text;
@@ -205,8 +207,8 @@ void ssh_server::start() {
     ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     ::posix_spawnattr_init(&attributes);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-    const int error = ::posix_spawn(&pid_, program.c_str(), &actions, &attributes,
-                                    arguments.data(), environ);
+    const int error =
+        ::posix_spawn(&pid_, program.c_str(), &actions, &attributes, arguments.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
     if (error != 0) {
@@ -278,11 +280,23 @@ void ssh_server::kill() {
     pid_ = -1;
 }
 
-void ssh_server::kill_sessions() { signal_sessions(SIGKILL); }
-void ssh_server::freeze_sessions() { signal_sessions(SIGSTOP); }
-void ssh_server::thaw_sessions() { signal_sessions(SIGCONT); }
-void ssh_server::freeze() { ::kill(pid_, SIGSTOP); }
-void ssh_server::thaw() { ::kill(pid_, SIGCONT); }
-void ssh_server::change_host_key() { make_key(directory_ / "host_key"); }
+void ssh_server::kill_sessions() {
+    signal_sessions(SIGKILL);
+}
+void ssh_server::freeze_sessions() {
+    signal_sessions(SIGSTOP);
+}
+void ssh_server::thaw_sessions() {
+    signal_sessions(SIGCONT);
+}
+void ssh_server::freeze() {
+    ::kill(pid_, SIGSTOP);
+}
+void ssh_server::thaw() {
+    ::kill(pid_, SIGCONT);
+}
+void ssh_server::change_host_key() {
+    make_key(directory_ / "host_key");
+}
 
 } // namespace outrider::testing
