@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -125,8 +126,8 @@ std::string run_program(const std::vector<std::string>& command) {
 void make_key(const std::string& path, const std::string& type, const std::string& passphrase) {
     std::filesystem::remove(path);
     // Few rounds of the key derivation keep the tests quick.
-    run_program({"ssh-keygen", "-q", "-t", type, "-a", "4", "-N", passphrase, "-C",
-                 "outrider-test", "-f", path});
+    run_program({"ssh-keygen", "-q", "-t", type, "-a", "4", "-N", passphrase, "-C", "outrider-test",
+                 "-f", path});
 }
 
 std::uint16_t free_port() {
@@ -169,7 +170,9 @@ ssh_server::ssh_server(ssh_server_options options) {
     write_file(known_hosts(), known_hosts_text());
 }
 
-ssh_server::~ssh_server() { kill(); }
+ssh_server::~ssh_server() {
+    kill();
+}
 
 void ssh_server::write_config(const ssh_server_options& options) const {
     std::string text;
@@ -199,18 +202,21 @@ void ssh_server::start() {
         arguments.push_back(const_cast<char*>(word));
     }
     arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    ::posix_spawnattr_init(&attributes);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
-    const int error = ::posix_spawn(&pid_, program.c_str(), &actions, &attributes,
-                                    arguments.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-    if (error != 0) {
-        throw std::runtime_error("cannot start " + program);
+    pid_ = ::fork();
+    if (pid_ < 0) {
+        throw std::runtime_error("cannot fork");
+    }
+    if (pid_ == 0) {
+        // It goes with the test however that ends, and holds none of its descriptors.
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::setsid();
+        const int nothing = ::open("/dev/null", O_RDWR);
+        for (const int number : {0, 1, 2}) {
+            ::dup2(nothing, number);
+        }
+        ::close_range(3, ~0U, 0);
+        ::execv(program.c_str(), arguments.data());
+        ::_exit(127);
     }
     eventually("sshd listens", [this] {
         if (::waitpid(pid_, nullptr, WNOHANG) == pid_) {
@@ -278,11 +284,23 @@ void ssh_server::kill() {
     pid_ = -1;
 }
 
-void ssh_server::kill_sessions() { signal_sessions(SIGKILL); }
-void ssh_server::freeze_sessions() { signal_sessions(SIGSTOP); }
-void ssh_server::thaw_sessions() { signal_sessions(SIGCONT); }
-void ssh_server::freeze() { ::kill(pid_, SIGSTOP); }
-void ssh_server::thaw() { ::kill(pid_, SIGCONT); }
-void ssh_server::change_host_key() { make_key(directory_ / "host_key"); }
+void ssh_server::kill_sessions() {
+    signal_sessions(SIGKILL);
+}
+void ssh_server::freeze_sessions() {
+    signal_sessions(SIGSTOP);
+}
+void ssh_server::thaw_sessions() {
+    signal_sessions(SIGCONT);
+}
+void ssh_server::freeze() {
+    ::kill(pid_, SIGSTOP);
+}
+void ssh_server::thaw() {
+    ::kill(pid_, SIGCONT);
+}
+void ssh_server::change_host_key() {
+    make_key(directory_ / "host_key");
+}
 
 } // namespace outrider::testing

@@ -24,7 +24,8 @@ struct ssh_server_options {
 /// ends the server, all of its sessions, and what they left running in them.
 ///
 ///     ssh_server server;
-///     remote there = server.remote_named("gpu1");   // accepts this server's key, uses its user key
+///     remote there = server.remote_named("gpu1");   // accepts this server's key, uses its user
+///     key
 class ssh_server {
   public:
     explicit ssh_server(ssh_server_options options = {});

@@ -16,12 +16,12 @@ class local_connection final : public connection {
             co_return failure(errc::connect_failed, name_ + ": the connection is closed");
         }
         const auto home = environment_.find("HOME");
-        auto shell = child_stream::start(
-            co_await asio::this_coro::executor,
-            {.command = {"/bin/sh"},
-             .environment = environment_,
-             .directory = home == environment_.end() ? "/" : home->second},
-            name_);
+        auto shell =
+            child_stream::start(co_await asio::this_coro::executor,
+                                {.command = {"/bin/sh"},
+                                 .environment = environment_,
+                                 .directory = home == environment_.end() ? "/" : home->second},
+                                name_);
         if (!shell) {
             co_return shell.error();
         }
@@ -52,6 +52,8 @@ class local_transport final : public transport {
 
 } // namespace
 
-std::unique_ptr<transport> make_local_transport() { return std::make_unique<local_transport>(); }
+std::unique_ptr<transport> make_local_transport() {
+    return std::make_unique<local_transport>();
+}
 
 } // namespace outrider

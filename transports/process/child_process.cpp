@@ -41,7 +41,7 @@ class spawn_settings {
         // Libraries open descriptors without CLOEXEC; a child that kept one would hold a dead
         // connection open.
         ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-        struct stat info {};
+        struct stat info{};
         const bool usable = !options.directory.empty() &&
                             ::stat(options.directory.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
         ::posix_spawn_file_actions_addchdir_np(&actions, usable ? options.directory.c_str() : "/");
@@ -51,8 +51,8 @@ class spawn_settings {
         ::sigfillset(&all);
         ::posix_spawnattr_setsigmask(&attributes, &none);
         ::posix_spawnattr_setsigdefault(&attributes, &all);
-        ::posix_spawnattr_setflags(
-            &attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
+                                                    POSIX_SPAWN_SETSIGDEF);
     }
     spawn_settings(const spawn_settings&) = delete;
     spawn_settings& operator=(const spawn_settings&) = delete;
@@ -96,8 +96,8 @@ std::string find_program(const std::string& program,
         return program;
     }
     const auto path = environment.find("PATH");
-    const std::string list = path == environment.end() ? "/usr/local/bin:/usr/bin:/bin"
-                                                       : path->second;
+    const std::string list =
+        path == environment.end() ? "/usr/local/bin:/usr/bin:/bin" : path->second;
     for (std::size_t at = 0; at <= list.size();) {
         const std::size_t end = std::min(list.find(':', at), list.size());
         const std::string candidate = list.substr(at, end - at) + '/' + program;
@@ -180,6 +180,14 @@ awaitable<bool> child_process::wait_for(std::chrono::milliseconds limit) {
     asio::steady_timer timer(co_await asio::this_coro::executor, limit);
     std::ignore = co_await (wait() || timer.async_wait(asio::use_awaitable));
     co_return ended_;
+}
+
+bool child_process::running() {
+    if (ended_) {
+        return false;
+    }
+    pollfd end{.fd = pidfd_.native_handle(), .events = POLLIN, .revents = 0};
+    return ::poll(&end, 1, 0) == 0;
 }
 
 void child_process::signal(int number) {

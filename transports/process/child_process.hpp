@@ -41,6 +41,8 @@ class child_process {
     /// The same, but nothing when it has not ended within `limit`.
     [[nodiscard]] awaitable<bool> wait_for(std::chrono::milliseconds limit);
     void signal(int number);
+    /// Whether it runs at this moment.
+    [[nodiscard]] bool running();
     [[nodiscard]] pid_t pid() const { return pid_; }
 
   private:

@@ -24,8 +24,7 @@ child_stream::child_stream(child_process child, asio::posix::stream_descriptor w
       what_(std::move(what)) {}
 
 result<std::unique_ptr<child_stream>> child_stream::start(const asio::any_io_executor& executor,
-                                                          child_options options,
-                                                          std::string what) {
+                                                          child_options options, std::string what) {
     auto pair = stream_pair();
     int error_pipe[2];
     if (!pair) {

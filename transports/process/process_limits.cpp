@@ -8,7 +8,7 @@
 namespace outrider {
 
 void prepare_process() {
-    struct sigaction current {};
+    struct sigaction current{};
     if (::sigaction(SIGPIPE, nullptr, &current) == 0 && current.sa_handler == SIG_DFL) {
         current.sa_handler = SIG_IGN;
         ::sigaction(SIGPIPE, &current, nullptr);

@@ -76,8 +76,8 @@ awaitable<result<authentication::answer>> authentication::unlock_and_offer(perso
 awaitable<result<authentication::answer>> authentication::keyboard_interactive(person& who) {
     last_ = "keyboard-interactive";
     for (;;) {
-        const auto code = co_await step(
-            [this] { return ssh_userauth_kbdint(session_.raw(), nullptr, nullptr); });
+        const auto code =
+            co_await step([this] { return ssh_userauth_kbdint(session_.raw(), nullptr, nullptr); });
         if (!code) {
             co_return code.error();
         }
@@ -87,8 +87,8 @@ awaitable<result<authentication::answer>> authentication::keyboard_interactive(p
         const int prompts = ssh_userauth_kbdint_getnprompts(session_.raw());
         for (int at = 0; at < prompts; ++at) {
             char echo = 0;
-            const std::string text = ssh_userauth_kbdint_getprompt(
-                session_.raw(), static_cast<unsigned int>(at), &echo);
+            const std::string text =
+                ssh_userauth_kbdint_getprompt(session_.raw(), static_cast<unsigned int>(at), &echo);
             const auto secret = co_await who.ask(text, echo != 0);
             if (!secret) {
                 co_return secret.error();
@@ -144,10 +144,10 @@ awaitable<result<login>> authentication::ask_person(person& who) {
         int offered;
         bool wanted;
         method run;
-    } methods[] = {{SSH_AUTH_METHOD_INTERACTIVE, config_.keyboard_interactive_authentication,
-                    &authentication::keyboard_interactive},
-                   {SSH_AUTH_METHOD_PASSWORD, config_.password_authentication,
-                    &authentication::password}};
+    } methods[] = {
+        {SSH_AUTH_METHOD_INTERACTIVE, config_.keyboard_interactive_authentication,
+         &authentication::keyboard_interactive},
+        {SSH_AUTH_METHOD_PASSWORD, config_.password_authentication, &authentication::password}};
     for (const auto& each : methods) {
         if (each.wanted && offered(each.offered)) {
             const auto outcome = co_await (this->*each.run)(who);

@@ -15,7 +15,9 @@ constexpr std::size_t largest_window = std::size_t{8} << 20;
 /// How long the far side may take to confirm the end of a channel.
 constexpr std::chrono::seconds close_limit{3};
 
-channel& self(void* user) { return *static_cast<channel*>(user); }
+channel& self(void* user) {
+    return *static_cast<channel*>(user);
+}
 
 } // namespace
 
@@ -117,7 +119,9 @@ awaitable<result<>> channel::forward_to(std::string host, std::uint16_t port) {
     co_return result<>();
 }
 
-bool channel::over() const { return raw_ == nullptr || closed_ || ssh_channel_is_eof(raw_) != 0; }
+bool channel::over() const {
+    return raw_ == nullptr || closed_ || ssh_channel_is_eof(raw_) != 0;
+}
 
 awaitable<result<std::size_t>> channel::read_some(std::span<char> into) {
     for (;;) {

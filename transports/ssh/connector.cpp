@@ -2,7 +2,9 @@
 
 #include "engine/reactor/deadline.hpp"
 #include "transports/ssh/algorithms.hpp"
+#include "transports/ssh/child_ssh.hpp"
 #include "transports/ssh/host_key_check.hpp"
+#include "transports/ssh/jump.hpp"
 #include "transports/ssh/proxy_process.hpp"
 #include "transports/ssh/ssh_connection.hpp"
 #include "transports/ssh/tcp_connect.hpp"
@@ -30,8 +32,9 @@ failure classify_handshake(failure what, const reached_socket& reached, const st
         what.code = make_error_code(errc::unsupported);
     }
     if (what.kind() == errc::connect_failed) {
-        what.context += " (" + server + " ended the connection before it was secure: is it an SSH "
-                                        "server, and not overloaded?)";
+        what.context += " (" + server +
+                        " ended the connection before it was secure: is it an SSH "
+                        "server, and not overloaded?)";
     }
     if (reached.proxy && !reached.proxy->diagnostics().empty()) {
         what.context += "; the proxy says: " + reached.proxy->diagnostics();
@@ -61,7 +64,11 @@ awaitable<result<std::unique_ptr<connection>>> connector::run() {
         co_return reached.error();
     }
     if (!reached->beyond_us.empty()) {
-        co_return co_await run_child(*config, reached->beyond_us);
+        co_return co_await connect_by_child({.to = to_,
+                                             .config = *config,
+                                             .environment = context_.environment,
+                                             .why = reached->beyond_us},
+                                            person_, budget_);
     }
     co_return std::unique_ptr<connection>(
         std::make_unique<session_connection>(std::move(*reached)));
@@ -71,8 +78,7 @@ awaitable<result<reached_session>> connector::reach(remote hop, user_config conf
     if (!config.beyond_us.empty()) {
         co_return reached_session{.beyond_us = join(config.beyond_us)};
     }
-    auto keys =
-        co_await gather_keys(hop.name, config, hop.private_key.has_value(), memory_.keys);
+    auto keys = co_await gather_keys(hop.name, config, hop.private_key.has_value(), memory_.keys);
     if (!keys) {
         co_return keys.error();
     }
@@ -121,16 +127,25 @@ awaitable<result<reached_session>> connector::log_in(const remote& hop, const us
         co_return options.error();
     }
     const std::string server = config.host_name + " port " + std::to_string(config.port);
+    reached_session jump_host;
+    if (config.proxy_command.empty() && !config.proxy_jump.empty()) {
+        // Before the slot is taken: whoever waits for another handshake must not hold one.
+        auto before = co_await reach_jump_host(hop, config);
+        if (!before || !before->beyond_us.empty()) {
+            co_return before;
+        }
+        jump_host = std::move(*before);
+    }
     const auto slot = co_await memory_.slots.acquire(server);
     if (!slot) {
         co_return slot.error();
     }
-    auto reached = co_await open_socket(hop, config);
+    auto reached = co_await open_socket(hop, config, std::move(jump_host));
     if (!reached) {
         co_return reached.error();
     }
-    auto wire = session::adopt(co_await asio::this_coro::executor, std::move(reached->socket),
-                               *options);
+    auto wire =
+        session::adopt(co_await asio::this_coro::executor, std::move(reached->socket), *options);
     if (!wire) {
         co_return wire.error();
     }
@@ -156,30 +171,37 @@ awaitable<result<reached_session>> connector::log_in(const remote& hop, const us
     co_return reached_session{.wire = std::move(*wire), .proxy = std::move(reached->proxy)};
 }
 
-awaitable<result<reached_socket>> connector::open_socket(const remote& hop,
+awaitable<result<reached_socket>> connector::start_proxy(const remote& hop,
                                                          const user_config& config) {
+    const auto command =
+        expand_tokens(config.proxy_command, config, hop.host, home_of(context_.environment));
+    if (!command) {
+        co_return failure(command.error().code, hop.name + ": " + command.error().context);
+    }
+    auto started = proxy_process::start(co_await asio::this_coro::executor, *command,
+                                        context_.environment, hop.name);
+    if (!started) {
+        co_return started.error();
+    }
+    co_return reached_socket{std::move(started->first), std::move(started->second)};
+}
+
+awaitable<result<reached_socket>>
+connector::open_socket(const remote& hop, const user_config& config, reached_session jump_host) {
     if (!config.proxy_command.empty()) {
-        auto command = expand_tokens(config.proxy_command, config, hop.host,
-                                     home_of(context_.environment));
-        if (!command) {
-            co_return failure(command.error().code, hop.name + ": " + command.error().context);
-        }
-        auto started = proxy_process::start(co_await asio::this_coro::executor, *command,
-                                            context_.environment, hop.name);
-        if (!started) {
-            co_return started.error();
-        }
-        co_return reached_socket{std::move(started->first), std::move(started->second)};
+        co_return co_await start_proxy(hop, config);
     }
-    if (!config.proxy_jump.empty()) {
-        co_return co_await jump(hop, config);
-    }
-    auto socket = co_await tcp_connect({.label = hop.name,
-                                        .host = config.host_name,
-                                        .port = config.port,
-                                        .family = config.address_family,
-                                        .bind_address = config.bind_address},
-                                       budget_);
+    const tcp_target target{.label = hop.name,
+                            .host = config.host_name,
+                            .port = config.port,
+                            .family = config.address_family,
+                            .bind_address = config.bind_address};
+    auto socket =
+        jump_host.wire
+            ? co_await with_deadline(jump_to(std::move(jump_host), target), budget_.remaining(),
+                                     hop.name + ": jump to " + target.host +
+                                         ": no answer in time (is the machine up?)")
+            : co_await tcp_connect(target, budget_);
     if (!socket) {
         co_return socket.error();
     }

@@ -45,17 +45,19 @@ class connector {
     [[nodiscard]] awaitable<result<std::unique_ptr<connection>>> run();
 
   private:
+    /// A logged-in session to one hop, through the hops before it.
     [[nodiscard]] awaitable<result<reached_session>> reach(remote hop, user_config config);
-    [[nodiscard]] awaitable<result<reached_socket>> open_socket(const remote& hop,
-                                                                const user_config& config);
-    [[nodiscard]] awaitable<result<reached_socket>> jump(const remote& hop,
-                                                         const user_config& config);
     [[nodiscard]] awaitable<result<reached_session>>
     log_in(const remote& hop, const user_config& config, key_ring keys);
+    /// The session to the hop before one that has a ProxyJump.
+    [[nodiscard]] awaitable<result<reached_session>> reach_jump_host(const remote& hop,
+                                                                     const user_config& config);
+    [[nodiscard]] awaitable<result<reached_socket>>
+    open_socket(const remote& hop, const user_config& config, reached_session jump_host);
+    [[nodiscard]] awaitable<result<reached_socket>> start_proxy(const remote& hop,
+                                                                const user_config& config);
     [[nodiscard]] result<session_options> options_for(const remote& hop, const user_config& config,
                                                       const std::string& host_keys) const;
-    [[nodiscard]] awaitable<result<std::unique_ptr<connection>>>
-    run_child(const user_config& config, const std::string& why);
 
     connection_memory& memory_;
     const remote& to_;

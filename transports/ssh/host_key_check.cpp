@@ -34,8 +34,8 @@ host_key_policy effective_policy(host_key_policy own, const std::string& strict)
     if (strict == "yes" || strict == "true") {
         return host_key_policy::strict;
     }
-    const bool accept = strict == "accept-new" || strict == "no" || strict == "off" ||
-                        strict == "false";
+    const bool accept =
+        strict == "accept-new" || strict == "no" || strict == "off" || strict == "false";
     return accept ? host_key_policy::accept_new : host_key_policy::ask;
 }
 
@@ -145,7 +145,7 @@ awaitable<result<>> host_key_check::accept(known_host shown, person& who) {
         co_await store_.record(shown, config_.hash_known_hosts && !remote_.known_hosts);
     if (!recorded) {
         co_return failure(recorded.error().kind() == errc::conflict ? errc::host_key_changed
-                                                                     : recorded.error().kind(),
+                                                                    : recorded.error().kind(),
                           remote_.name + ": record the host key: " + recorded.error().context);
     }
     const std::string& strict = config_.strict_host_key_checking;
@@ -174,10 +174,9 @@ failure host_key_check::refuse_unknown(const known_host& shown) const {
 failure host_key_check::refuse_changed(const known_host& shown,
                                        const host_key_verdict& verdict) const {
     using kind = host_key_verdict::kind;
-    const std::string place =
-        verdict.record.file + " line " + std::to_string(verdict.record.line);
-    const std::string now = "the " + shown.type + " key of " + name_ + " is " +
-                            fingerprint(shown.key);
+    const std::string place = verdict.record.file + " line " + std::to_string(verdict.record.line);
+    const std::string now =
+        "the " + shown.type + " key of " + name_ + " is " + fingerprint(shown.key);
     const std::string head = remote_.name + ": host key: ";
     if (verdict.what == kind::revoked) {
         return {errc::host_key_changed, head + now + ", which is revoked by " + place +

@@ -77,7 +77,7 @@ host_key_store::answer host_key_store::search(cached known, const std::vector<st
             }
             continue;
         }
-        struct stat info {};
+        struct stat info{};
         ::fstat(file.get(), &info);
         const std::pair<std::int64_t, std::int64_t> stamp{
             info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec, info.st_size};
@@ -102,8 +102,8 @@ host_key_store::answer host_key_store::search(cached known, const std::vector<st
 
 awaitable<result<std::vector<known_host>>> host_key_store::lookup(std::vector<std::string> files,
                                                                   std::vector<std::string> names) {
-    auto found = co_await run_blocking(
-        [known = files_, files = std::move(files), names = std::move(names)] {
+    auto found =
+        co_await run_blocking([known = files_, files = std::move(files), names = std::move(names)] {
             return search(known, files, names);
         });
     if (found.problem.code) {

@@ -16,8 +16,8 @@ class host_key_store {
   public:
     /// All entries of these files that speak of one of the names; files that are not there are
     /// empty. A file that cannot be read is an error: it might hold the key that matters.
-    [[nodiscard]] awaitable<result<std::vector<known_host>>>
-    lookup(std::vector<std::string> files, std::vector<std::string> names);
+    [[nodiscard]] awaitable<result<std::vector<known_host>>> lookup(std::vector<std::string> files,
+                                                                    std::vector<std::string> names);
 
     /// Adds an entry to a file (made with mode 0600, its directory with 0700), unless another
     /// process recorded a key for that name meanwhile: then `conflict`.

@@ -45,9 +45,8 @@ awaitable<result<key_ring>> gather_keys(const std::string& label, const user_con
                                         bool key_is_named, key_store& store) {
     key_ring ring;
     const auto preferred = split_list(config.preferred_authentications);
-    const bool excluded =
-        !preferred.empty() &&
-        std::find(preferred.begin(), preferred.end(), "publickey") == preferred.end();
+    const bool excluded = !preferred.empty() && std::find(preferred.begin(), preferred.end(),
+                                                          "publickey") == preferred.end();
     if (!config.public_key_authentication || excluded) {
         co_return ring;
     }
@@ -64,8 +63,8 @@ awaitable<result<key_ring>> gather_keys(const std::string& label, const user_con
         } else if (key.what == state::hardware) {
             ring.beyond_us = "the hardware key " + path;
         } else if (key_is_named) {
-            co_return failure(errc::bad_input, label + ": private key " + path + ": " +
-                                                   why_unusable(key));
+            co_return failure(errc::bad_input,
+                              label + ": private key " + path + ": " + why_unusable(key));
         }
     }
     if (ring.beyond_us.empty() && (!key_is_named || ring.ready.empty()) &&

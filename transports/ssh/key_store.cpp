@@ -32,7 +32,7 @@ int note_need(const char*, char*, size_t, int, int, void* needed) {
 
 /// Whether the file may be used at all: present, readable, and for nobody else to read.
 std::optional<loaded_key> refuse(const std::string& path) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(path.c_str(), &info) != 0) {
         return loaded_key{.what = errno == ENOENT || errno == ENOTDIR
                                       ? loaded_key::state::missing

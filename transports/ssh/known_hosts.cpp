@@ -102,8 +102,7 @@ bool parse_line(std::string_view line, known_host& into) {
         if (word != "@revoked" && word != "@cert-authority") {
             return false;
         }
-        into.marker =
-            word == "@revoked" ? known_host::mark::revoked : known_host::mark::authority;
+        into.marker = word == "@revoked" ? known_host::mark::revoked : known_host::mark::authority;
         word = take_word(line);
     }
     into.names = word;
@@ -180,7 +179,8 @@ std::string fingerprint(std::string_view key_base64) {
 host_key_verdict judge_host_key(const std::vector<known_host>& records, const std::string& name,
                                 const std::string& type, const std::string& key_base64) {
     using kind = host_key_verdict::kind;
-    // Hashing a name per entry is the expensive part: the plain comparison comes first where it can.
+    // Hashing a name per entry is the expensive part: the plain comparison comes first where it
+    // can.
     host_key_verdict verdict;
     for (const auto& entry : records) {
         const bool same_key = entry.key == key_base64;

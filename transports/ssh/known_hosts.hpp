@@ -11,10 +11,10 @@ namespace outrider::ssh {
 struct known_host {
     enum class mark { none, revoked, authority };
     mark marker = mark::none;
-    std::string names; ///< comma list of patterns, or one hashed name `|1|SALT|HASH`
-    std::string type;  ///< "ssh-ed25519"
-    std::string key;   ///< base64
-    std::string file;  ///< where it stands
+    std::string names;    ///< comma list of patterns, or one hashed name `|1|SALT|HASH`
+    std::string type;     ///< "ssh-ed25519"
+    std::string key;      ///< base64
+    std::string file;     ///< where it stands
     std::size_t line = 0; ///< from 1
 };
 

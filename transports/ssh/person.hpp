@@ -19,8 +19,8 @@ class person {
     /// Asks; the time that the answer takes does not count against the connection.
     [[nodiscard]] awaitable<result<std::string>> ask(std::string text, bool echo) {
         const auto start = time_budget::clock::now();
-        auto answer = co_await context_.ask(
-            {.remote = remote_, .text = std::move(text), .echo = echo});
+        auto answer =
+            co_await context_.ask({.remote = remote_, .text = std::move(text), .echo = echo});
         budget_.give_back(time_budget::clock::now() - start);
         co_return answer;
     }

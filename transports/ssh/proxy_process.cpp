@@ -30,13 +30,12 @@ proxy_process::start(const asio::any_io_executor& executor, const std::string& c
     }
     unique_fd error_end(error_pipe[0]);
     const unique_fd child_error_end(error_pipe[1]);
-    auto child = child_process::start(executor,
-                                      {.command = {"/bin/sh", "-c", "exec " + command},
-                                       .environment = environment,
-                                       .directory = "/",
-                                       .standard_input = pair->second.get(),
-                                       .standard_output = pair->second.get(),
-                                       .standard_error = child_error_end.get()});
+    auto child = child_process::start(executor, {.command = {"/bin/sh", "-c", "exec " + command},
+                                                 .environment = environment,
+                                                 .directory = "/",
+                                                 .standard_input = pair->second.get(),
+                                                 .standard_output = pair->second.get(),
+                                                 .standard_error = child_error_end.get()});
     if (!child) {
         return failure(child.error().code, label + ": ProxyCommand: " + child.error().context);
     }
@@ -70,8 +69,8 @@ result<std::string> expand_tokens(const std::string& command, const user_config&
         }
         const auto value = ++at < command.size() ? values.find(command[at]) : values.end();
         if (value == values.end()) {
-            return failure(errc::unsupported, "ProxyCommand '" + command +
-                                                  "': an unknown % token in it");
+            return failure(errc::unsupported,
+                           "ProxyCommand '" + command + "': an unknown % token in it");
         }
         out += value->second;
     }

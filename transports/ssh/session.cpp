@@ -214,7 +214,7 @@ void session::drop() {
     for (auto* each : channels_) {
         each->forget();
     }
-    burials_.clear(); // their channels are freed with the session
+    burials_.clear();                    // their channels are freed with the session
     const int socket = ssh_get_fd(raw_); // -1 where libssh closed it on an error
     ssh_disconnect(raw_);
     if (socket >= 0) {

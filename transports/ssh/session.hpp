@@ -21,10 +21,10 @@ class channel;
 
 /// What a session is made of, before the first byte.
 struct session_options {
-    std::string label;       ///< begins the texts of failures: the remote's name
-    std::string host;        ///< for libssh's texts only: the socket is connected already
-    std::string user;        ///< whom to log in as
-    std::string ciphers;     ///< comma lists, the best first
+    std::string label;   ///< begins the texts of failures: the remote's name
+    std::string host;    ///< for libssh's texts only: the socket is connected already
+    std::string user;    ///< whom to log in as
+    std::string ciphers; ///< comma lists, the best first
     std::string key_exchange;
     std::string host_keys;
     std::string macs;

@@ -26,8 +26,8 @@ awaitable<result<std::unique_ptr<byte_stream>>> session_connection::open_shell()
         co_return std::unique_ptr<byte_stream>(std::move(shell));
     }
     if (opened.error().kind() == errc::connect_failed && wire->alive()) {
-        co_return failure(errc::conflict, opened.error().context +
-                                              " (the server refuses; see MaxSessions there)");
+        co_return failure(errc::conflict,
+                          opened.error().context + " (the server refuses; see MaxSessions there)");
     }
     co_return opened.error();
 }
@@ -37,6 +37,8 @@ awaitable<void> session_connection::close() {
     co_return;
 }
 
-session_connection::~session_connection() { reached_.wire->drop(); }
+session_connection::~session_connection() {
+    reached_.wire->drop();
+}
 
 } // namespace outrider::ssh

@@ -22,6 +22,8 @@ class ssh_transport final : public transport {
 
 } // namespace
 
-std::unique_ptr<transport> make_ssh_transport() { return std::make_unique<ssh_transport>(); }
+std::unique_ptr<transport> make_ssh_transport() {
+    return std::make_unique<ssh_transport>();
+}
 
 } // namespace outrider

@@ -60,8 +60,8 @@ awaitable<result<std::vector<tcp::endpoint>>> look_up(const tcp_target& target) 
         }
     }
     if (found.empty()) {
-        const std::string cause = failed ? failed.message() : "no address of family " +
-                                                                  target.family;
+        const std::string cause =
+            failed ? failed.message() : "no address of family " + target.family;
         co_return failure(errc::resolve_failed, target.label + ": look up " + target.host + ": " +
                                                     cause + " (check the host name)");
     }
@@ -92,9 +92,8 @@ awaitable<result<unique_fd>> connect_one(const tcp_target& target, tcp::endpoint
             socket.bind(tcp::endpoint(own, 0), error);
         }
         if (error) {
-            co_return failure(errc::bad_input,
-                              phase + "BindAddress " + target.bind_address + ": " +
-                                  error.message());
+            co_return failure(errc::bad_input, phase + "BindAddress " + target.bind_address + ": " +
+                                                   error.message());
         }
     }
     std::tie(error) = co_await socket.async_connect(to, tuple_awaitable);

@@ -26,8 +26,12 @@ void read_number(std::string_view text, Number& into) {
     std::from_chars(text.data(), text.data() + text.size(), into);
 }
 
-bool is_yes(std::string_view value) { return value == "yes" || value == "true"; }
-bool is_none(std::string_view value) { return value.empty() || value == "none"; }
+bool is_yes(std::string_view value) {
+    return value == "yes" || value == "true";
+}
+bool is_none(std::string_view value) {
+    return value.empty() || value == "none";
+}
 
 /// Reads one line of `ssh -G` after the other into a configuration.
 class reader {
@@ -40,8 +44,8 @@ class reader {
             known->second(*this, value);
         } else if (key == "verifyhostkeydns" && is_yes(value)) {
             config_.beyond_us.emplace_back("VerifyHostKeyDNS");
-        } else if (const auto name = beyond().find(key); name != beyond().end() &&
-                                                         !is_none(value) && value != "no") {
+        } else if (const auto name = beyond().find(key);
+                   name != beyond().end() && !is_none(value) && value != "no") {
             config_.beyond_us.push_back(name->second);
         }
     }
@@ -52,12 +56,9 @@ class reader {
     /// Options that only OpenSSH's own program honours, and how a user spells them.
     static const std::map<std::string, std::string>& beyond() {
         static const std::map<std::string, std::string> table{
-            {"certificatefile", "CertificateFile"},
-            {"pkcs11provider", "PKCS11Provider"},
-            {"revokedhostkeys", "RevokedHostKeys"},
-            {"knownhostscommand", "KnownHostsCommand"},
-            {"proxyusefdpass", "ProxyUseFdpass"},
-            {"bindinterface", "BindInterface"}};
+            {"certificatefile", "CertificateFile"}, {"pkcs11provider", "PKCS11Provider"},
+            {"revokedhostkeys", "RevokedHostKeys"}, {"knownhostscommand", "KnownHostsCommand"},
+            {"proxyusefdpass", "ProxyUseFdpass"},   {"bindinterface", "BindInterface"}};
         return table;
     }
 

@@ -20,14 +20,14 @@ struct user_config {
     std::string user;
     std::vector<std::string> identity_files; ///< absolute; they need not exist
     bool identities_only = false;
-    std::string identity_agent; ///< socket of the ssh agent; empty: none
+    std::string identity_agent;                  ///< socket of the ssh agent; empty: none
     std::vector<std::string> user_known_hosts;   ///< absolute; the first takes new keys
     std::vector<std::string> global_known_hosts; ///< absolute
     std::string strict_host_key_checking = "ask";
     bool hash_known_hosts = false;
     std::string host_key_alias;
-    std::string proxy_command; ///< with its percent tokens; empty: none
-    std::string proxy_jump;    ///< comma list; empty: none
+    std::string proxy_command;                   ///< with its percent tokens; empty: none
+    std::string proxy_jump;                      ///< comma list; empty: none
     std::optional<std::int64_t> connect_timeout; ///< seconds
     std::string address_family = "any";          ///< any, inet, inet6
     std::string bind_address;
@@ -67,12 +67,14 @@ class user_config_source {
     [[nodiscard]] awaitable<result<user_config>> lookup(const remote& to, const environment& env);
 
   private:
-    [[nodiscard]] awaitable<result<std::string>> ask(const std::vector<std::string>& command,
-                                                     const environment& env,
-                                                     const std::string& name);
+    [[nodiscard]] awaitable<result<std::string>>
+    ask(const std::vector<std::string>& command, const environment& env, const std::string& name);
     std::map<std::string, std::string> answers_; // by command and home
 };
 
+/// The `-F FILE` with which `ssh` reads the configuration that is meant; empty for its own choice.
+[[nodiscard]] std::vector<std::string> config_file_arguments(const remote& to,
+                                                             const std::string& home);
 /// `~/x` below `home`; other paths as they are.
 [[nodiscard]] std::string expand_home(std::string path, const std::string& home);
 /// HOME of the environment, else the password database's.

@@ -2,6 +2,8 @@
 #include "transports/process/child_stream.hpp"
 #include "transports/ssh/user_config.hpp"
 
+#include <unistd.h>
+
 #include <array>
 
 namespace outrider::ssh {
@@ -10,17 +12,10 @@ namespace {
 using environment_map = std::map<std::string, std::string>;
 constexpr std::chrono::seconds answer_limit{10}; // `Match exec` may take its time
 
-std::vector<std::string> question_for(const remote& to, const std::string& home, bool other_home) {
+std::vector<std::string> question_for(const remote& to, const std::string& home) {
     std::vector<std::string> command{"ssh", "-G"};
-    if (to.ssh_config) {
-        command.insert(command.end(), {"-F", *to.ssh_config});
-    } else if (other_home) {
-        // ssh looks into the password database's home, whatever HOME says. A command that comes
-        // with another home means that one.
-        const std::string own = home + "/.ssh/config";
-        const bool there = ::access(own.c_str(), R_OK) == 0;
-        command.insert(command.end(), {"-F", there ? own : "/dev/null"});
-    }
+    const auto file = config_file_arguments(to, home);
+    command.insert(command.end(), file.begin(), file.end());
     if (to.port) {
         command.insert(command.end(), {"-p", std::to_string(*to.port)});
     }
@@ -90,6 +85,19 @@ awaitable<result<std::string>> read_all(child_stream& stream) {
 
 } // namespace
 
+std::vector<std::string> config_file_arguments(const remote& to, const std::string& home) {
+    if (to.ssh_config) {
+        return {"-F", *to.ssh_config};
+    }
+    if (home == own_account().home) {
+        return {};
+    }
+    // ssh looks into the password database's home, whatever HOME says. A command that comes with
+    // another home means that one.
+    const std::string own = home + "/.ssh/config";
+    return {"-F", ::access(own.c_str(), R_OK) == 0 ? own : "none"};
+}
+
 awaitable<result<std::string>> user_config_source::ask(const std::vector<std::string>& command,
                                                        const environment& env,
                                                        const std::string& name) {
@@ -107,8 +115,8 @@ awaitable<result<std::string>> user_config_source::ask(const std::vector<std::st
     }
     const int status = co_await (*stream)->process().wait();
     if (status != 0) {
-        co_return failure(errc::bad_input, name + ": read the ssh configuration: " +
-                                               (*stream)->diagnostics());
+        co_return failure(errc::bad_input,
+                          name + ": read the ssh configuration: " + (*stream)->diagnostics());
     }
     co_return text;
 }
@@ -125,7 +133,7 @@ awaitable<result<user_config>> user_config_source::lookup(const remote& to,
         config = default_user_config(to.host, own.name, home);
     } else {
         const bool other_home = home != own.home;
-        const auto command = question_for(to, home, other_home);
+        const auto command = question_for(to, home);
         std::string key = home;
         for (const auto& word : command) {
             key += '\n' + word;

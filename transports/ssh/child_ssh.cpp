@@ -1,0 +1,248 @@
+#include "transports/ssh/child_ssh.hpp"
+
+#include "engine/reactor/deadline.hpp"
+#include "transports/process/child_stream.hpp"
+#include "transports/ssh/host_key_check.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+namespace outrider::ssh {
+namespace {
+
+/// What the local command prints once the connection stands and the control socket listens.
+constexpr std::string_view connected_word = "outrider-connected";
+constexpr std::chrono::seconds master_end{2};
+
+/// A private directory for the control socket.
+class socket_directory {
+  public:
+    socket_directory() = default;
+    explicit socket_directory(std::string path) : path_(std::move(path)) {}
+    socket_directory(socket_directory&& other) noexcept : path_(std::exchange(other.path_, "")) {}
+    socket_directory& operator=(socket_directory&&) = delete;
+    ~socket_directory() {
+        std::error_code ignored;
+        if (!path_.empty()) {
+            std::filesystem::remove_all(path_, ignored);
+        }
+    }
+    [[nodiscard]] std::string socket() const { return path_ + "/control"; }
+
+  private:
+    std::string path_;
+};
+
+result<socket_directory> make_socket_directory(const child_request& request) {
+    // A path of a socket has at most 107 bytes: TMPDIR may be too deep.
+    const auto runtime = request.environment.find("XDG_RUNTIME_DIR");
+    for (const std::string& base :
+         {runtime == request.environment.end() ? std::string() : runtime->second,
+          std::string("/tmp")}) {
+        std::string pattern = base + "/outrider-ssh-XXXXXX";
+        if (!base.empty() && base.size() < 60 && ::mkdtemp(pattern.data()) != nullptr) {
+            return socket_directory(pattern);
+        }
+    }
+    return failure(errc::io_failed, request.to.name + ": cannot make a directory in /tmp");
+}
+
+/// A value of an option that is a list of paths: quoted, its percent signs kept literal.
+std::string quoted_paths(const std::vector<std::string>& paths) {
+    std::string text;
+    for (const auto& path : paths) {
+        text += text.empty() ? "\"" : " \"";
+        for (const char c : path) {
+            text += c == '%' ? "%%" : std::string(1, c);
+        }
+        text += '"';
+    }
+    return text.empty() ? "/dev/null" : text;
+}
+
+std::string strictness(const child_request& request) {
+    const auto policy =
+        effective_policy(request.to.host_keys, request.config.strict_host_key_checking);
+    return policy == host_key_policy::accept_new ? "accept-new" : "yes";
+}
+
+std::vector<std::string> master_command(const child_request& request, const std::string& socket,
+                                        std::chrono::milliseconds limit) {
+    const remote& to = request.to;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit).count();
+    std::vector<std::string> command{"ssh", "-N", "-T", "-S", socket};
+    for (const std::string& option :
+         {std::string("ControlMaster=yes"), std::string("ControlPersist=no"),
+          std::string("BatchMode=yes"), std::string("PermitLocalCommand=yes"),
+          "LocalCommand=echo " + std::string(connected_word), std::string("RemoteCommand=none"),
+          std::string("ClearAllForwardings=yes"), std::string("ForwardX11=no"),
+          std::string("ForkAfterAuthentication=no"), std::string("ServerAliveInterval=5"),
+          std::string("ServerAliveCountMax=3"), "ConnectTimeout=" + std::to_string(seconds),
+          "StrictHostKeyChecking=" + strictness(request),
+          "UserKnownHostsFile=" + quoted_paths(request.config.user_known_hosts),
+          "GlobalKnownHostsFile=" + quoted_paths(request.config.global_known_hosts)}) {
+        command.push_back("-o" + option);
+    }
+    const auto add = [&command](std::initializer_list<std::string> words) {
+        command.insert(command.end(), words);
+    };
+    const auto file = config_file_arguments(to, home_of(request.environment));
+    command.insert(command.end(), file.begin(), file.end());
+    if (to.port) {
+        add({"-p", std::to_string(*to.port)});
+    }
+    if (to.user) {
+        add({"-l", *to.user});
+    }
+    if (to.private_key) {
+        add({"-i", *to.private_key, "-oIdentitiesOnly=yes"});
+    }
+    if (to.proxy) {
+        add({"-oProxyCommand=" + *to.proxy});
+    }
+    add({"--", to.host});
+    return command;
+}
+
+std::string phase_of(errc kind) {
+    switch (kind) {
+    case errc::host_key_changed:
+    case errc::host_key_unknown:
+        return "host key";
+    case errc::authentication_failed:
+        return "log in";
+    case errc::resolve_failed:
+        return "look up";
+    case errc::bad_input:
+        return "read the ssh configuration";
+    default:
+        return "connect";
+    }
+}
+
+std::string trimmed(std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) {
+        text.pop_back();
+    }
+    return text;
+}
+
+awaitable<result<>> wait_connected(child_stream& master) {
+    std::string text;
+    std::array<char, 256> piece;
+    while (text.find(connected_word) == std::string::npos) {
+        const auto got = co_await master.read_some(piece);
+        if (!got) {
+            co_return got.error();
+        }
+        if (*got == 0) {
+            co_return failure(errc::connect_failed, "");
+        }
+        text.append(piece.data(), *got);
+    }
+    co_return result<>();
+}
+
+class child_connection final : public connection {
+  public:
+    child_connection(const child_request& request, socket_directory directory,
+                     std::unique_ptr<child_stream> master)
+        : name_(request.to.name), host_(request.to.host), environment_(request.environment),
+          directory_(std::move(directory)), master_(std::move(master)) {}
+
+    awaitable<result<std::unique_ptr<byte_stream>>> open_shell() override {
+        if (!alive()) {
+            co_return failure(errc::connect_failed, name_ + ": open a shell: ssh has ended: " +
+                                                        trimmed(master_->diagnostics()));
+        }
+        // Without the control socket ssh would connect anew by itself, unchecked: the proxy that
+        // fails keeps it from that.
+        auto shell = child_stream::start(
+            co_await asio::this_coro::executor,
+            {.command = {"ssh", "-T", "-F", "none", "-S", directory_.socket(), "-oControlMaster=no",
+                         "-oProxyCommand=false", "-oBatchMode=yes", "--", host_, "exec /bin/sh"},
+             .environment = environment_},
+            name_ + ": ssh");
+        if (!shell) {
+            co_return shell.error();
+        }
+        co_return std::unique_ptr<byte_stream>(std::move(*shell));
+    }
+    [[nodiscard]] bool alive() const override { return master_->process().running(); }
+    awaitable<void> close() override {
+        master_->process().signal(SIGTERM);
+        std::ignore = co_await master_->process().wait_for(master_end); // else it is killed later
+    }
+
+  private:
+    std::string name_;
+    std::string host_;
+    std::map<std::string, std::string> environment_;
+    socket_directory directory_;
+    std::unique_ptr<child_stream> master_;
+};
+
+} // namespace
+
+errc classify_ssh_words(std::string_view words) {
+    static constexpr std::pair<std::string_view, errc> table[] = {
+        {"REMOTE HOST IDENTIFICATION HAS CHANGED", errc::host_key_changed},
+        {"revoked", errc::host_key_changed},
+        {"Host key verification failed", errc::host_key_unknown},
+        {"Permission denied (", errc::authentication_failed},
+        {"Too many authentication failures", errc::authentication_failed},
+        {"Could not resolve hostname", errc::resolve_failed},
+        {"timed out", errc::timed_out},
+        {"Bad configuration option", errc::bad_input},
+        {"Bad owner or permissions", errc::bad_input},
+        {"Unable to negotiate", errc::unsupported}};
+    for (const auto& [text, kind] : table) {
+        if (words.find(text) != std::string_view::npos) {
+            return kind;
+        }
+    }
+    return errc::connect_failed;
+}
+
+awaitable<result<std::unique_ptr<connection>>> connect_by_child(child_request request, person& who,
+                                                                time_budget& budget) {
+    const std::string& name = request.to.name;
+    if (find_program("ssh", request.environment).empty()) {
+        co_return failure(errc::unsupported,
+                          name + ": " + request.why +
+                              " needs OpenSSH's `ssh` program, which is not installed here");
+    }
+    auto directory = make_socket_directory(request);
+    if (!directory) {
+        co_return directory.error();
+    }
+    auto master = child_stream::start(
+        co_await asio::this_coro::executor,
+        {.command = master_command(request, directory->socket(), budget.remaining()),
+         .environment = request.environment},
+        name + ": ssh");
+    if (!master) {
+        co_return master.error();
+    }
+    const auto stands = co_await with_deadline(
+        wait_connected(**master), budget.remaining(),
+        name + ": connect by ssh: no answer in time (used for " + request.why + ")");
+    const std::string words = trimmed((*master)->diagnostics());
+    if (!stands && stands.error().kind() == errc::connect_failed) {
+        const errc kind = classify_ssh_words(words);
+        co_return failure(kind, name + ": " + phase_of(kind) + ": ssh says: " + words +
+                                    " (ssh is used for " + request.why + ")");
+    }
+    if (!stands) {
+        co_return stands.error();
+    }
+    if (words.find("Permanently added") != std::string::npos) {
+        who.tell(name + ": " + words);
+    }
+    co_return std::unique_ptr<connection>(
+        std::make_unique<child_connection>(request, std::move(*directory), std::move(*master)));
+}
+
+} // namespace outrider::ssh
