@@ -70,6 +70,9 @@ class start_job {
             co_return planned.error();
         }
         plan_ = std::move(*planned);
+        for (auto& text : plan_.notes) {
+            session_.emit(note{.warning = true, .text = std::move(text)});
+        }
         if (plan_.script && !at_.remote.empty()) {
             co_return failure(errc::unsupported,
                               "cannot run scripts remotely\nDefine an operation for the script in "

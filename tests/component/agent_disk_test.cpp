@@ -9,7 +9,7 @@
 #include <fstream>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 using namespace std::chrono_literals;
 
 namespace {

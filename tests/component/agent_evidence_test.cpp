@@ -15,7 +15,7 @@
 #include <functional>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 using protocol::process_state;
 
 namespace {

@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 
 namespace {
 

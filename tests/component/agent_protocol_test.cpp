@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 
 BOOST_AUTO_TEST_SUITE(agent_protocol)
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 using protocol::process_state;
 
 namespace {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 using namespace outrider;
-using namespace outrider::tests;
+using namespace outrider::testing;
 using protocol::process_state;
 
 namespace {

@@ -9,7 +9,7 @@
 #include <array>
 #include <cstdlib>
 
-namespace outrider::tests {
+namespace outrider::testing {
 
 agent_process::agent_process(const std::filesystem::path& cache,
                              const std::map<std::string, std::string>& variables) {
@@ -140,4 +140,4 @@ const agent_answer& agent_process::receive(std::uint32_t id, std::size_t bytes,
     return answers_[id];
 }
 
-} // namespace outrider::tests
+} // namespace outrider::testing

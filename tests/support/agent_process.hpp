@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace outrider::tests {
+namespace outrider::testing {
 
 /// What came back for one request.
 struct agent_answer {
@@ -96,4 +96,4 @@ class agent_process {
     std::map<std::uint32_t, agent_answer> answers_;
 };
 
-} // namespace outrider::tests
+} // namespace outrider::testing

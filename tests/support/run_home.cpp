@@ -11,7 +11,7 @@
 #include <iterator>
 #include <thread>
 
-namespace outrider::tests {
+namespace outrider::testing {
 
 run_home::run_home() {
     std::string name = (fs::temp_directory_path() / "outrider-test-XXXXXX").native();
@@ -83,4 +83,4 @@ bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds li
     return true;
 }
 
-} // namespace outrider::tests
+} // namespace outrider::testing

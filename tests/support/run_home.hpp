@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace outrider::tests {
+namespace outrider::testing {
 
 /// A temporary Guild home and cache. Its end kills what its runs left running and removes all.
 class run_home {
@@ -37,4 +37,4 @@ void write(const fs::path& path, const std::string& bytes);
 [[nodiscard]] bool eventually(const std::function<bool()>& holds,
                               std::chrono::milliseconds limit = std::chrono::seconds(20));
 
-} // namespace outrider::tests
+} // namespace outrider::testing
