@@ -208,4 +208,41 @@ BOOST_AUTO_TEST_CASE(a_cancelled_connect_leaves_nothing_behind) {
     server.thaw();
 }
 
+BOOST_AUTO_TEST_CASE(cancelled_tasks_end_wherever_they_wait) {
+    ssh_server server;
+    in_reactor([&]() -> awaitable<void> {
+        const auto wire = make_ssh_transport();
+        const auto link = co_await connected(*wire, server);
+        const auto silent = co_await link->open_shell();
+        const auto stuffed = co_await link->open_shell();
+        BOOST_TEST((co_await run_script(**silent, "echo up")).has_value());
+        const auto there = server.remote_named("gpu1");
+        const auto context = context_in(server.home());
+        task_group tasks(co_await asio::this_coro::executor);
+        tasks.spawn("read", [&]() -> awaitable<void> {
+            std::array<char, 16> piece;
+            const auto got = co_await (*silent)->read_some(piece);
+            BOOST_TEST(got.has_error());
+        });
+        tasks.spawn("write", [&]() -> awaitable<void> {
+            BOOST_TEST((co_await (*stuffed)->write("sleep 100\n")).has_value());
+            const auto wrote = co_await (*stuffed)->write(std::string(std::size_t{8} << 20, '#'));
+            BOOST_TEST(wrote.has_error());
+        });
+        server.freeze();
+        tasks.spawn("connect", [&]() -> awaitable<void> {
+            const auto more = co_await wire->connect(there, context);
+            BOOST_TEST(more.has_error());
+        });
+        asio::steady_timer moment(co_await asio::this_coro::executor,
+                                  std::chrono::milliseconds(200));
+        co_await moment.async_wait(asio::use_awaitable); // each has come to where it waits
+        tasks.cancel();
+        co_await tasks.join();
+        server.thaw();
+        BOOST_TEST(link->alive());
+        co_await link->close();
+    });
+}
+
 BOOST_AUTO_TEST_SUITE_END()
