@@ -93,6 +93,26 @@ BOOST_AUTO_TEST_CASE(eight_channels_carry_megabytes_both_ways_at_once) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(forty_connects_at_once_stay_within_what_a_server_admits) {
+    // Ten unauthenticated connections are all that this server takes.
+    ssh_server server({.config_lines = {"MaxStartups 10"}});
+    in_reactor([&]() -> awaitable<void> {
+        const auto wire = make_ssh_transport();
+        std::vector<std::unique_ptr<connection>> links;
+        task_group connects(co_await asio::this_coro::executor);
+        for (int number = 0; number < 40; ++number) {
+            connects.spawn("connect", [&]() -> awaitable<void> {
+                links.push_back(co_await connected(*wire, server));
+            });
+        }
+        co_await connects.join();
+        BOOST_TEST(links.size() == 40U);
+        for (const auto& link : links) {
+            co_await link->close();
+        }
+    });
+}
+
 BOOST_AUTO_TEST_CASE(shells_that_end_or_are_dropped_give_their_places_back) {
     ssh_server server;
     in_reactor([&]() -> awaitable<void> {
