@@ -93,6 +93,26 @@ BOOST_AUTO_TEST_CASE(eight_channels_carry_megabytes_both_ways_at_once) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(forty_connects_at_once_stay_within_what_a_server_admits) {
+    // Ten unauthenticated connections are all that this server takes.
+    ssh_server server({.config_lines = {"MaxStartups 10"}});
+    in_reactor([&]() -> awaitable<void> {
+        const auto wire = make_ssh_transport();
+        std::vector<std::unique_ptr<connection>> links;
+        task_group connects(co_await asio::this_coro::executor);
+        for (int number = 0; number < 40; ++number) {
+            connects.spawn("connect", [&]() -> awaitable<void> {
+                links.push_back(co_await connected(*wire, server));
+            });
+        }
+        co_await connects.join();
+        BOOST_TEST(links.size() == 40U);
+        for (const auto& link : links) {
+            co_await link->close();
+        }
+    });
+}
+
 BOOST_AUTO_TEST_CASE(shells_that_end_or_are_dropped_give_their_places_back) {
     ssh_server server;
     in_reactor([&]() -> awaitable<void> {
@@ -206,6 +226,43 @@ BOOST_AUTO_TEST_CASE(a_cancelled_connect_leaves_nothing_behind) {
     });
     BOOST_TEST(open_descriptors() <= before);
     server.thaw();
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_tasks_end_wherever_they_wait) {
+    ssh_server server;
+    in_reactor([&]() -> awaitable<void> {
+        const auto wire = make_ssh_transport();
+        const auto link = co_await connected(*wire, server);
+        const auto silent = co_await link->open_shell();
+        const auto stuffed = co_await link->open_shell();
+        BOOST_TEST((co_await run_script(**silent, "echo up")).has_value());
+        const auto there = server.remote_named("gpu1");
+        const auto context = context_in(server.home());
+        task_group tasks(co_await asio::this_coro::executor);
+        tasks.spawn("read", [&]() -> awaitable<void> {
+            std::array<char, 16> piece;
+            const auto got = co_await (*silent)->read_some(piece);
+            BOOST_TEST(got.has_error());
+        });
+        tasks.spawn("write", [&]() -> awaitable<void> {
+            BOOST_TEST((co_await (*stuffed)->write("sleep 100\n")).has_value());
+            const auto wrote = co_await (*stuffed)->write(std::string(std::size_t{8} << 20, '#'));
+            BOOST_TEST(wrote.has_error());
+        });
+        server.freeze();
+        tasks.spawn("connect", [&]() -> awaitable<void> {
+            const auto more = co_await wire->connect(there, context);
+            BOOST_TEST(more.has_error());
+        });
+        asio::steady_timer moment(co_await asio::this_coro::executor,
+                                  std::chrono::milliseconds(200));
+        co_await moment.async_wait(asio::use_awaitable); // each has come to where it waits
+        tasks.cancel();
+        co_await tasks.join();
+        server.thaw();
+        BOOST_TEST(link->alive());
+        co_await link->close();
+    });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,9 +3,8 @@
 #include "engine/reactor/awaitable.hpp"
 #include "engine/reactor/notifier.hpp"
 
+#include <list>
 #include <map>
-#include <memory>
-#include <optional>
 #include <string>
 
 namespace outrider::ssh {
@@ -37,7 +36,7 @@ class handshake_slots {
   private:
     int total_ = 0;
     std::map<std::string, int> by_server_;
-    std::optional<notifier> freed_; // made on first use, when the executor is known
+    std::list<notifier*> waiting_; // each lives in the coroutine that waits
 };
 
 } // namespace outrider::ssh

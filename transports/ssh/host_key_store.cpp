@@ -2,6 +2,7 @@
 
 #include "engine/reactor/blocking.hpp"
 #include "transports/process/unique_fd.hpp"
+#include "transports/ssh/crypto_work.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -30,6 +31,7 @@ result<std::string> read_file(int file, const std::string& path) {
 }
 
 result<> append(const known_host& entry, bool hash_name) {
+    const crypto_work work;
     const std::filesystem::path path(entry.file);
     const auto folder = path.parent_path();
     if (!folder.empty() && ::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
@@ -67,6 +69,7 @@ result<> append(const known_host& entry, bool hash_name) {
 
 host_key_store::answer host_key_store::search(cached known, const std::vector<std::string>& files,
                                               const std::vector<std::string>& names) {
+    const crypto_work work;
     answer out;
     for (const auto& path : files) {
         const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

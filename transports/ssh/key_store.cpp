@@ -1,6 +1,7 @@
 #include "transports/ssh/key_store.hpp"
 
 #include "engine/reactor/blocking.hpp"
+#include "transports/ssh/crypto_work.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +51,7 @@ std::optional<loaded_key> refuse(const std::string& path) {
 }
 
 loaded_key read_key(const std::string& path, const std::optional<std::string>& passphrase) {
+    const crypto_work work;
     if (auto refused = refuse(path)) {
         return std::move(*refused);
     }
