@@ -157,8 +157,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pull_brings_every_kind_of_file_and_then_nothing, P
     BOOST_TEST(fs::is_directory(here + "/empty"));
     BOOST_TEST(fs::read_symlink(here + "/link") == "deep/er/file");
     BOOST_TEST(fs::read_symlink(here + "/dangling") == "/nonexistent/far/away");
-    BOOST_TEST((fs::status(here + "/nothing").permissions() & fs::perms::owner_exec) ==
-               fs::perms::owner_exec);
+    BOOST_TEST(((fs::status(here + "/nothing").permissions() & fs::perms::owner_exec) ==
+                fs::perms::owner_exec));
     BOOST_TEST(!fs::exists(here + "/.guild/LOCK"));
     BOOST_TEST(!fs::exists(here + "/.guild/LOCK.remote"));
 
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_same_source_is_sent_once, Place, places) {
     BOOST_REQUIRE_EQUAL(packages.size(), 1U);
     const auto made = modified_ns(packages.front());
     check_exit(at.me.run({"run", "hello", "msg=again", "-r", "gpu1", "-y"}), 0);
-    BOOST_TEST(find_packages() == packages);
+    BOOST_TEST((find_packages() == packages));
     BOOST_TEST(modified_ns(packages.front()) == made);
     at.me.write_project_file("more.py", "x = 1\n");
     check_exit(at.me.run({"run", "hello", "-r", "gpu1", "-y"}), 0);

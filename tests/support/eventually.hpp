@@ -7,8 +7,9 @@
 
 namespace outrider::testing {
 
+/// Polls until the condition holds; throws after `seconds`. Only for the outer edge: processes.
 template <class Condition>
-void eventually(const char* what, Condition condition, int seconds) {
+void eventually(const char* what, Condition condition, int seconds = 10) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
     while (!condition()) {
         if (std::chrono::steady_clock::now() > end) {

@@ -13,6 +13,8 @@
 #include <charconv>
 #include <filesystem>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 
 namespace outrider::testing {
 namespace {
