@@ -32,7 +32,16 @@ std::string message_of(const CLI::ParseError& error, const CLI::App& app, const 
     }
     std::string text = error.what();
     if (text.starts_with("A subcommand")) {
-        return "a command is needed";
+        const auto extra = app.remaining(true);
+        return extra.empty() ? "a command is needed" : "no such command '" + extra.front() + "'";
+    }
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+        const auto name = text.substr(0, text.find(':'));
+        return name.starts_with('-') ? "option " + name + " needs a value"
+                                     : "too many arguments for " + name;
+    }
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+        return "missing argument: " + text.substr(0, text.find(' '));
     }
     // The parser's own sentences start with a capital; ours follow a colon.
     if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {

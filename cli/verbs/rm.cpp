@@ -7,7 +7,7 @@ namespace {
 const verb_help help = {
     .summary = "Delete runs.",
     .details = "Without RUN, all runs are deleted. Deleted runs go to the trash of the Guild home\n"
-               "unless --permanent is used. A run that is still running is refused: stop it first.",
+               "unless --permanent is used.",
     .examples = "{program} runs rm 3\n"
                 "{program} runs rm 2:5 -r gpu1\n"
                 "{program} runs rm --permanent -y",

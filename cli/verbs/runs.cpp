@@ -43,7 +43,7 @@ void add_list(CLI::App& parent, invocation& into) {
     verb->add_flag("-a,--all")->description("Show all runs");
     verb->add_flag("-m,--more")->description("Show 20 more runs; may be repeated");
     verb->add_option("-n,--limit", made.limit, "Show at most N runs")
-        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+        ->check(whole_number(1))
         ->option_text("N");
     verb->add_flag("-d,--deleted", made.deleted, "Show deleted runs");
     verb->add_flag("-s,--simplify", into.run_table.simplified, "Leave out run ids and times");

@@ -24,7 +24,7 @@ void add_stop(CLI::App& parent, invocation& into) {
     add_yes_option(*verb, into);
     verb->add_flag("-f,--force", made.force, "Kill what has not ended after the timeout");
     verb->add_option("--timeout", made.timeout_seconds, "Wait that long for processes to end")
-        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000}))
+        ->check(whole_number(0))
         ->option_text("SECONDS (30)");
     verb->add_flag("-n,--no-wait", made.no_wait, "Do not wait for processes to end");
 }

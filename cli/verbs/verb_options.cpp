@@ -3,6 +3,7 @@
 #include "cli/arguments.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace outrider::cli {
 
@@ -13,6 +14,7 @@ CLI::App* add_verb(CLI::App& parent, const std::string& name, const verb_help& t
         description += "\n\n" + text.details;
     }
     auto* verb = parent.add_subcommand(name, with_names(description, into.program, name));
+    verb->group("Commands");
     std::string examples = "Examples:";
     for (std::size_t at = 0; at < text.examples.size();) {
         const auto end = std::min(text.examples.find('\n', at), text.examples.size());
@@ -37,6 +39,20 @@ void add_runs_argument(CLI::App& verb, run_selection& selection, const std::stri
 
 void add_run_argument(CLI::App& verb, run_selection& selection, const std::string& what) {
     verb.add_option("RUN", selection.runs, what)->expected(0, 1)->option_text("[RUN]");
+}
+
+CLI::Validator whole_number(std::int64_t least) {
+    constexpr std::int64_t most = 1'000'000'000;
+    const auto check = [least](const std::string& text) -> std::string {
+        std::int64_t value = 0;
+        const char* end = text.data() + text.size();
+        const auto [at, error] = std::from_chars(text.data(), end, value);
+        if (error == std::errc() && at == end && value >= least && value <= most) {
+            return {};
+        }
+        return "'" + text + "' is not a whole number from " + std::to_string(least);
+    };
+    return {check, ""};
 }
 
 } // namespace outrider::cli

@@ -4,6 +4,7 @@
 
 #include <CLI/App.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,6 +31,9 @@ void add_yes_option(CLI::App& verb, invocation& into);
 void add_runs_argument(CLI::App& verb, run_selection& selection, const std::string& what);
 /// `[RUN]`
 void add_run_argument(CLI::App& verb, run_selection& selection, const std::string& what);
+
+/// Accepts whole numbers from `least` to a thousand million.
+CLI::Validator whole_number(std::int64_t least);
 
 /// A command of type `Command` that `verb` fills in while it is parsed, and that becomes
 /// `into.what` when the parsing of `verb` succeeds, after a last `check` that may throw a

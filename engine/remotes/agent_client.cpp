@@ -10,6 +10,19 @@ using protocol::frame_kind;
 
 namespace {
 
+// The read buffer follows the traffic: hundreds of idle links hold a small one each, a bulk
+// transfer gets a large one (which also widens SSH's window on long round trips).
+constexpr std::size_t least_buffer = std::size_t{4} << 10;
+constexpr std::size_t most_buffer = std::size_t{1} << 20;
+
+void fit_buffer(std::string& buffer, std::size_t got) {
+    if (got == buffer.size() && got < most_buffer) {
+        buffer.resize(got * 2);
+    } else if (got <= least_buffer && buffer.size() > least_buffer) {
+        buffer = std::string(least_buffer, '\0'); // gives the memory back
+    }
+}
+
 // Replies of a far errc by name; what this version does not know is an input/output failure.
 failure far_failure(const std::string& payload, const std::string& name) {
     auto message = protocol::decode<protocol::failure_message>(payload);
@@ -95,7 +108,7 @@ awaitable<void> agent_client::close() {
 
 awaitable<void> agent_client::run_reader() {
     protocol::frame_reader reader;
-    std::string buffer(std::size_t{64} << 10, '\0');
+    std::string buffer(least_buffer, '\0');
     while (!broken_) {
         auto got = co_await stream_->read_some(buffer);
         if (!got || *got == 0) {
@@ -105,6 +118,7 @@ awaitable<void> agent_client::run_reader() {
         }
         last_heard_ = std::chrono::steady_clock::now();
         reader.feed({buffer.data(), *got});
+        fit_buffer(buffer, *got);
         for (;;) {
             auto next = reader.next();
             if (!next) {

@@ -41,6 +41,8 @@ class agent_client {
     /// When the last byte came from the agent.
     [[nodiscard]] std::chrono::steady_clock::time_point last_heard() const { return last_heard_; }
     [[nodiscard]] bool alive() const { return !broken_; }
+    /// Whether somebody waits for this agent.
+    [[nodiscard]] bool busy() const { return !exchanges_.empty(); }
     /// Declares the stream dead: every exchange fails with `why`.
     void fail(failure why);
     [[nodiscard]] const std::string& name() const { return name_; }

@@ -13,8 +13,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto greeting_limit = 30s; // a loaded machine may take long to start a process
-constexpr auto heartbeat_idle = 5s;  // silence after which we ask
-constexpr auto heartbeat_limit = 8s; // for the answer: together below 15 s
+constexpr auto heartbeat_busy = 5s;  // silence after which we ask while somebody waits
+constexpr auto heartbeat_idle = 60s; // and while nobody does: only keeps the link known to be good
+constexpr auto heartbeat_limit = 8s; // for the answer: with `heartbeat_busy` below 15 s
 
 } // namespace
 
@@ -97,16 +98,17 @@ awaitable<void> link::run_heartbeat() {
     const auto watched = control_;
     asio::steady_timer timer(executor_);
     while (watched->alive()) {
-        timer.expires_at(watched->last_heard() + heartbeat_idle);
-        co_await timer.async_wait(asio::use_awaitable);
-        if (std::chrono::steady_clock::now() - watched->last_heard() < heartbeat_idle) {
+        const auto silence = std::chrono::steady_clock::now() - watched->last_heard();
+        const auto patience = watched->busy() ? heartbeat_busy : heartbeat_idle;
+        if (silence < patience) {
+            timer.expires_after(watched->busy() ? patience - silence : heartbeat_busy);
+            co_await timer.async_wait(asio::use_awaitable);
             continue;
         }
         auto pong = co_await watched->call(protocol::ping{}, heartbeat_limit);
         if (!pong) {
             watched->fail({errc::connect_failed,
-                           to_.name + ": the link was lost: no answer for " +
-                               std::to_string((heartbeat_idle + heartbeat_limit).count()) + " s"});
+                           to_.name + ": the link was lost: the agent there does not answer"});
         }
     }
 }
