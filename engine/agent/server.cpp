@@ -47,7 +47,8 @@ class server {
     void advance_jobs();
     bool write_output();
     void wait_for_events();
-    int poll_timeout() const;
+    bool drained(const running_job& entry, std::uint32_t id);
+    int poll_timeout();
 
     const agent_context& context_;
     int input_;
@@ -189,11 +190,16 @@ bool server::write_output() {
     return true;
 }
 
-int server::poll_timeout() const {
+bool server::drained(const running_job& entry, std::uint32_t id) {
+    return entry.wait.drained && !reply_channel(outbox_, id).congested();
+}
+
+int server::poll_timeout() {
     const auto now = clock::now();
     int timeout = -1;
     for (const auto& [id, entry] : jobs_) {
-        if (entry.ready) {
+        // A quick reader may have taken everything before we poll: then nothing would wake us.
+        if (entry.ready || drained(entry, id)) {
             return 0;
         }
         if (entry.wait.deadline) {
@@ -230,9 +236,8 @@ void server::wait_for_events() {
     }
     const auto now = clock::now();
     for (auto& [id, entry] : jobs_) {
-        const bool drained = entry.wait.drained && !reply_channel(outbox_, id).congested();
-        entry.ready =
-            entry.ready || drained || (entry.wait.deadline && *entry.wait.deadline <= now);
+        entry.ready = entry.ready || drained(entry, id) ||
+                      (entry.wait.deadline && *entry.wait.deadline <= now);
     }
 }
 
