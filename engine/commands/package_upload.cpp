@@ -1,6 +1,7 @@
 #include "engine/commands/package_upload.hpp"
 
 #include "engine/protocol/content_hash.hpp"
+#include "engine/reactor/with_cleanup.hpp"
 
 #include <fmt/format.h>
 
@@ -98,9 +99,7 @@ awaitable<result<>> ensure_package(command_session& session, const target& at,
     if (!bulk) {
         co_return bulk.error();
     }
-    auto sent = co_await send_package(**bulk, plan);
-    co_await (*bulk)->close();
-    co_return sent;
+    co_return co_await with_cleanup(send_package(**bulk, plan), [&] { return (*bulk)->close(); });
 }
 
 } // namespace outrider

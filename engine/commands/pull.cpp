@@ -2,6 +2,7 @@
 #include "engine/commands/file_listing.hpp"
 #include "engine/commands/perform.hpp"
 #include "engine/commands/pull_plan.hpp"
+#include "engine/reactor/with_cleanup.hpp"
 
 #include <fmt/format.h>
 
@@ -38,24 +39,23 @@ class pull_job {
           delete_extra_(delete_extra) {}
 
     awaitable<result<>> run(std::vector<run_row> rows) {
-        auto opened = co_await open();
-        std::optional<failure> failed;
-        if (opened) {
-            for (auto& row : rows) {
-                auto copied = co_await copy_run(std::move(row));
-                if (!copied) {
-                    failed = copied.error();
-                    break;
-                }
-            }
-        } else {
-            failed = opened.error();
-        }
-        co_await ends_.close();
-        co_return failed ? result<>(*failed) : result<>();
+        co_return co_await with_cleanup(copy_all(std::move(rows)),
+                                        [this] { return ends_.close(); });
     }
 
   private:
+    awaitable<result<>> copy_all(std::vector<run_row> rows) {
+        if (auto opened = co_await open(); !opened) {
+            co_return opened;
+        }
+        for (auto& row : rows) {
+            if (auto copied = co_await copy_run(std::move(row)); !copied) {
+                co_return copied;
+            }
+        }
+        co_return result<>();
+    }
+
     awaitable<result<>> open() {
         auto far = co_await session_.bulk_agent(far_);
         if (!far) {

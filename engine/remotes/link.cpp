@@ -1,5 +1,6 @@
 #include "engine/remotes/link.hpp"
 
+#include "engine/reactor/with_cleanup.hpp"
 #include "engine/remotes/agent_bootstrap.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -85,9 +86,19 @@ awaitable<result<std::unique_ptr<agent_client>>> link::new_agent(protocol::hello
         co_return stream.error();
     }
     auto agent = std::make_unique<agent_client>(executor_, std::move(*stream), to_.name);
-    auto greeted = co_await agent->greet(greeting_limit);
+    bool usable = false;
+    auto greet = [&]() -> awaitable<result<protocol::hello>> {
+        auto said = co_await agent->greet(greeting_limit);
+        usable = said.has_value();
+        co_return said;
+    };
+    auto close_unless_usable = [&]() -> awaitable<void> {
+        if (!usable) {
+            co_await agent->close();
+        }
+    };
+    auto greeted = co_await with_cleanup(greet(), close_unless_usable);
     if (!greeted) {
-        co_await agent->close();
         co_return greeted.error();
     }
     hello = std::move(*greeted);
