@@ -50,6 +50,7 @@ class follow {
         if (!agent) {
             co_return agent.error();
         }
+        link_is_back();
         protocol::follow_output request;
         request.home = at_.home;
         request.run_id = run_id_;
@@ -70,7 +71,7 @@ class follow {
             }
             switch (incoming->kind) {
             case protocol::frame_kind::data:
-                link_works();
+                retries_.succeeded();
                 offset_ += static_cast<std::int64_t>(incoming->payload.size());
                 session_.emit(output_bytes{std::move(incoming->payload)});
                 break;
@@ -91,8 +92,7 @@ class follow {
         return followed(row_of(end->run));
     }
 
-    void link_works() {
-        retries_.succeeded();
+    void link_is_back() {
         if (said_lost_) {
             session_.emit(note{.text = "The link to " + at_.remote + " is back"});
             said_lost_ = false;
