@@ -19,10 +19,12 @@ namespace outrider {
 struct command_context {
     std::string directory;                          ///< absolute working directory
     std::map<std::string, std::string> environment; ///< of the caller
-    std::string guild_home;  ///< from -H, or empty: found by the rules of the format
-    bool assume_yes = false; ///< do not ask
+    std::string guild_home;   ///< from -H, or empty: found by the rules of the format
+    bool assume_yes = false;  ///< do not ask
+    bool at_terminal = false; ///< a person types the answers: standard input is a terminal
 };
-BOOST_DESCRIBE_STRUCT(command_context, (), (directory, environment, guild_home, assume_yes))
+BOOST_DESCRIBE_STRUCT(command_context, (),
+                      (directory, environment, guild_home, assume_yes, at_terminal))
 
 /// `run [-r REMOTE] [OPERATION] [FLAG=VALUE…]`
 struct run_command {

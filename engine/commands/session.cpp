@@ -71,6 +71,7 @@ bool command_session::interrupt() {
 connect_context command_session::connecting() {
     connect_context out;
     out.environment = context_.environment;
+    out.at_terminal = context_.at_terminal;
     out.ask = [this](secret_question asked) -> awaitable<result<std::string>> {
         question what;
         what.kind = question_kind::secret;

@@ -25,6 +25,8 @@ struct connect_context {
     std::chrono::milliseconds timeout{10'000};      ///< for the whole of connect
     /// Asks the person; empty where nobody can answer. The only unbounded wait.
     std::function<awaitable<result<std::string>>(secret_question)> ask;
+    /// Whether a person sits there, who can compare a host key; a script can only give secrets.
+    bool at_terminal = true;
     /// Says something that the user should know (a host key was recorded); never a secret.
     std::function<void(std::string)> tell;
 };

@@ -119,7 +119,7 @@ awaitable<result<>> host_key_check::verify(session& met, person& who) {
     if (policy == host_key_policy::accept_new) {
         co_return co_await accept(std::move(*shown), who);
     }
-    if (policy == host_key_policy::ask && who.can_answer()) {
+    if (policy == host_key_policy::ask && who.can_judge()) {
         const auto answer = co_await who.ask("The " + shown->type + " key of " + name_ +
                                                  " is not on record: " + fingerprint(shown->key) +
                                                  ". Connect and record it (yes/no)? ",

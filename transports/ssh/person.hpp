@@ -16,6 +16,8 @@ class person {
         : remote_(std::move(remote)), context_(context), budget_(budget) {}
 
     [[nodiscard]] bool can_answer() const { return static_cast<bool>(context_.ask); }
+    /// Whether a person can judge what is shown, as a host key has to be.
+    [[nodiscard]] bool can_judge() const { return can_answer() && context_.at_terminal; }
     /// Asks; the time that the answer takes does not count against the connection.
     [[nodiscard]] awaitable<result<std::string>> ask(std::string text, bool echo) {
         const auto start = time_budget::clock::now();
