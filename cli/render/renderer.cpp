@@ -63,6 +63,10 @@ void renderer::on(const run_ended& ended) {
         begin_line();
         err_ << "Run " << ended.run.id << " stopped with a status of '"
              << boost::describe::enum_to_string(ended.run.state, "error") << "'\n";
+        // An exit status speaks for itself.
+        if (!ended.run.exit_status && !ended.run.reason.empty()) {
+            err_ << "Reason: " << ended.run.reason << '\n';
+        }
     }
 }
 
