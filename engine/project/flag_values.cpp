@@ -37,8 +37,13 @@ json::value decode_typed(const flag_def* flag, const std::string& text) {
 }
 
 failure unsupported_flag(const operation_def& op, const std::string& name) {
-    std::string text = "unsupported flag '" + name + "'\nTry '{program} run " + op.full_name() +
-                       " --help-op' for a list of flags or use --force-flags to skip this check.";
+    std::string known;
+    for (const auto& flag : op.flags) {
+        known += (known.empty() ? "" : ", ") + flag.name;
+    }
+    std::string text = "unsupported flag '" + name + "'\n" +
+                       (known.empty() ? op.full_name() + " has no flags."
+                                      : "The flags of " + op.full_name() + " are: " + known);
     if (op.imports_flags) {
         text += "\nFlags are not imported from the module: declare them under 'flags:' in "
                 "guild.yml.";
@@ -107,12 +112,13 @@ result<json::value> as_boolean(const std::string& name, const json::value& value
     if (value.is_int64() || value.is_double()) {
         return json::value(value.to_number<double>() != 0);
     }
-    return invalid(name, "invalid value for type 'boolean'");
+    return invalid(name, "invalid value for type 'boolean': " + format_flag(value));
 }
 
 result<json::value> coerce(const flag_def& flag, const json::value& value,
                            const flag_rules& rules) {
-    const failure wrong = invalid(flag.name, "invalid value for type '" + flag.type + "'");
+    const failure wrong =
+        invalid(flag.name, "invalid value for type '" + flag.type + "': " + format_flag(value));
     const bool number = value.is_number();
     if (flag.type.empty() || value.is_null()) {
         return value;

@@ -174,6 +174,19 @@ result<std::optional<guild_file>> load_guild_file(const std::string& directory) 
     return std::optional(std::move(out));
 }
 
+namespace {
+
+std::string known_operations(const guild_file& file) {
+    std::string names;
+    for (const auto& each : file.operations) {
+        names += (names.empty() ? "" : ", ") + each.full_name();
+    }
+    return names.empty() ? file.path + " defines no operations."
+                         : "The operations of " + file.path + " are: " + names;
+}
+
+} // namespace
+
 result<const operation_def*> find_operation(const guild_file& file, const std::string& name) {
     const auto colon = name.rfind(':');
     const bool with_model = colon != std::string::npos;
@@ -192,13 +205,10 @@ result<const operation_def*> find_operation(const guild_file& file, const std::s
     if (only_elsewhere != nullptr) {
         return only_elsewhere;
     }
-    if (name.empty()) {
-        return failure(errc::not_found, "a default operation is not defined for this project\n"
-                                        "Try '{program} operations' for a list.");
-    }
-    return failure(errc::not_found, "operation '" + name +
-                                        "' is not defined for this project\n"
-                                        "Try '{program} operations' for a list.");
+    const std::string what = name.empty()
+                                 ? "a default operation is not defined for this project"
+                                 : "operation '" + name + "' is not defined for this project";
+    return failure(errc::not_found, what + "\n" + known_operations(file));
 }
 
 } // namespace outrider
