@@ -44,8 +44,9 @@ BOOST_AUTO_TEST_CASE(an_unknown_remote_is_named_by_every_command) {
 
 BOOST_AUTO_TEST_CASE(an_unknown_operation_is_named) {
     untouched at;
-    check_says(at.run({"nope"}), 1, {"outrider: operation 'nope' is not defined", "Try "});
-    check_says(at.run({}), 1, {"a default operation is not defined for this project", "Try "});
+    check_says(at.run({"nope"}), 1,
+               {"outrider: operation 'nope' is not defined", "family", "hello"});
+    check_says(at.run({}), 1, {"a default operation is not defined for this project", "hello"});
     at.me.working_directory = at.me.home();
     check_says(at.run({"nope"}), 1, {"cannot find operation nope", "no guild.yml in"});
 }

@@ -66,7 +66,7 @@ std::string start_at_gate(const scene<over_ssh>& at) {
 /// A completed run with so much to copy that a pull can be met in the middle.
 std::string run_with_large_file(const scene<over_ssh>& at) {
     at.me.write_project_file(
-        "guild.yml", "big:\n  exec: sh -c \"head -c 80000000 /dev/urandom > big; echo done\"\n");
+        "guild.yml", "big:\n  exec: sh -c \"head -c 40000000 /dev/urandom > big; echo done\"\n");
     const auto ran = at.me.run({"run", "big", "-r", "gpu1", "-y"});
     check_exit(ran, 0);
     return run_id_in(ran.err);
@@ -83,7 +83,7 @@ running_program pull_in_the_middle(const scene<over_ssh>& at, const std::string&
         for (const auto& entry : fs::recursive_directory_iterator(here, none)) {
             bytes += entry.is_regular_file(none) ? entry.file_size(none) : 0;
         }
-        return bytes > 1'000'000;
+        return bytes > 500'000;
     });
     return pull;
 }
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_watch_of_a_machine_that_refuses_us_meanwhile_ends_and_say
     write_file(at.place.server.authorized_keys(), "");
     at.place.server.kill_sessions();
     const auto ended = watch.finish();
-    check_says(ended, 1, {"gpu1: ", "authenticat", at.place.server.user_key()});
+    check_says(ended, 1, {"gpu1: ", "log in as", "permission denied", at.place.server.user_key()});
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_run_command_leaves_its_run_alone) {
@@ -195,6 +195,24 @@ BOOST_AUTO_TEST_CASE(a_run_command_killed_at_any_step_leaves_a_whole_run_or_none
     check_exit(at.me.run({"run", "hello", "-r", "gpu1", "-y"}), 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_run_command_interrupted_at_any_step_ends_in_order) {
+    scene<over_ssh> at;
+    for (const char* step : {"Building package", "Initializing remote run", "Copying package",
+                             "Installing package", "Starting gate"}) {
+        auto running = at.me.start({"run", "gate", "file=" + at.gate(), "-r", "gpu1", "-y"});
+        running.wait_for_err(step);
+        running.signal(SIGINT);
+        const auto ended = running.finish();
+        const bool detached = ended.exit_code == 0 && has(ended.err, "Detached from remote run");
+        BOOST_TEST((detached || ended.exit_code == 130), step << ": exit code " << ended.exit_code
+                                                              << "\n"
+                                                              << ended.err);
+    }
+    at.open_gate();
+    check_exit(at.me.run({"run", "gate", "file=" + at.gate(), "-r", "gpu1", "-y"}), 0);
+    BOOST_TEST(!has(at.me.run({"runs", "-r", "gpu1"}).out, "error"));
+}
+
 BOOST_AUTO_TEST_CASE(an_agent_killed_while_a_run_is_followed_is_replaced) {
     scene<over_ssh> at;
     auto running = at.me.start({"run", "gate", "file=" + at.gate(), "-r", "gpu1", "-y"});
@@ -206,6 +224,16 @@ BOOST_AUTO_TEST_CASE(an_agent_killed_while_a_run_is_followed_is_replaced) {
     check_exit(ended, 0);
     BOOST_TEST(ended.out == "waiting\npassed\n");
     BOOST_TEST(has(ended.err, "status of 'completed'"));
+}
+
+BOOST_AUTO_TEST_CASE(large_pulls_do_not_stall) {
+    scene<over_ssh> at;
+    const auto id = run_with_large_file(at);
+    for (int pulls = 0; pulls < 6; ++pulls) {
+        fs::remove_all(at.me.run_directory(id));
+        check_exit(at.me.run({"pull", "gpu1", id, "-y"}), 0);
+    }
+    check_whole_copy(at, id);
 }
 
 BOOST_AUTO_TEST_CASE(a_pull_killed_in_the_middle_tells_no_lie_and_is_completed_by_another) {

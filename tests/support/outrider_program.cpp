@@ -218,7 +218,8 @@ running_program outrider_program::start(const std::vector<std::string>& words) c
 
 program_result outrider_program::run_as(const std::string& name,
                                         const std::vector<std::string>& words) const {
-    const std::string link = directory_ / name;
+    std::filesystem::create_directories(directory_ / "bin");
+    const std::string link = directory_ / ("bin/" + name);
     if (!std::filesystem::is_symlink(link)) {
         std::filesystem::create_symlink(OUTRIDER_PROGRAM, link);
     }
