@@ -2,9 +2,11 @@
 #include "engine/commands/file_listing.hpp"
 #include "engine/commands/perform.hpp"
 #include "engine/commands/pull_plan.hpp"
+#include "engine/reactor/retry_policy.hpp"
 #include "engine/reactor/with_cleanup.hpp"
 
-#include <fmt/format.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 
@@ -14,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto marker_limit = 30s;
+constexpr int most_tries = 5; // over as many connections
 
 /// The two agents between which the files of a pull travel, each on a channel of its own. `close`
 /// must be awaited.
@@ -22,11 +25,11 @@ struct transfer_ends {
     std::unique_ptr<agent_client> here;
 
     awaitable<void> close() {
-        if (far) {
-            co_await far->close();
-        }
-        if (here) {
-            co_await here->close();
+        for (auto* end : {&far, &here}) {
+            if (*end) {
+                co_await (*end)->close();
+                end->reset();
+            }
         }
     }
 };
@@ -38,18 +41,30 @@ class pull_job {
         : session_(session), far_(std::move(far)), here_(std::move(here)),
           delete_extra_(delete_extra) {}
 
+    // What was copied before a link was lost is here: a further try goes on with the rest.
     awaitable<result<>> run(std::vector<run_row> rows) {
-        co_return co_await with_cleanup(copy_all(std::move(rows)),
-                                        [this] { return ends_.close(); });
+        rows_ = std::move(rows);
+        retry_policy retries;
+        asio::steady_timer pause(co_await asio::this_coro::executor);
+        for (int tries = 1;; ++tries) {
+            auto copied = co_await with_cleanup(copy_rest(), [this] { return ends_.close(); });
+            if (copied || tries == most_tries ||
+                !retry_policy::worth_a_retry(copied.error().kind())) {
+                co_return copied;
+            }
+            session_.emit(note{.warning = true, .text = copied.error().context + "; trying again"});
+            pause.expires_after(retries.next_pause());
+            co_await pause.async_wait(asio::use_awaitable);
+        }
     }
 
   private:
-    awaitable<result<>> copy_all(std::vector<run_row> rows) {
+    awaitable<result<>> copy_rest() {
         if (auto opened = co_await open(); !opened) {
             co_return opened;
         }
-        for (auto& row : rows) {
-            if (auto copied = co_await copy_run(std::move(row)); !copied) {
+        for (; next_ < rows_.size(); ++next_) {
+            if (auto copied = co_await copy_run(rows_[next_]); !copied) {
                 co_return copied;
             }
         }
@@ -197,6 +212,8 @@ class pull_job {
     target far_;
     target here_;
     bool delete_extra_;
+    std::vector<run_row> rows_;
+    std::size_t next_ = 0; // in rows_: those before it are copied
     transfer_ends ends_;
 };
 

@@ -43,6 +43,8 @@ class agent_client {
     [[nodiscard]] bool alive() const { return !broken_; }
     /// Whether somebody waits for this agent.
     [[nodiscard]] bool busy() const { return !exchanges_.empty(); }
+    /// Keeps something alive as long as this client.
+    void keep(std::shared_ptr<void> token) { kept_ = std::move(token); }
     /// Declares the stream dead: every exchange fails with `why`.
     void fail(failure why);
     [[nodiscard]] const std::string& name() const { return name_; }
@@ -71,6 +73,7 @@ class agent_client {
     std::map<std::uint32_t, exchange*> exchanges_;
     std::uint32_t last_request_ = 0;
     std::optional<failure> broken_;
+    std::shared_ptr<void> kept_;
     std::chrono::steady_clock::time_point last_heard_;
 };
 

@@ -63,7 +63,11 @@ awaitable<result<std::unique_ptr<agent_client>>> link::bulk(connect_context cont
         co_return first.error();
     }
     protocol::hello ignored;
-    co_return co_await new_agent(ignored);
+    auto agent = co_await new_agent(ignored);
+    if (agent) {
+        (*agent)->keep(transfers_);
+    }
+    co_return agent;
 }
 
 awaitable<result<>> link::ensure_connected(connect_context context) {
@@ -110,9 +114,10 @@ awaitable<void> link::run_heartbeat() {
     asio::steady_timer timer(executor_);
     while (watched->alive()) {
         const auto silence = std::chrono::steady_clock::now() - watched->last_heard();
-        const auto patience = watched->busy() ? heartbeat_busy : heartbeat_idle;
+        const bool busy = watched->busy() || transfers_.use_count() > 1;
+        const auto patience = busy ? heartbeat_busy : heartbeat_idle;
         if (silence < patience) {
-            timer.expires_after(watched->busy() ? patience - silence : heartbeat_busy);
+            timer.expires_after(busy ? patience - silence : heartbeat_busy);
             co_await timer.async_wait(asio::use_awaitable);
             continue;
         }
@@ -120,6 +125,8 @@ awaitable<void> link::run_heartbeat() {
         if (!pong) {
             watched->fail({errc::connect_failed,
                            to_.name + ": the link was lost: the agent there does not answer"});
+            // Bulk agents on this connection would wait for ever.
+            co_await connection_->close();
         }
     }
 }

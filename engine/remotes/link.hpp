@@ -50,6 +50,8 @@ class link {
     protocol::hello hello_;
     task_group tasks_;
     notifier changed_;
+    // Every bulk agent in use keeps a share of it: the heartbeat is quick then.
+    std::shared_ptr<void> transfers_ = std::make_shared<char>();
     bool connecting_ = false; // one coroutine connects, the others wait for `changed_`
 };
 

@@ -1,0 +1,50 @@
+#include "tests/fuzz/entry_points.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace outrider::fuzz {
+
+using namespace std::literals;
+
+const std::vector<entry_point>& entry_points() {
+    static const std::vector<entry_point> all{
+        {"frames",
+         frames,
+         {"\0\0\0\x05\x01\0\0\0\x07hello\0\0\0\0\x06\0\0\0\x07"sv, "\0\x40\0\0\x03\0\0\0\x01x"sv}},
+        {"messages",
+         messages,
+         {R"({"version":1,"build":"b","machine":{"home":"/h","pid":3}})"sv,
+          R"({"home":".guild","run_id":"ab","offset":7,"attributes":["label"]})"sv,
+          R"({"runs":[{"id":"ab","attributes":{"exit_status":"0\n"},"operation":"gone"}]})"sv,
+          R"({"entry":{"path":"a/b","type":"regular","size":4,"mode":420,"target":""}})"sv,
+          R"({"code":"no_space","context":"disk full"})"sv}},
+        {"known_hosts",
+         known_hosts,
+         {"host,[h]:22 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA\n# c\n@revoked * ssh-rsa AAAA x\n"sv,
+          "|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= ssh-rsa AAAAB3Nz\n"sv}},
+        {"user_config",
+         user_config,
+         {"user me\nhostname 10.0.0.1\nport 2222\nidentityfile ~/.ssh/id\nproxyjump a@b:3,c\n"
+          "stricthostkeychecking ask\nuserknownhostsfile /a \"/b c\"\nconnecttimeout 7\n"sv}},
+        {"yaml",
+         yaml,
+         {"a: {b: [1, 2.5, yes], c: 'x'}\nd: |\n  text\n  more\n"sv,
+          "- !!str 012\n- 1:30\n- ~\n- \"\\x41\\n\"\n- &x {k: v}\n- *x\n"sv,
+          "seconds: 1e-3\n? long key\n: >\n  folded\n  text\n"sv}},
+        {"words",
+         words,
+         {"guildfile:/abs/guild.yml 2bff '' sleep"sv, "a 'b c' \"d\\\"e\" f\\ g"sv,
+          "ssh:me@[::1]:22:/env"sv, "1:3"sv, "ab"sv}},
+    };
+    return all;
+}
+
+void require(bool holds, const char* promise) {
+    if (!holds) {
+        std::fprintf(stderr, "broken promise: %s\n", promise);
+        std::abort();
+    }
+}
+
+} // namespace outrider::fuzz

@@ -1,0 +1,59 @@
+#include "engine/config/inline_remote.hpp"
+#include "engine/project/yaml_value.hpp"
+#include "engine/runs/opref.hpp"
+#include "engine/runs/path_pattern.hpp"
+#include "engine/runs/run_arguments.hpp"
+#include "engine/runs/shell_words.hpp"
+#include "engine/runs/yaml_text.hpp"
+#include "tests/fuzz/entry_points.hpp"
+#include "transports/ssh/known_hosts.hpp"
+#include "transports/ssh/user_config.hpp"
+
+#include <string>
+
+namespace outrider::fuzz {
+
+void known_hosts(std::string_view bytes) {
+    const auto records = ssh::parse_known_hosts(bytes, "known_hosts");
+    for (const auto& record : records) {
+        std::ignore = ssh::fingerprint(record.key); // any text is a key to it
+        const auto verdict = ssh::judge_host_key({record}, "host", record.type, record.key);
+        require(verdict.what != ssh::host_key_verdict::kind::changed,
+                "a key on record does not differ from itself");
+    }
+    std::ignore = ssh::recorded_types(records, "host");
+}
+
+void user_config(std::string_view bytes) {
+    std::ignore = ssh::parse_user_config(bytes, "/home/somebody", "host");
+}
+
+void yaml(std::string_view bytes) {
+    const auto value = read_yaml(bytes, "fuzz");
+    if (!value) {
+        require(value.error().context.starts_with("fuzz"), "an error names the file");
+        return;
+    }
+    const auto again = read_yaml(yaml_text(*value), "again");
+    require(again.has_value() && *again == *value, "a value survives a file");
+}
+
+void words(std::string_view bytes) {
+    const std::string text(bytes);
+    if (const auto split = shell_split(text)) {
+        std::string quoted;
+        for (const auto& word : *split) {
+            quoted += (quoted.empty() ? "" : " ") + shell_quote(word);
+        }
+        require(shell_split(quoted).value() == *split, "quoted words come back");
+    }
+    if (const auto ref = parse_opref(text)) {
+        const auto again = parse_opref(format_opref(*ref));
+        require(again.has_value() && operation_text(*again) == operation_text(*ref),
+                "an opref comes back");
+    }
+    std::ignore = parse_inline_remote(text);
+    std::ignore = select_runs({"abc", "abd", "fff"}, {text});
+}
+
+} // namespace outrider::fuzz
