@@ -4,23 +4,15 @@
 namespace outrider {
 
 awaitable<result<outcome>> perform(command_session& session, cat_command what) {
-    auto at = co_await session.find_target(what.remote);
-    if (!at) {
-        co_return at.error();
-    }
-    auto run = co_await choose_one_run(session, *at, what.selection);
-    if (!run) {
-        co_return run.error();
-    }
-    auto agent = co_await session.agent(*at);
-    if (!agent) {
-        co_return agent.error();
+    auto found = co_await find_one_run(session, what.remote, what.selection);
+    if (!found) {
+        co_return found.error();
     }
     protocol::read_file request;
-    request.home = at->home;
-    request.run_id = run->id;
+    request.home = found->at.home;
+    request.run_id = found->run.id;
     request.path = what.output ? ".guild/output" : what.path;
-    exchange reading(**agent, request);
+    exchange reading(*found->agent, request);
     for (;;) {
         auto incoming = co_await reading.next();
         if (!incoming) {
