@@ -10,6 +10,8 @@
 #include "transports/ssh/user_config.hpp"
 
 #include <string>
+#include <tuple>
+#include <vector>
 
 namespace outrider::fuzz {
 
@@ -53,7 +55,8 @@ void words(std::string_view bytes) {
                 "an opref comes back");
     }
     std::ignore = parse_inline_remote(text);
-    std::ignore = select_runs({"abc", "abd", "fff"}, {text});
+    static const std::vector<std::string> ids{"abc", "abd", "fff"};
+    std::ignore = select_runs(ids, std::vector{text});
 }
 
 } // namespace outrider::fuzz
