@@ -1,4 +1,4 @@
-#include "engine/agent/file_jobs.hpp"
+#include "engine/agent/jobs.hpp"
 #include "tests/support/agent_machine.hpp"
 #include "tests/support/job_driver.hpp"
 
