@@ -2,6 +2,8 @@
 #include "tests/support/agent_machine.hpp"
 #include "tests/support/job_driver.hpp"
 
+#include <fstream>
+
 using namespace outrider;
 using namespace outrider::testing;
 namespace fs = std::filesystem;

@@ -6,6 +6,8 @@
 
 #include <sys/mount.h>
 
+#include <fstream>
+
 using namespace outrider;
 using namespace outrider::testing;
 using protocol::file_entry;

@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include <fstream>
+
 using namespace outrider;
 using namespace outrider::testing;
 namespace fs = std::filesystem;

@@ -65,12 +65,6 @@ const settings_case settings[] = {
     {"[Login]\nKillUserProcesses=yes\nKillOnlyUsers=bob\n", "ann", false},
 };
 
-void put(const temporary_directory& root, const std::string& name, const std::string& text) {
-    const std::string path = root / name;
-    fs::create_directories(fs::path(path).parent_path());
-    write_file(path, text);
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(logout)
@@ -101,18 +95,18 @@ BOOST_AUTO_TEST_CASE(logind_is_told_by_settings_and_by_the_defaults_in_comments)
 BOOST_AUTO_TEST_CASE(facts_come_from_files_and_drop_ins_win_by_name) {
     temporary_directory root;
     const auto facts = [&] { return read_logout_facts("ann", root.path()); };
-    put(root, "proc/self/cgroup", "0::/user.slice/user-1.slice/session-1.scope\n");
-    put(root, "etc/systemd/logind.conf", "[Login]\nKillUserProcesses=yes\n");
+    root.write("proc/self/cgroup", "0::/user.slice/user-1.slice/session-1.scope\n");
+    root.write("etc/systemd/logind.conf", "[Login]\nKillUserProcesses=yes\n");
     BOOST_TEST((facts().place == none)); // no systemd
     fs::create_directories(root / "run/systemd/system");
     BOOST_TEST((facts().place == login));
     BOOST_TEST(facts().kills_processes);
     BOOST_TEST(!facts().lingers);
-    put(root, "usr/lib/systemd/logind.conf.d/10-a.conf", "[Login]\nKillUserProcesses=no\n");
+    root.write("usr/lib/systemd/logind.conf.d/10-a.conf", "[Login]\nKillUserProcesses=no\n");
     BOOST_TEST(!facts().kills_processes);
-    put(root, "etc/systemd/logind.conf.d/10-a.conf", "[Login]\nKillUserProcesses=yes\n");
+    root.write("etc/systemd/logind.conf.d/10-a.conf", "[Login]\nKillUserProcesses=yes\n");
     BOOST_TEST(facts().kills_processes);
-    put(root, "var/lib/systemd/linger/ann", "");
+    root.write("var/lib/systemd/linger/ann", "");
     BOOST_TEST(facts().lingers);
     BOOST_TEST(logout_warning("ann", "gpu1").find("loginctl enable-linger ann") !=
                std::string::npos);
