@@ -2,6 +2,7 @@
 #include "tests/support/agent_machine.hpp"
 #include "tests/support/job_driver.hpp"
 
+#include <fstream>
 #include <memory>
 #include <random>
 
