@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/config/remote.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <sys/types.h>
@@ -89,10 +90,5 @@ void make_key(const std::string& path, const std::string& type = "ed25519",
 std::string run_program(const std::vector<std::string>& command);
 /// A port of the loopback address that nobody listens on at the moment.
 [[nodiscard]] std::uint16_t free_port();
-/// Polls until the condition holds; throws after `seconds`. Only for the outer edge: processes.
-template <class Condition>
-void eventually(const char* what, Condition condition, int seconds = 10);
 
 } // namespace outrider::testing
-
-#include "tests/support/eventually.hpp"
