@@ -1,8 +1,8 @@
 #include "cli/render/paths.hpp"
 
 #include "cli/render/text_table.hpp"
+#include "engine/project/flag_text.hpp"
 
-#include <algorithm>
 #include <filesystem>
 
 namespace outrider::cli {
@@ -13,27 +13,6 @@ std::string contract_home(const std::string& path, const std::string& home) {
     }
     const std::string rest = path.substr(home.size());
     return rest.empty() || rest.starts_with('/') ? "~" + rest : path;
-}
-
-std::string shorten_path(const std::string& path, std::size_t most) {
-    if (text_width(path) <= most) {
-        return path;
-    }
-    const auto first_end = path.find('/', 1);
-    if (first_end == std::string::npos) {
-        return path;
-    }
-    const std::string head = path.substr(0, first_end + 1) + "…";
-    std::string tail;
-    for (auto cut = path.rfind('/'); cut != std::string::npos && cut > first_end;
-         cut = path.rfind('/', cut - 1)) {
-        const std::string longer = path.substr(cut);
-        if (!tail.empty() && text_width(head + longer) > most) {
-            break;
-        }
-        tail = longer;
-    }
-    return tail.empty() ? path : head + tail;
 }
 
 std::string project_place(const std::string& directory, const std::string& here,

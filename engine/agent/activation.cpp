@@ -1,5 +1,6 @@
 #include "engine/agent/activation.hpp"
 
+#include "engine/agent/pipe.hpp"
 #include "engine/agent/signal_process.hpp"
 
 #include <fcntl.h>
@@ -18,20 +19,6 @@ constexpr int environment_fd = 98;
 /// What is kept of the shell's messages and of an environment, bytes.
 constexpr std::size_t max_message = 4096;
 constexpr std::size_t max_environment = std::size_t{4} << 20;
-
-struct pipe_ends {
-    descriptor read;
-    descriptor write;
-};
-
-std::optional<pipe_ends> make_pipe() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-        return std::nullopt;
-    }
-    ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    return pipe_ends{descriptor(ends[0]), descriptor(ends[1])};
-}
 
 [[noreturn]] void become_shell(const std::string& script, const std::string& executable,
                                const std::string& directory, const pipe_ends& messages,
@@ -75,10 +62,13 @@ bool drain(int fd, std::string& text, std::size_t limit) {
 result<std::unique_ptr<activation>> activation::begin(const std::string& code,
                                                       const std::string& executable,
                                                       const std::string& directory) {
-    auto messages = make_pipe();
-    auto environment = make_pipe();
+    auto messages = make_pipe("cannot run the activation code");
+    auto environment = make_pipe("cannot run the activation code");
     if (!messages || !environment) {
-        return errno_failure(errno, "cannot run the activation code");
+        return messages ? environment.error() : messages.error();
+    }
+    for (const auto* pipe : {&*messages, &*environment}) {
+        ::fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
     }
     const std::string script = "set -e\n" + code + "\nexec \"$0\" print-environment " +
                                std::to_string(environment_fd) + "\n";

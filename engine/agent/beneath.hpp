@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/agent/unique_fd.hpp"
+#include "engine/descriptor.hpp"
 #include "engine/result.hpp"
 
 #include <sys/stat.h>
@@ -15,26 +15,21 @@ namespace outrider::agent {
 /// Whether a name is relative, with no empty, `.` or `..` component and no NUL, and short enough
 /// for a file system.
 [[nodiscard]] bool is_safe_path(std::string_view path);
-/// Whether a name is one component that may name a run or a package.
-[[nodiscard]] bool is_safe_name(std::string_view name);
 
 /// Opens a file or directory below `root`; no component may be a link. `flags` are those of
 /// open(2).
-[[nodiscard]] result<unique_fd> open_beneath(int root, std::string_view path, int flags);
+[[nodiscard]] result<descriptor> open_beneath(int root, std::string_view path, int flags);
 
 /// A place below a root: the directory that holds it, and its last component there.
 struct place {
-    unique_fd parent;
+    descriptor parent;
     std::string name;
 };
 /// Opens the directory that holds `path`; with `create`, makes the directories that are missing.
 [[nodiscard]] result<place> parent_beneath(int root, std::string_view path, bool create);
 
-/// Removes a file, link or whole directory; links are removed, never followed. Not there: success.
-[[nodiscard]] result<> remove_tree(int parent, const std::string& name);
-
 /// Opens a directory, making it and its parents as needed; links on the way are followed (the path
 /// is one of the user's own).
-[[nodiscard]] result<unique_fd> open_directory(const std::string& path, bool create, mode_t mode);
+[[nodiscard]] result<descriptor> open_directory(const std::string& path, bool create, mode_t mode);
 
 } // namespace outrider::agent

@@ -1,6 +1,6 @@
 #include "engine/agent/copy_package.hpp"
 
-#include "engine/runs/descriptor.hpp"
+#include "engine/descriptor.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <fcntl.h>

@@ -1,21 +1,27 @@
 #include "engine/agent/jobs.hpp"
+#include "engine/agent/time_slice.hpp"
+#include "engine/agent/tree_removal.hpp"
 #include "engine/runs/read_run.hpp"
 #include "engine/runs/small_file.hpp"
 
+#include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
-#include <random>
 
 namespace outrider::agent {
 namespace {
 
 std::string random_suffix() {
-    std::random_device device;
+    std::array<unsigned char, 8> bytes{};
+    // Without random bytes the name may be taken: the rename fails then, and nothing is lost.
+    std::ignore = ::getrandom(bytes.data(), bytes.size(), GRND_NONBLOCK);
     std::string out;
-    for (int i = 0; i < 8; ++i) {
-        out.push_back("0123456789abcdef"[device() & 15]);
+    for (const unsigned char byte : bytes) {
+        out.push_back("0123456789abcdef"[byte & 15]);
     }
     return out;
 }
@@ -46,7 +52,8 @@ class delete_runs_job final : public job {
 
   private:
     result<> check_all() const;
-    result<> remove_one(const std::string& id);
+    result<> remove_next();
+    result<> begin_removal(const run_paths& run);
     result<> move_to_trash(const run_paths& run);
 
     const agent_context& context_;
@@ -55,6 +62,7 @@ class delete_runs_job final : public job {
     fs::path home_;
     protocol::delete_reply done_;
     std::size_t next_ = 0;
+    std::optional<tree_removal> removal_; // of the run before `next_`
     bool checked_ = false;
     bool cancelled_ = false;
 };
@@ -70,18 +78,18 @@ std::optional<job_wait> delete_runs_job::advance() {
         checked_ = true;
         step = check_all();
     }
-    if (step && next_ < request_.ids.size()) {
-        step = remove_one(request_.ids[next_++]);
+    if (step) {
+        step = remove_next();
     }
     if (!step) {
         channel_.fail(step.error());
         return std::nullopt;
     }
-    if (next_ == request_.ids.size()) {
+    if (next_ == request_.ids.size() && !removal_) {
         channel_.reply(done_);
         return std::nullopt;
     }
-    return job_wait{.deadline = clock::now()}; // others get their turn between two runs
+    return time_slice::let_others_go_first();
 }
 
 result<> delete_runs_job::check_all() const {
@@ -104,24 +112,46 @@ result<> delete_runs_job::check_all() const {
     return {};
 }
 
-result<> delete_runs_job::remove_one(const std::string& id) {
+result<> delete_runs_job::remove_next() {
+    if (removal_) {
+        const auto gone = removal_->step(time_slice().end());
+        if (!gone) {
+            return gone.error();
+        }
+        if (*gone) {
+            removal_.reset();
+            done_.deleted.push_back(request_.ids[next_ - 1]);
+        }
+        return {};
+    }
+    if (next_ == request_.ids.size()) {
+        return {};
+    }
+    const std::string& id = request_.ids[next_++];
     const run_paths run{home_ / "runs" / id};
     if (!is_run(run)) {
         return {};
     }
-    auto removed = result<>();
     if (request_.permanent) {
-        removed = remove_file(run.opref()); // from here on it is no run, even if this is cut off
-        if (removed) {
-            removed = remove_tree(run.directory);
-        }
-    } else {
-        removed = move_to_trash(run);
+        return begin_removal(run);
     }
-    if (removed) {
+    auto moved = move_to_trash(run);
+    if (moved) {
         done_.deleted.push_back(id);
     }
-    return removed;
+    return moved;
+}
+
+result<> delete_runs_job::begin_removal(const run_paths& run) {
+    descriptor runs(::open((home_ / "runs").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!runs) {
+        return errno_failure(errno, "cannot remove " + run.directory.string());
+    }
+    if (auto removed = remove_file(run.opref()); !removed) {
+        return removed; // without it, it is no run, even if the rest is cut off
+    }
+    removal_.emplace(std::move(runs), run.directory.filename().native());
+    return {};
 }
 
 result<> delete_runs_job::move_to_trash(const run_paths& run) {

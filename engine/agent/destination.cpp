@@ -2,6 +2,7 @@
 
 #include "engine/agent/incoming_file.hpp"
 #include "engine/agent/run_place.hpp"
+#include "engine/agent/tree_removal.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -85,7 +86,7 @@ class run_destination final : public destination {
     }
 
     run_place run_;
-    unique_fd incoming_;
+    descriptor incoming_;
 };
 
 /// A package: nothing of it appears before all of it does.
@@ -139,9 +140,9 @@ class package_destination final : public destination {
   private:
     std::string package_;
     std::string staging_; // empty once it is the package
-    unique_fd packages_;
-    unique_fd files_;
-    unique_fd incoming_;
+    descriptor packages_;
+    descriptor files_;
+    descriptor incoming_;
 };
 
 } // namespace

@@ -1,6 +1,5 @@
 #include "engine/agent/dispatch.hpp"
 
-#include "engine/agent/file_jobs.hpp"
 #include "engine/agent/jobs.hpp"
 
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/runs/descriptor.hpp"
+#include "engine/descriptor.hpp"
 
 namespace outrider::agent {
 

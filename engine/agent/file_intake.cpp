@@ -1,5 +1,7 @@
 #include "engine/agent/file_intake.hpp"
 
+#include "engine/agent/tree_removal.hpp"
+
 #include <fcntl.h>
 
 #include <cerrno>

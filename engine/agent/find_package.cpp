@@ -1,5 +1,5 @@
-#include "engine/agent/file_jobs.hpp"
 #include "engine/agent/immediate_job.hpp"
+#include "engine/agent/jobs.hpp"
 #include "engine/agent/run_place.hpp"
 
 namespace outrider::agent {

@@ -1,5 +1,6 @@
 #include "engine/agent/event_set.hpp"
 #include "engine/agent/jobs.hpp"
+#include "engine/agent/run_place.hpp"
 #include "engine/agent/signal_process.hpp"
 #include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
@@ -21,6 +22,11 @@ constexpr auto look_interval = 200ms;
 constexpr auto idle_interval = 2000ms;
 /// Most that one call of `advance` sends, bytes: other requests get their turn.
 constexpr std::size_t slice = std::size_t{512} << 10;
+
+// What a copy of a far run holds is all that comes here; whoever wants more follows the run there.
+bool nothing_comes(const protocol::run_facts& facts) {
+    return has_ended(facts) || is_copy_of_running(facts);
+}
 
 /// Sends what is in the output file, then waits for more, and ends when the run has ended and the
 /// file was read to its end after that.
@@ -92,7 +98,7 @@ std::optional<job_wait> follow_output_job::advance() {
         watch_processes();
         const bool told = inotify_ && (processes_[0] || processes_[1]);
         next_look_ = clock::now() + (told ? idle_interval : look_interval);
-        ended_ = !is_run(run_) || has_ended(read_run(run_, context_.machine, {}));
+        ended_ = !is_run(run_) || nothing_comes(read_run(run_, context_.machine, {}));
         if (!ended_) {
             restart_if_replaced();
         }
@@ -101,14 +107,11 @@ std::optional<job_wait> follow_output_job::advance() {
 
 result<> follow_output_job::begin() {
     begun_ = true;
-    auto run = run_in_home(resolve_home(request_.home, context_.machine.home), request_.run_id);
+    auto run = find_run(context_, request_.home, request_.run_id);
     if (!run) {
         return run.error();
     }
     run_ = std::move(*run);
-    if (!is_run(run_)) {
-        return failure(errc::not_found, "there is no run " + request_.run_id);
-    }
     if (request_.follow) {
         watch_files();
     }

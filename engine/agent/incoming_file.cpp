@@ -1,10 +1,12 @@
 #include "engine/agent/incoming_file.hpp"
 
-#include "engine/agent/beneath.hpp"
+#include "engine/agent/tree_removal.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -59,7 +61,7 @@ void sweep_incoming(int incoming, std::string_view prefix, std::time_t now) {
     }
 }
 
-incoming_file::incoming_file(int incoming, std::string name, unique_fd file,
+incoming_file::incoming_file(int incoming, std::string name, descriptor file,
                              protocol::file_entry entry)
     : incoming_(incoming), name_(std::move(name)), file_(std::move(file)),
       entry_(std::move(entry)) {}
@@ -74,8 +76,8 @@ result<incoming_file> incoming_file::create(int incoming, protocol::file_entry e
     std::string name = incoming_name();
     // A leftover of an earlier process with our pid may hold the name.
     ::unlinkat(incoming, name.c_str(), 0);
-    unique_fd file(::openat(incoming, name.c_str(),
-                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    descriptor file(::openat(incoming, name.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file) {
         return errno_failure(errno, "write " + entry.path);
     }

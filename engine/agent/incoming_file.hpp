@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/agent/unique_fd.hpp"
+#include "engine/descriptor.hpp"
 #include "engine/protocol/content_hash.hpp"
 #include "engine/protocol/messages.hpp"
 #include "engine/result.hpp"
@@ -31,12 +31,12 @@ class incoming_file {
     [[nodiscard]] result<> move_to(int parent, const std::string& name);
 
   private:
-    incoming_file(int incoming, std::string name, unique_fd file, protocol::file_entry entry);
+    incoming_file(int incoming, std::string name, descriptor file, protocol::file_entry entry);
     result<> write_at(std::string_view bytes, std::int64_t offset) const;
 
     int incoming_;
     std::string name_; // in `incoming_`; empty once it is in its place
-    unique_fd file_;
+    descriptor file_;
     protocol::file_entry entry_;
     protocol::content_hash hash_;
     std::int64_t size_ = 0; // bytes that arrived

@@ -1,8 +1,8 @@
 #include "engine/agent/interpreter_facts.hpp"
 
 #include "engine/agent/cache_directory.hpp"
-#include "engine/agent/content_hash.hpp"
-#include "engine/runs/descriptor.hpp"
+#include "engine/agent/pipe.hpp"
+#include "engine/protocol/content_hash.hpp"
 #include "engine/runs/small_file.hpp"
 #include "engine/runs/yaml_text.hpp"
 
@@ -25,30 +25,28 @@ fs::path place_of_version(const fs::path& cache, const std::string& python_exe) 
     ::stat(python_exe.c_str(), &facts);
     const std::string key = python_exe + '\0' + std::to_string(facts.st_mtim.tv_sec) + '.' +
                             std::to_string(facts.st_mtim.tv_nsec);
-    return cache / "interpreters" / content_hash(key);
+    return cache / "interpreters" / protocol::hash_of(key);
 }
 
 std::string output_of_python(const std::string& python_exe) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
+    auto pipe = make_pipe("cannot ask the interpreter");
+    if (!pipe) {
         return {};
     }
-    const descriptor out(ends[0]);
-    descriptor in(ends[1]);
     const pid_t child = ::fork();
     if (child == 0) {
-        ::dup2(in.get(), STDOUT_FILENO);
+        ::dup2(pipe->write.get(), STDOUT_FILENO);
         ::alarm(10); // survives the exec: an interpreter that hangs is not waited for
         ::execl(python_exe.c_str(), python_exe.c_str(), "-c", "import sys; print(sys.version)",
                 nullptr);
         ::_exit(127);
     }
-    in.reset();
+    pipe->write.reset();
     std::string text;
     std::array<char, 1024> chunk;
     ssize_t got = 0;
     while (child > 0 && text.size() < 4096 &&
-           (got = ::read(out.get(), chunk.data(), chunk.size())) > 0) {
+           (got = ::read(pipe->read.get(), chunk.data(), chunk.size())) > 0) {
         text.append(chunk.data(), static_cast<std::size_t>(got));
     }
     if (child > 0) {

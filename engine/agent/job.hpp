@@ -36,8 +36,9 @@ class reply_channel {
     }
     /// The last frame of the request: failure.
     void fail(const failure& what);
-    /// More than 1 MiB waits to be written: produce nothing now.
-    [[nodiscard]] bool congested() const { return outbox_.size() > (std::size_t{1} << 20); }
+    /// More than 256 KiB wait to be written: produce nothing now. Four pipes full keep the link
+    /// busy, and a client that does not read costs no more memory than that.
+    [[nodiscard]] bool congested() const { return outbox_.size() > (std::size_t{256} << 10); }
 
   private:
     void send(protocol::frame_kind kind, std::string_view payload) {

@@ -7,13 +7,30 @@
 /// One maker per request; the job stands in the file named after the request.
 namespace outrider::agent {
 
-std::unique_ptr<job> make_ping_job(const agent_context&, protocol::ping, reply_channel);
-std::unique_ptr<job> make_list_runs_job(const agent_context&, protocol::list_runs, reply_channel);
-std::unique_ptr<job> make_start_run_job(const agent_context&, protocol::start_run, reply_channel);
-std::unique_ptr<job> make_stop_run_job(const agent_context&, protocol::stop_run, reply_channel);
-std::unique_ptr<job> make_follow_output_job(const agent_context&, protocol::follow_output,
-                                            reply_channel);
-std::unique_ptr<job> make_delete_runs_job(const agent_context&, protocol::delete_runs,
-                                          reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_ping_job(const agent_context&, protocol::ping,
+                                                 reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_list_runs_job(const agent_context&, protocol::list_runs,
+                                                      reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_start_run_job(const agent_context&, protocol::start_run,
+                                                      reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_stop_run_job(const agent_context&, protocol::stop_run,
+                                                     reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_follow_output_job(const agent_context&,
+                                                          protocol::follow_output, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_delete_runs_job(const agent_context&, protocol::delete_runs,
+                                                        reply_channel);
+
+[[nodiscard]] std::unique_ptr<job> make_list_files_job(const agent_context&, protocol::list_files,
+                                                       reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_read_file_job(const agent_context&, protocol::read_file,
+                                                      reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_send_files_job(const agent_context&, protocol::send_files,
+                                                       reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_receive_files_job(const agent_context&,
+                                                          protocol::receive_files, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_find_package_job(const agent_context&,
+                                                         protocol::find_package, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_mark_copy_job(const agent_context&, protocol::mark_copy,
+                                                      reply_channel);
 
 } // namespace outrider::agent

@@ -1,7 +1,7 @@
 #include "engine/agent/file_entry.hpp"
-#include "engine/agent/file_jobs.hpp"
+#include "engine/agent/jobs.hpp"
 #include "engine/agent/run_place.hpp"
-#include "engine/agent/time_budget.hpp"
+#include "engine/agent/time_slice.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -46,13 +46,13 @@ class list_files_job final : public job {
     }
 
     std::optional<job_wait> advance() override {
-        const time_budget budget;
+        const time_slice slice;
         while (!failed_ && !levels_.empty()) {
             if (channel_.congested()) {
-                return time_budget::until_drained();
+                return time_slice::until_drained();
             }
-            if (budget.used_up()) {
-                return time_budget::let_others_go_first();
+            if (slice.used_up()) {
+                return time_slice::let_others_go_first();
             }
             step();
         }
@@ -68,7 +68,7 @@ class list_files_job final : public job {
     void cancel() override { failed_ = failure(errc::cancelled, "the listing was cancelled"); }
 
   private:
-    void push(unique_fd directory, std::string prefix) {
+    void push(descriptor directory, std::string prefix) {
         struct stat found{};
         level next;
         if (::fstat(directory.get(), &found) == 0) {
@@ -78,14 +78,14 @@ class list_files_job final : public job {
             failed_ = errno_failure(errno, "read directory " + summary_.directory + "/" + prefix);
             return;
         }
-        directory.release();
+        std::ignore = directory.release(); // the listing closes it
         next.device = found.st_dev;
         next.inode = found.st_ino;
         next.prefix = std::move(prefix);
         levels_.push_back(std::move(next));
     }
 
-    // A piece of work that takes far less than the time budget.
+    // A piece of work that takes far less than a time slice.
     void step() {
         auto& top = levels_.back();
         if (!top.read) {
@@ -150,7 +150,7 @@ class list_files_job final : public job {
         if (!descend) {
             return false;
         }
-        unique_fd directory(
+        descriptor directory(
             ::openat(parent, name.c_str(),
                      O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow_links_ ? 0 : O_NOFOLLOW)));
         if (!directory && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) {

@@ -1,4 +1,6 @@
 #include "engine/agent/jobs.hpp"
+#include "engine/agent/time_slice.hpp"
+#include "engine/descriptor.hpp"
 #include "engine/runs/read_run.hpp"
 #include "engine/runs/small_file.hpp"
 
@@ -13,8 +15,10 @@
 namespace outrider::agent {
 namespace {
 
-/// Runs in one `run_batch`, which keeps it well below the largest frame.
-constexpr std::size_t batch_runs = 200;
+/// Runs in one `run_batch`: far below the largest frame, and read within a time slice.
+constexpr std::size_t batch_runs = 100;
+/// Names between two looks at the clock.
+constexpr std::size_t names_at_once = 64;
 /// Estimated bytes of a batch after which it is sent even if it is not full.
 constexpr std::size_t batch_bytes = std::size_t{64} << 10;
 
@@ -64,12 +68,22 @@ class list_runs_job final : public job {
             channel_.fail({errc::cancelled, "the listing was cancelled"});
             return std::nullopt;
         }
-        if (!scanned_) {
-            scan();
+        const time_slice slice;
+        if (!begun_) {
+            begin();
+        }
+        while (!sorted_) {
+            if (slice.used_up()) {
+                return time_slice::let_others_go_first();
+            }
+            look_at_some();
         }
         while (next_ < runs_.size()) {
             if (channel_.congested()) {
-                return job_wait{.drained = true};
+                return time_slice::until_drained();
+            }
+            if (slice.used_up()) {
+                return time_slice::let_others_go_first();
             }
             send_batch();
         }
@@ -82,33 +96,50 @@ class list_runs_job final : public job {
     fs::path directory() const {
         return request_.trash ? home_ / "trash" / "runs" : home_ / "runs";
     }
-    void scan();
+    void begin();
+    void look_at_some();
+    void choose();
     void send_batch();
 
     const agent_context& context_;
     protocol::list_runs request_;
     reply_channel channel_;
     fs::path home_;
+    descriptor folder_;
+    std::vector<std::string> names_; // not looked at yet
     std::vector<found_run> runs_;
-    std::size_t next_ = 0;
+    std::size_t next_ = 0; // in runs_
     std::int64_t total_ = 0;
-    bool scanned_ = false;
+    bool begun_ = false;
+    bool sorted_ = false;
     bool cancelled_ = false;
 };
 
-void list_runs_job::scan() {
-    scanned_ = true;
-    const int runs = ::open(directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (runs < 0) {
-        return; // a home or `runs` that does not exist is empty
+void list_runs_job::begin() {
+    begun_ = true;
+    folder_.reset(::open(directory().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder_) { // a home or `runs` that does not exist is empty
+        names_ = request_.ids.empty() ? names_in(directory()) : request_.ids;
     }
-    for (auto& id : request_.ids.empty() ? names_in(directory()) : request_.ids) {
-        if (is_safe_name(id) && ::faccessat(runs, (id + "/.guild/opref").c_str(), F_OK, 0) == 0) {
-            const std::int64_t time = time_attribute(runs, id);
+}
+
+void list_runs_job::look_at_some() {
+    for (std::size_t i = 0; i < names_at_once && !names_.empty(); ++i) {
+        std::string id = std::move(names_.back());
+        names_.pop_back();
+        if (is_safe_name(id) &&
+            ::faccessat(folder_.get(), (id + "/.guild/opref").c_str(), F_OK, 0) == 0) {
+            const std::int64_t time = time_attribute(folder_.get(), id);
             runs_.push_back({std::move(id), time});
         }
     }
-    ::close(runs);
+    if (names_.empty()) {
+        choose();
+    }
+}
+
+void list_runs_job::choose() {
+    sorted_ = true;
     total_ = static_cast<std::int64_t>(runs_.size());
     std::ranges::sort(runs_, [](const found_run& a, const found_run& b) {
         return a.time_us != b.time_us ? a.time_us > b.time_us : a.id < b.id;

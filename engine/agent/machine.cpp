@@ -1,7 +1,7 @@
 #include "engine/agent/machine.hpp"
 
 #include "engine/agent/cache_directory.hpp"
-#include "engine/agent/content_hash.hpp"
+#include "engine/protocol/content_hash.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/small_file.hpp"
 
@@ -65,6 +65,17 @@ std::string user_name() {
     return passwd_field(0);
 }
 
+// An agent that was put in its place stands under its hash, which was checked then; only one that
+// is started from elsewhere has to read itself.
+std::string build_of(const fs::path& executable) {
+    const fs::path folder = executable.parent_path();
+    if (folder.parent_path().filename() == "agents") {
+        return folder.filename().native();
+    }
+    auto hash = protocol::hash_of_file("/proc/self/exe");
+    return hash ? std::move(*hash) : std::string();
+}
+
 } // namespace
 
 protocol::machine_facts describe_machine() {
@@ -91,7 +102,7 @@ agent_context describe_agent() {
     agent_context out;
     out.machine = describe_machine();
     out.executable = link_text("/proc/self/exe");
-    out.build = executable_hash();
+    out.build = build_of(out.executable);
     out.machine.cache_directory = cache_directory_for(out.executable, out.machine.home).native();
     return out;
 }

@@ -1,7 +1,7 @@
-#include "engine/agent/content_hash.hpp"
 #include "engine/agent/machine.hpp"
 #include "engine/agent/server.hpp"
 #include "engine/agent/supervisor.hpp"
+#include "engine/protocol/content_hash.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -63,7 +63,8 @@ int run(const std::vector<std::string_view>& words) {
         return 0;
     }
     if (words.size() == 2 && words[0] == "verify") {
-        return agent::executable_hash() == words[1] ? 0 : 1;
+        const auto hash = protocol::hash_of_file("/proc/self/exe");
+        return hash && *hash == words[1] ? 0 : 1;
     }
     if (words.size() == 2 && words[0] == "print-environment") {
         return print_environment(words[1]);

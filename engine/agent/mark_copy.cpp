@@ -1,8 +1,9 @@
-#include "engine/agent/file_jobs.hpp"
 #include "engine/agent/immediate_job.hpp"
 #include "engine/agent/incoming_file.hpp"
-#include "engine/agent/recorded_process.hpp"
+#include "engine/agent/jobs.hpp"
 #include "engine/agent/run_place.hpp"
+#include "engine/agent/tree_removal.hpp"
+#include "engine/runs/read_run.hpp"
 
 #include <fcntl.h>
 
@@ -13,8 +14,8 @@ namespace {
 
 result<> set_marker(int guild, const std::string& name, std::string_view content) {
     const auto temporary = ".marker." + incoming_name();
-    const unique_fd file(::openat(guild, temporary.c_str(),
-                                  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
+    const descriptor file(::openat(guild, temporary.c_str(),
+                                   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
     if (!file) {
         return errno_failure(errno, "write " + name);
     }
@@ -85,7 +86,7 @@ result<protocol::copy_state_reply> mark(const agent_context& context,
         }
         return run.error();
     }
-    if (is_locked_by_live_process(run->directory.get())) {
+    if (may_be_alive(read_run(run_paths{run->path}, context.machine, {}))) {
         return failure(errc::conflict, "run " + request.run_id +
                                            " is this machine's own and is running: it cannot be "
                                            "replaced by a copy (stop it first)");

@@ -1,5 +1,7 @@
 #include "engine/agent/operation_process.hpp"
 
+#include "engine/agent/pipe.hpp"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -13,19 +15,6 @@
 
 namespace outrider::agent {
 namespace {
-
-struct pipe_ends {
-    descriptor read;
-    descriptor write;
-};
-
-std::optional<pipe_ends> make_pipe() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-        return std::nullopt;
-    }
-    return pipe_ends{descriptor(ends[0]), descriptor(ends[1])};
-}
 
 struct child_pipes {
     pipe_ends barrier;
@@ -80,10 +69,10 @@ result<operation_process> operation_process::fork(const std::vector<std::string>
         return failure(errc::bad_input, "the operation has no command");
     }
     const char* one_pipe = std::getenv("SYNC_RUN_OUTPUT");
-    auto barrier = make_pipe();
-    auto exec_result = make_pipe();
-    auto output = make_pipe();
-    auto error = make_pipe();
+    auto barrier = make_pipe("cannot start the operation");
+    auto exec_result = make_pipe("cannot start the operation");
+    auto output = make_pipe("cannot start the operation");
+    auto error = make_pipe("cannot start the operation");
     if (!barrier || !exec_result || !output || !error) {
         return errno_failure(errno, "cannot start the operation");
     }

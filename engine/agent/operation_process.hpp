@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/descriptor.hpp"
 #include "engine/result.hpp"
-#include "engine/runs/descriptor.hpp"
 #include "engine/runs/process_identity.hpp"
 
 #include <string>

@@ -1,7 +1,8 @@
 #include "engine/agent/python_support.hpp"
 
 #include "engine/agent/cache_directory.hpp"
-#include "engine/agent/content_hash.hpp"
+#include "engine/agent/tree_removal.hpp"
+#include "engine/protocol/content_hash.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <unistd.h>
@@ -17,7 +18,7 @@ std::string hash_of_all() {
         all.append(file.path).push_back('\0');
         all.append(file.content).push_back('\0');
     }
-    return content_hash(all);
+    return protocol::hash_of(all);
 }
 
 // A cleaner of caches may have taken files one by one.

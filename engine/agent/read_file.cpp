@@ -1,6 +1,6 @@
-#include "engine/agent/file_jobs.hpp"
+#include "engine/agent/jobs.hpp"
 #include "engine/agent/run_place.hpp"
-#include "engine/agent/time_budget.hpp"
+#include "engine/agent/time_slice.hpp"
 
 #include <fcntl.h>
 
@@ -23,13 +23,13 @@ class read_file_job final : public job {
     }
 
     std::optional<job_wait> advance() override {
-        const time_budget budget;
+        const time_slice slice;
         while (!failed_) {
             if (channel_.congested()) {
-                return time_budget::until_drained();
+                return time_slice::until_drained();
             }
-            if (budget.used_up()) {
-                return time_budget::let_others_go_first();
+            if (slice.used_up()) {
+                return time_slice::let_others_go_first();
             }
             if (!send_block()) {
                 break;
@@ -56,8 +56,8 @@ class read_file_job final : public job {
         }
         content_.path = run->path + "/" + request.path;
         // Not blocking: a FIFO has no end that it could wait for.
-        file_ = unique_fd(::openat(run->directory.get(), request.path.c_str(),
-                                   O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+        file_ = descriptor(::openat(run->directory.get(), request.path.c_str(),
+                                    O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
         if (!file_) {
             return errno == ENOENT || errno == ENOTDIR
                        ? failure(errc::not_found, content_.path + " does not exist")
@@ -100,7 +100,7 @@ class read_file_job final : public job {
     }
 
     reply_channel channel_;
-    unique_fd file_;
+    descriptor file_;
     protocol::file_content content_;
     std::int64_t left_ = 0; // bytes to send at most
     std::optional<failure> failed_;

@@ -1,6 +1,6 @@
 #include "engine/agent/destination.hpp"
 #include "engine/agent/file_intake.hpp"
-#include "engine/agent/file_jobs.hpp"
+#include "engine/agent/jobs.hpp"
 #include "engine/agent/run_place.hpp"
 
 namespace outrider::agent {

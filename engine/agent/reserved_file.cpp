@@ -33,7 +33,8 @@ bool reserved_file::commit(const fs::path& path, std::string_view bytes) {
     }
     const auto size = static_cast<ssize_t>(bytes.size());
     if (!file_ || ::pwrite(file_.get(), bytes.data(), bytes.size(), 0) != size ||
-        ::ftruncate(file_.get(), size) != 0 || ::rename(temporary_.c_str(), path.c_str()) != 0) {
+        ::ftruncate(file_.get(), size) != 0 || ::fdatasync(file_.get()) != 0 ||
+        ::rename(temporary_.c_str(), path.c_str()) != 0) {
         return false;
     }
     committed_ = true;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/runs/descriptor.hpp"
+#include "engine/descriptor.hpp"
 #include "engine/runs/run_paths.hpp"
 
 #include <string_view>
@@ -19,6 +19,7 @@ class reserved_file {
     reserved_file& operator=(const reserved_file&) = delete;
 
     /// Writes the bytes and renames the file to `path`; false if that failed, and may be repeated.
+    /// When it returns true, they are on the disk itself, and survive a power failure.
     [[nodiscard]] bool commit(const fs::path& path, std::string_view bytes);
 
   private:

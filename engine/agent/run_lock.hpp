@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/runs/descriptor.hpp"
+#include "engine/descriptor.hpp"
 #include "engine/runs/run_paths.hpp"
 
 #include <optional>

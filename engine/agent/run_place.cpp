@@ -1,25 +1,27 @@
 #include "engine/agent/run_place.hpp"
 
+#include "engine/runs/read_run.hpp"
+
 #include <cerrno>
 
 namespace outrider::agent {
 
-std::string home_path(const agent_context& context, const std::string& home) {
-    if (home.starts_with('/')) {
-        return home;
+result<run_paths> find_run(const agent_context& context, const std::string& home,
+                           const std::string& run_id) {
+    auto run = run_in_home(resolve_home(home, context.machine.home), run_id);
+    if (run && !is_run(*run)) {
+        return failure(errc::not_found, "there is no run " + run_id);
     }
-    if (home.empty() || home == "~") {
-        return context.machine.home;
-    }
-    return context.machine.home + "/" + (home.starts_with("~/") ? home.substr(2) : home);
+    return run;
 }
 
 result<run_place> open_run(const agent_context& context, const std::string& home,
                            const std::string& run_id, bool create) {
-    if (!is_safe_name(run_id)) {
-        return failure(errc::bad_input, "'" + run_id + "' is not the id of a run");
+    const auto run = run_in_home(resolve_home(home, context.machine.home), run_id);
+    if (!run) {
+        return run.error();
     }
-    const std::string path = home_path(context, home) + "/runs/" + run_id;
+    const std::string& path = run->directory.native();
     auto directory = open_directory(path, create, 0777);
     if (!directory) {
         if (directory.error().kind() == errc::not_found) {

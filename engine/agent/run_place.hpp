@@ -2,6 +2,7 @@
 
 #include "engine/agent/beneath.hpp"
 #include "engine/agent/context.hpp"
+#include "engine/runs/run_paths.hpp"
 
 #include <string>
 
@@ -9,13 +10,14 @@ namespace outrider::agent {
 
 /// A run directory that is open.
 struct run_place {
-    unique_fd directory;
+    descriptor directory;
     std::string path; ///< absolute
 };
 
-/// The absolute path of a home as a request names it: absolute, relative to the user's home
-/// directory, or starting with `~/`.
-[[nodiscard]] std::string home_path(const agent_context& context, const std::string& home);
+/// The run that a request names. Fails with `bad_input` where the id is no directory name, with
+/// `not_found` where there is no such run.
+[[nodiscard]] result<run_paths> find_run(const agent_context& context, const std::string& home,
+                                         const std::string& run_id);
 
 /// Opens the directory of a run; with `create`, makes it where it is missing. Fails with
 /// `bad_input` where the id is no directory name, with `not_found` where there is no such

@@ -1,7 +1,7 @@
 #include "engine/agent/file_entry.hpp"
-#include "engine/agent/file_jobs.hpp"
+#include "engine/agent/jobs.hpp"
 #include "engine/agent/run_place.hpp"
-#include "engine/agent/time_budget.hpp"
+#include "engine/agent/time_slice.hpp"
 #include "engine/protocol/content_hash.hpp"
 
 #include <fcntl.h>
@@ -60,13 +60,13 @@ class send_files_job final : public job {
     }
 
     std::optional<job_wait> advance() override {
-        const time_budget budget;
+        const time_slice slice;
         while (!failed_ && (file_ || next_ < paths_.size())) {
             if (channel_.congested()) {
-                return time_budget::until_drained();
+                return time_slice::until_drained();
             }
-            if (budget.used_up()) {
-                return time_budget::let_others_go_first();
+            if (slice.used_up()) {
+                return time_slice::let_others_go_first();
             }
             if (file_) {
                 send_block();
@@ -117,14 +117,14 @@ class send_files_job final : public job {
 
     void begin_file(const place& where, const std::string& path) {
         // Not blocking: what was a file a moment ago may be a FIFO now.
-        file_ = unique_fd(::openat(where.parent.get(), where.name.c_str(),
-                                   O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+        file_ = descriptor(::openat(where.parent.get(), where.name.c_str(),
+                                    O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
         if (!file_ || ::fstat(file_.get(), &state_) != 0 || !S_ISREG(state_.st_mode)) {
             const int why = errno;
             if (!file_ && why != ENOENT && why != ELOOP) {
                 failed_ = errno_failure(why, "read " + run_.path + "/" + path);
             }
-            file_ = unique_fd();
+            file_ = descriptor();
             totals_.missing.push_back(path);
             return;
         }
@@ -188,7 +188,7 @@ class send_files_job final : public job {
         channel_.part(protocol::file_end{sent_, hash_.hex(), live});
         ++totals_.files;
         totals_.bytes += sent_;
-        file_ = unique_fd();
+        file_ = descriptor();
     }
 
     reply_channel channel_;
@@ -196,7 +196,7 @@ class send_files_job final : public job {
     std::size_t next_ = 0; // in paths_
     run_place run_;
     // The file that is being sent.
-    unique_fd file_;
+    descriptor file_;
     std::string path_;
     struct stat state_{};
     std::int64_t sent_ = 0;

@@ -22,6 +22,8 @@ using protocol::frame_kind;
 constexpr std::size_t max_jobs = 256;
 /// While more than this waits to be written, no further request is read, bytes.
 constexpr std::size_t max_outbox = std::size_t{8} << 20;
+/// Room that an empty outbox keeps, bytes: an idle agent is small.
+constexpr std::size_t kept_outbox = std::size_t{128} << 10;
 
 struct running_job {
     std::unique_ptr<job> work;
@@ -186,6 +188,9 @@ bool server::write_output() {
     if (written_ == outbox_.size() || written_ > outbox_.size() / 2) {
         outbox_.erase(0, written_);
         written_ = 0;
+    }
+    if (outbox_.empty() && outbox_.capacity() > kept_outbox) {
+        outbox_ = {}; // of a transfer that is over
     }
     return true;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/runs/descriptor.hpp"
+#include "engine/descriptor.hpp"
 #include "engine/runs/process_identity.hpp"
 
 namespace outrider::agent {

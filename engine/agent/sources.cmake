@@ -4,7 +4,6 @@ set(AGENT_SOURCES
     activation.cpp
     beneath.cpp
     cache_directory.cpp
-    content_hash.cpp
     copy_package.cpp
     delete_runs.cpp
     descendants.cpp
@@ -20,6 +19,7 @@ set(AGENT_SOURCES
     interpreter_facts.cpp
     list_files.cpp
     list_runs.cpp
+    logout.cpp
     machine.cpp
     mark_copy.cpp
     operation_environment.cpp
@@ -27,11 +27,11 @@ set(AGENT_SOURCES
     out_of_memory.cpp
     output_recorder.cpp
     ping.cpp
+    pipe.cpp
     prepare_run.cpp
     python_support.cpp
     read_file.cpp
     receive_files.cpp
-    recorded_process.cpp
     reply_channel.cpp
     reserved_file.cpp
     run_lock.cpp
@@ -45,4 +45,6 @@ set(AGENT_SOURCES
     stop_run.cpp
     supervisor.cpp
     supervisor_launch.cpp
+    tree_removal.cpp
+    user_scope.cpp
     ${PYTHON_SUPPORT_SOURCE})

@@ -19,8 +19,10 @@ struct start_record {
     std::string python_exe;           ///< whose version belongs into `platform`; may be empty
     std::string cache_directory;
     bool platform_given = false; ///< the `platform` attribute is there already
+    bool enter_scope = false;    ///< the supervisor has to leave the login session (logout.hpp)
 };
-BOOST_DESCRIBE_STRUCT(start_record, (), (command, python_exe, cache_directory, platform_given))
+BOOST_DESCRIBE_STRUCT(start_record, (),
+                      (command, python_exe, cache_directory, platform_given, enter_scope))
 
 [[nodiscard]] result<> write_start_record(const run_paths& run, const start_record& record);
 [[nodiscard]] result<start_record> read_start_record(const run_paths& run);

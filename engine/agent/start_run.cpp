@@ -1,9 +1,11 @@
 #include "engine/agent/activation.hpp"
 #include "engine/agent/copy_package.hpp"
 #include "engine/agent/jobs.hpp"
+#include "engine/agent/logout.hpp"
 #include "engine/agent/prepare_run.hpp"
 #include "engine/agent/run_lock.hpp"
 #include "engine/agent/supervisor_launch.hpp"
+#include "engine/agent/tree_removal.hpp"
 #include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
@@ -66,6 +68,7 @@ class start_run_job final : public job {
     std::optional<package_copy> package_;
     descriptor report_;
     std::string report_text_;
+    std::string warning_; // for the reply
     bool cancelled_ = false;
 };
 
@@ -198,6 +201,12 @@ result<job_wait> start_run_job::prepare() {
         return resolved.error();
     }
     start_ = std::move(*resolved);
+    const auto& machine = context_.machine;
+    const auto at_logout = plan_for_logout(read_logout_facts(machine.user));
+    start_.record.enter_scope = at_logout == logout_plan::enter_scope;
+    if (at_logout == logout_plan::warn) {
+        warning_ = logout_warning(machine.user, machine.host_name);
+    }
     if (request_.package.empty()) {
         return go_on(step::launch);
     }
@@ -249,10 +258,11 @@ result<job_wait> start_run_job::report() {
         return without_report();
     }
     if (text->error) {
-        const errc kind = text->error->code == "no_space"            ? errc::no_space
-                          : text->error->code == "permission_denied" ? errc::permission_denied
-                                                                     : errc::start_failed;
-        return failure(kind, text->error->context);
+        return failure(errc_from_name(text->error->code).value_or(errc::start_failed),
+                       text->error->context);
+    }
+    if (!text->warning.empty()) {
+        warning_ = text->warning;
     }
     reply(false);
     return go_on(step::done);
@@ -272,8 +282,10 @@ result<job_wait> start_run_job::without_report() {
 
 void start_run_job::reply(bool existed) {
     const std::chrono::duration<double> took = clock::now() - began_;
-    channel_.reply(protocol::start_reply{
-        .run = read_run(run_, context_.machine, {}), .existed = existed, .seconds = took.count()});
+    channel_.reply(protocol::start_reply{.run = read_run(run_, context_.machine, {}),
+                                         .existed = existed,
+                                         .seconds = took.count(),
+                                         .warning = warning_});
 }
 
 void start_run_job::discard() {

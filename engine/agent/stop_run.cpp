@@ -1,5 +1,6 @@
 #include "engine/agent/descendants.hpp"
 #include "engine/agent/jobs.hpp"
+#include "engine/agent/run_place.hpp"
 #include "engine/agent/signal_process.hpp"
 #include "engine/agent/stop_request.hpp"
 #include "engine/runs/read_run.hpp"
@@ -22,8 +23,10 @@ constexpr auto grace_limit = 5s;
 constexpr auto kill_limit = 5s;
 /// How long the supervisor, or Guild, may take to write the exit status after all are gone.
 constexpr auto record_limit = 5s;
-/// Between two looks at the processes, unless the operation's end wakes the job.
-constexpr auto look_interval = 20ms;
+/// Between two looks at the processes, unless the operation's end wakes the job: often at first,
+/// then rarely, for a look reads all of /proc.
+constexpr auto first_look_interval = 20ms;
+constexpr std::chrono::milliseconds last_look_interval = 250ms;
 
 /// Asks the operation to end, then what is left of its descendants, then kills if told so; answers
 /// when they are gone and the status is on disk, or names the survivors.
@@ -45,7 +48,7 @@ class stop_run_job final : public job {
     void signal_all(int number);
     bool recorded() const;
     void reply(bool was_running);
-    job_wait wait() const;
+    job_wait wait();
 
     const agent_context& context_;
     protocol::stop_run request_;
@@ -57,6 +60,7 @@ class stop_run_job final : public job {
     descriptor operation_watch_;
     phase phase_ = phase::begin;
     clock::time_point phase_end_;
+    std::chrono::milliseconds look_interval_ = first_look_interval;
     clock::time_point timeout_;
     bool cancelled_ = false;
 };
@@ -81,14 +85,11 @@ std::optional<job_wait> stop_run_job::advance() {
 }
 
 result<> stop_run_job::begin() {
-    auto run = run_in_home(resolve_home(request_.home, context_.machine.home), request_.run_id);
+    auto run = find_run(context_, request_.home, request_.run_id);
     if (!run) {
         return run.error();
     }
     run_ = std::move(*run);
-    if (!is_run(run_)) {
-        return failure(errc::not_found, "there is no run " + request_.run_id);
-    }
     const auto facts = read_run(run_, context_.machine, {});
     if (facts.operation == process_state::elsewhere || facts.starter == process_state::elsewhere) {
         return failure(errc::conflict, "run " + request_.run_id + " is owned by " +
@@ -96,6 +97,11 @@ result<> stop_run_job::begin() {
     }
     if (facts.pending && facts.starter == process_state::alive) {
         return failure(errc::conflict, "run " + request_.run_id + " is being started; try again");
+    }
+    if (is_copy_of_running(facts)) {
+        const std::string there = status_of(facts).remote;
+        return failure(errc::conflict, "this is a copy of run " + request_.run_id +
+                                           ", which runs on " + there + "; stop it there");
     }
     if (!may_be_alive(facts)) {
         reply(false);
@@ -129,8 +135,11 @@ void stop_run_job::identify() {
         recorder_ = identity->supervisor;
         return;
     }
-    // A run of Guild: its parent waits for it and writes the exit status.
-    if (const auto operation = read_process(facts.operation_pid)) {
+    // A run of Guild: its parent waits for it and writes the exit status. Judged once more after
+    // the process was looked at: only then it is the one that LOCK means, and no later one of its
+    // pid.
+    const auto operation = read_process(facts.operation_pid);
+    if (operation && read_run(run_, context_.machine, {}).operation == process_state::alive) {
         processes_.operation = operation->mark();
         const auto parent = read_process(operation->parent);
         recorder_ = parent && parent->pid > 1 ? parent->mark() : process_mark{};
@@ -146,6 +155,7 @@ void stop_run_job::look() {
 }
 
 void stop_run_job::signal_all(int number) {
+    look_interval_ = first_look_interval;
     for (const auto& process : left_) {
         signal_process(process, number);
     }
@@ -162,6 +172,7 @@ void stop_run_job::escalate() {
     if (phase_ != phase::recording && left_.empty()) {
         phase_ = phase::recording;
         phase_end_ = now + record_limit;
+        look_interval_ = first_look_interval;
     }
     if (phase_ == phase::recording) {
         if (recorded() || now >= phase_end_) {
@@ -195,8 +206,9 @@ void stop_run_job::reply(bool was_running) {
     phase_ = phase::done;
 }
 
-job_wait stop_run_job::wait() const {
-    job_wait out{.deadline = std::min(clock::now() + look_interval, phase_end_)};
+job_wait stop_run_job::wait() {
+    job_wait out{.deadline = std::min(clock::now() + look_interval_, phase_end_)};
+    look_interval_ = std::min(look_interval_ * 5 / 4, last_look_interval);
     if (operation_watch_) {
         out.readable_fd = operation_watch_.get();
     }

@@ -2,11 +2,13 @@
 
 #include "engine/agent/end_record.hpp"
 #include "engine/agent/interpreter_facts.hpp"
+#include "engine/agent/logout.hpp"
 #include "engine/agent/machine.hpp"
 #include "engine/agent/operation_process.hpp"
 #include "engine/agent/output_recorder.hpp"
 #include "engine/agent/start_record.hpp"
 #include "engine/agent/supervisor_launch.hpp"
+#include "engine/agent/tree_removal.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
 
@@ -45,6 +47,7 @@ class supervisor {
 
   private:
     result<> start();
+    void leave_login();
     void write_slow_facts();
     void watch();
     bool pump(descriptor& from, output_stream stream);
@@ -59,6 +62,7 @@ class supervisor {
     std::unique_ptr<output_recorder> output_;
     std::unique_ptr<end_record> end_;
     descriptor signals_;
+    std::string warning_; // for whoever asked for the start
     std::optional<int> wait_status_;
     clock::time_point ended_;
     pid_t facts_writer_ = -1;
@@ -95,6 +99,9 @@ result<> supervisor::start() {
         return record.error();
     }
     record_ = std::move(*record);
+    if (record_.enter_scope) {
+        leave_login();
+    }
     auto recorder = output_recorder::create(run_);
     if (!recorder) {
         return recorder.error();
@@ -110,6 +117,14 @@ result<> supervisor::start() {
         return recorded;
     }
     return operation_.release();
+}
+
+// Before the operation is forked, so that it moves as well.
+void supervisor::leave_login() {
+    if (!enter_user_scope(run_.directory.filename().native())) {
+        const auto machine = describe_machine();
+        warning_ = logout_warning(machine.user, machine.host_name);
+    }
 }
 
 // In a process of its own, because an interpreter takes long to ask and output must flow.
@@ -211,11 +226,11 @@ int supervisor::run() {
         // Under the lock, and before the report: whoever hears of it finds nothing left behind.
         std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
         std::ignore = remove_tree(run_.directory);
-        report_start(started);
+        report_start(started, warning_);
         return 1;
     }
     std::ignore = remove_file(run_.starting()); // only tells about runs that are pending
-    report_start(started);
+    report_start(started, warning_);
     write_slow_facts();
     watch();
     output_->finish();

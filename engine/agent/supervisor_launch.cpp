@@ -1,5 +1,6 @@
 #include "engine/agent/supervisor_launch.hpp"
 
+#include "engine/agent/pipe.hpp"
 #include "engine/protocol/described_json.hpp"
 
 #include <fcntl.h>
@@ -52,12 +53,10 @@ bool is_inherited(int fd, mode_t type) {
 
 result<descriptor> launch_supervisor(const run_paths& run, const supervisor_words& words,
                                      const environment_map& environment, const descriptor& lock) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-        return errno_failure(errno, "cannot start the supervisor");
+    auto pipe = make_pipe("cannot start the supervisor");
+    if (!pipe) {
+        return pipe.error();
     }
-    descriptor read_end(ends[0]);
-    const descriptor write_end(ends[1]);
     std::vector<std::string> arguments{"outrider-agent",       "guild",        "run", "--run-dir",
                                        run.directory.native(), words.operation};
     arguments.insert(arguments.end(), words.flags.begin(), words.flags.end());
@@ -67,26 +66,25 @@ result<descriptor> launch_supervisor(const run_paths& run, const supervisor_word
 
     const pid_t child = ::fork();
     if (child == 0) {
-        detach_and_execute(argument_pointers.data(), variable_pointers.data(), write_end.get(),
+        detach_and_execute(argument_pointers.data(), variable_pointers.data(), pipe->write.get(),
                            lock.get());
     }
     int status = 0;
     if (child < 0 || ::waitpid(child, &status, 0) < 0 || status != 0) {
         return errno_failure(errno, "cannot start the supervisor");
     }
-    ::fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
-    return read_end;
+    ::fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
+    return std::move(pipe->read);
 }
 
-void report_start(const result<>& started) {
-    start_report text;
+void report_start(const result<>& started, const std::string& warning) {
+    start_report text{.warning = warning};
     if (!started) {
-        const bool known = started.error().kind() == errc::no_space ||
-                           started.error().kind() == errc::permission_denied;
-        text.error = {.code = !known                                     ? "start_failed"
-                              : started.error().kind() == errc::no_space ? "no_space"
-                                                                         : "permission_denied",
-                      .context = started.error().context};
+        errc kind = started.error().kind();
+        if (kind != errc::no_space && kind != errc::permission_denied) {
+            kind = errc::start_failed; // what else went wrong is said by the context
+        }
+        text.error = {.code = std::string(errc_name(kind)), .context = started.error().context};
     }
     if (is_inherited(supervisor_report_fd, S_IFIFO)) {
         const std::string bytes = protocol::encode(text);

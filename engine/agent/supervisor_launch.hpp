@@ -1,8 +1,8 @@
 #pragma once
 
 #include "engine/agent/operation_environment.hpp"
+#include "engine/descriptor.hpp"
 #include "engine/protocol/messages.hpp"
-#include "engine/runs/descriptor.hpp"
 #include "engine/runs/run_paths.hpp"
 
 #include <optional>
@@ -13,11 +13,12 @@ namespace outrider::agent {
 inline constexpr int supervisor_report_fd = 3; ///< tells whoever launched it how the start went
 inline constexpr int supervisor_lock_fd = 4;   ///< lock of the run, held until the start is over
 
-/// What a supervisor reports once: nothing, if the operation was executed.
+/// What a supervisor reports once: no error, if the operation was executed.
 struct start_report {
     std::optional<protocol::failure_message> error;
+    std::string warning; ///< for `start_reply`
 };
-BOOST_DESCRIBE_STRUCT(start_report, (), (error))
+BOOST_DESCRIBE_STRUCT(start_report, (), (error, warning))
 
 struct supervisor_words {
     std::string operation;
@@ -36,6 +37,6 @@ struct supervisor_words {
 [[nodiscard]] bool is_launched();
 
 /// Tells the agent that launched this supervisor how the start went, and gives the lock back.
-void report_start(const result<>& started);
+void report_start(const result<>& started, const std::string& warning);
 
 } // namespace outrider::agent

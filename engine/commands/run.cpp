@@ -132,6 +132,9 @@ class start_job {
             co_return started.error();
         }
         tell_once(run_stage::started);
+        if (!started->warning.empty()) {
+            session_.emit(note{.warning = true, .text = std::move(started->warning)});
+        }
         co_return result<>();
     }
 

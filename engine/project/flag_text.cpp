@@ -292,34 +292,4 @@ std::string shorten_path(const std::string& path, std::size_t limit) {
     return width(out) >= width(path) ? path : out;
 }
 
-bool natural_less(std::string_view a, std::string_view b) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    std::size_t i = 0;
-    std::size_t k = 0;
-    while (i < a.size() && k < b.size()) {
-        if (!is_digit(a[i]) || !is_digit(b[k])) {
-            if (a[i] != b[k]) {
-                return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[k]);
-            }
-            ++i;
-            ++k;
-            continue;
-        }
-        const auto take_number = [&](std::string_view text, std::size_t& at) {
-            const auto first = std::min(text.find_first_not_of('0', at), text.size());
-            at = first;
-            while (at < text.size() && is_digit(text[at])) {
-                ++at;
-            }
-            return text.substr(first, at - first);
-        };
-        const auto x = take_number(a, i);
-        const auto y = take_number(b, k);
-        if (x != y) {
-            return x.size() != y.size() ? x.size() < y.size() : x < y;
-        }
-    }
-    return a.size() - i < b.size() - k;
-}
-
 } // namespace outrider

@@ -33,7 +33,4 @@ struct flag_look {
 /// A path of at most about `limit` characters with `…` in its middle; first and last parts stay.
 [[nodiscard]] std::string shorten_path(const std::string& path, std::size_t limit = 20);
 
-/// Order for people: digits compare as numbers ("x2" before "x10").
-[[nodiscard]] bool natural_less(std::string_view a, std::string_view b);
-
 } // namespace outrider

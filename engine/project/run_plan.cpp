@@ -8,6 +8,7 @@
 #include "engine/project/run_attributes.hpp"
 #include "engine/project/run_label.hpp"
 #include "engine/project/value_text.hpp"
+#include "engine/runs/natural_order.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/runs/shell_words.hpp"
 

@@ -1,11 +1,14 @@
 #include "engine/protocol/content_hash.hpp"
 
+#include "engine/descriptor.hpp"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <fcntl.h>
+
 #include <array>
 #include <cerrno>
-#include <cstdio>
 
 namespace outrider::protocol {
 namespace {
@@ -52,22 +55,24 @@ std::string hash_of(std::string_view bytes) {
 }
 
 result<std::string> hash_of_file(const std::string& path) {
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
-                                                               &std::fclose);
+    const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) {
         return errno_failure(errno, "open " + path);
     }
     content_hash hash;
     std::array<char, 64 * 1024> block;
     for (;;) {
-        const std::size_t got = std::fread(block.data(), 1, block.size(), file.get());
-        hash.update({block.data(), got});
-        if (got < block.size()) {
-            if (std::ferror(file.get()) != 0) {
-                return errno_failure(errno, "read " + path);
-            }
+        const auto got = ::read(file.get(), block.data(), block.size());
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return errno_failure(errno, "read " + path);
+        }
+        if (got == 0) {
             return hash.hex();
         }
+        hash.update({block.data(), static_cast<std::size_t>(got)});
     }
 }
 

@@ -3,6 +3,9 @@
 namespace outrider::protocol {
 namespace {
 
+/// Room that an empty reader keeps, bytes.
+constexpr std::size_t kept_buffer = std::size_t{256} << 10;
+
 void append_u32(std::string& out, std::uint32_t value) {
     for (int shift = 24; shift >= 0; shift -= 8) {
         out.push_back(static_cast<char>(value >> shift & 0xff));
@@ -29,6 +32,10 @@ void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
 
 void frame_reader::feed(std::string_view bytes) {
     if (start_ == buffer_.size()) {
+        // What a big frame needed is given back.
+        if (buffer_.capacity() > kept_buffer) {
+            buffer_ = {};
+        }
         buffer_.clear();
         start_ = 0;
     } else if (start_ > buffer_.size() / 2) {

@@ -134,8 +134,9 @@ struct start_reply {
     run_facts run;
     bool existed = false; ///< the run was already started by an earlier request with this id
     double seconds = 0;   ///< that the start took
+    std::string warning;  ///< what the person should know though the run started; may be empty
 };
-BOOST_DESCRIBE_STRUCT(start_reply, (), (run, existed, seconds))
+BOOST_DESCRIBE_STRUCT(start_reply, (), (run, existed, seconds, warning))
 /// Makes a run directory and starts its operation under a supervisor. Idempotent by `run_id`. The
 /// reply comes when the operation has been executed (or could not be: `start_failed`, and no run is
 /// left behind). In `command` and `environment`, `${python_exe}`, `${run_dir}`, `${support_dir}`

@@ -1,7 +1,8 @@
 #include "engine/runs/python_number.hpp"
 
-#include <array>
-#include <charconv>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
 #include <cmath>
 
 namespace outrider {
@@ -38,12 +39,10 @@ std::string python_float(double value) {
     if (std::isinf(value)) {
         return value < 0 ? "-inf" : "inf";
     }
-    std::array<char, 40> buffer{};
-    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::abs(value),
-                                   std::chars_format::scientific)
-                         .ptr;
-    const std::string text(buffer.data(), end);
-    const auto mark = text.find('e');
+    // The shortest digits that read back as the same number, as JSON has them: 1.25E-3. The
+    // standard library's tables for the same are as large as a quarter of the agent.
+    const std::string text = boost::json::serialize(boost::json::value(std::abs(value)));
+    const auto mark = text.find('E');
     std::string digits = text.substr(0, 1);
     if (mark > 2) {
         digits += text.substr(2, mark - 2);

@@ -185,6 +185,10 @@ bool may_be_alive(const run_facts& facts) {
     return busy(facts.operation) || facts.supervisor == process_state::alive;
 }
 
+bool is_copy_of_running(const run_facts& facts) {
+    return facts.remote_lock && !may_be_alive(facts);
+}
+
 bool has_ended(const run_facts& facts) {
     const auto state = status_of(facts).state;
     return state != run_state::running && state != run_state::pending &&

@@ -22,6 +22,9 @@ namespace outrider {
 /// Whether these facts say that a process of the run lives, or may live on another machine.
 [[nodiscard]] bool may_be_alive(const protocol::run_facts& facts);
 
+/// Whether this is a copy of a run that is running on another machine: nothing here writes to it.
+[[nodiscard]] bool is_copy_of_running(const protocol::run_facts& facts);
+
 /// Whether the run has ended and nothing more will be written: its status is final and no
 /// supervisor of this machine is still busy with it.
 [[nodiscard]] bool has_ended(const protocol::run_facts& facts);

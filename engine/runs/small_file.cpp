@@ -1,6 +1,6 @@
 #include "engine/runs/small_file.hpp"
 
-#include "engine/runs/descriptor.hpp"
+#include "engine/descriptor.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -91,15 +91,6 @@ result<> make_directories(const fs::path& path) {
 result<> remove_file(const fs::path& path) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
         return errno_failure(errno, "cannot remove " + path.string());
-    }
-    return {};
-}
-
-result<> remove_tree(const fs::path& path) {
-    std::error_code error;
-    fs::remove_all(path, error); // unlinks links, does not follow them
-    if (error) {
-        return errno_failure(error.value(), "cannot remove " + path.string());
     }
     return {};
 }

@@ -41,7 +41,4 @@ inline constexpr std::size_t max_record = std::size_t{64} << 10;
 /// Removes a file; one that does not exist is fine.
 [[nodiscard]] result<> remove_file(const fs::path& path);
 
-/// Removes a tree for good and never follows a symbolic link out of it.
-[[nodiscard]] result<> remove_tree(const fs::path& path);
-
 } // namespace outrider

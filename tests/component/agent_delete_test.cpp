@@ -63,4 +63,23 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_gone_already_is_no_error) {
     BOOST_TEST(failed.code == "bad_input");
 }
 
+BOOST_AUTO_TEST_CASE(other_requests_are_answered_while_a_big_tree_is_removed) {
+    run_home at;
+    agent_process agent(at.cache);
+    const auto run = at.make_run("a", {});
+    for (int folder = 0; folder < 20; ++folder) {
+        for (int file = 0; file < 1000; ++file) {
+            write(run.directory / std::to_string(folder) / std::to_string(file), "");
+        }
+    }
+    fs::permissions(run.directory / "0", fs::perms::owner_read); // no obstacle for its owner
+    const auto removal = agent.send(
+        protocol::delete_runs{.home = at.home.native(), .ids = {"a"}, .permanent = true});
+    agent.call(protocol::ping{});
+    BOOST_TEST(!agent.receive(removal, 0).ended());
+    const auto reply = agent_process::reply_of<protocol::delete_runs>(agent.finish(removal));
+    BOOST_TEST(reply.deleted.size() == 1U);
+    BOOST_TEST(!fs::exists(run.directory));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

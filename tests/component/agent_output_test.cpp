@@ -239,4 +239,17 @@ BOOST_AUTO_TEST_CASE(a_follow_of_a_run_that_does_not_exist_is_refused) {
     BOOST_TEST(agent.refuse(follow(at, "r1")).code == "not_found");
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_of_a_far_run_is_shown_as_far_as_it_goes) {
+    run_home at;
+    agent_process agent(at.cache);
+    const auto run = at.make_run("r1", {{"started", "1\n"}});
+    write(run.guild() / "LOCK.remote", "gpu1");
+    write(run.guild() / "JOB", "1"); // a pull copies Guild's pidfile: it means nothing here
+    write(run.output(), "so far\n");
+    const auto answer = agent.finish(agent.send(follow(at, "r1")));
+    BOOST_TEST(answer.data == "so far\n");
+    BOOST_TEST(agent_process::reply_of<protocol::follow_output>(answer).run.remote_lock.value() ==
+               "gpu1");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -163,4 +163,14 @@ BOOST_AUTO_TEST_CASE(a_run_of_guild_is_stopped_and_its_parent_writes_the_status)
     ::waitpid(parent, nullptr, 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_copy_of_a_far_run_is_not_stopped_here) {
+    run_home at;
+    agent_process agent(at.cache);
+    const auto run = at.make_run("r1", {{"started", "1\n"}});
+    write(run.guild() / "LOCK.remote", "gpu1");
+    const auto failed = agent.refuse(stop(at, "r1"));
+    BOOST_TEST(failed.code == "conflict");
+    BOOST_TEST(failed.context.find("gpu1") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

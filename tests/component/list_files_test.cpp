@@ -1,6 +1,8 @@
-#include "engine/agent/file_jobs.hpp"
+#include "engine/agent/jobs.hpp"
 #include "tests/support/agent_machine.hpp"
 #include "tests/support/job_driver.hpp"
+
+#include <fstream>
 
 using namespace outrider;
 using namespace outrider::testing;

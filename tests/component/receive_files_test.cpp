@@ -1,10 +1,12 @@
 #include "engine/agent/beneath.hpp"
-#include "engine/agent/file_jobs.hpp"
 #include "engine/agent/incoming_file.hpp"
+#include "engine/agent/jobs.hpp"
 #include "tests/support/agent_machine.hpp"
 #include "tests/support/job_driver.hpp"
 
 #include <sys/mount.h>
+
+#include <fstream>
 
 using namespace outrider;
 using namespace outrider::testing;

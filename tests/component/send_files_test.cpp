@@ -1,8 +1,10 @@
-#include "engine/agent/file_jobs.hpp"
+#include "engine/agent/jobs.hpp"
 #include "tests/support/agent_machine.hpp"
 #include "tests/support/job_driver.hpp"
 
 #include <sys/stat.h>
+
+#include <fstream>
 
 using namespace outrider;
 using namespace outrider::testing;

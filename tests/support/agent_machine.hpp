@@ -5,9 +5,6 @@
 
 #include <sys/stat.h>
 
-#include <fstream>
-#include <iterator>
-
 namespace outrider::testing {
 
 /// A machine for jobs: a user's home directory with a guild home and one run in it.
@@ -33,13 +30,9 @@ struct agent_machine {
         return request;
     }
     void write(const std::string& name, const std::string& content) const {
-        std::filesystem::create_directories(std::filesystem::path(in_run(name)).parent_path());
-        std::ofstream(in_run(name), std::ios::binary) << content;
+        place.write("user/.guild/runs/" + run_id + "/" + name, content);
     }
-    [[nodiscard]] static std::string content(const std::string& path) {
-        std::ifstream in(path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
+    [[nodiscard]] static std::string content(const std::string& path) { return read_file(path); }
     [[nodiscard]] static struct stat state(const std::string& path) {
         struct stat found{};
         ::lstat(path.c_str(), &found);

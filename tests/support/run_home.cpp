@@ -5,19 +5,12 @@
 #include "engine/runs/small_file.hpp"
 
 #include <signal.h>
-#include <stdlib.h>
 
 #include <fstream>
-#include <iterator>
-#include <thread>
 
 namespace outrider::testing {
 
 run_home::run_home() {
-    std::string name = (fs::temp_directory_path() / "outrider-test-XXXXXX").native();
-    root = ::mkdtemp(name.data());
-    home = root / "home";
-    cache = root / "cache";
     fs::create_directories(home);
     fs::create_directories(cache);
 }
@@ -38,7 +31,6 @@ run_home::~run_home() {
         std::ignore =
             eventually([&] { return !is_alive(identity->supervisor); }, std::chrono::seconds(5));
     }
-    fs::remove_all(root, error);
 }
 
 protocol::start_run run_home::start(const std::string& id, const std::string& script) const {
@@ -63,24 +55,12 @@ run_paths run_home::make_run(const std::string& id,
 }
 
 std::string content(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    return read_file(path.native());
 }
 
 void write(const fs::path& path, const std::string& bytes) {
     fs::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << bytes;
-}
-
-bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds limit) {
-    const auto deadline = std::chrono::steady_clock::now() + limit;
-    while (!holds()) {
-        if (std::chrono::steady_clock::now() >= deadline) {
-            return false;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return true;
 }
 
 } // namespace outrider::testing

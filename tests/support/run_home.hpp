@@ -2,9 +2,9 @@
 
 #include "engine/protocol/messages.hpp"
 #include "engine/runs/run_paths.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/temporary_directory.hpp"
 
-#include <chrono>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,9 +18,10 @@ class run_home {
     run_home& operator=(const run_home&) = delete;
     ~run_home();
 
-    fs::path root;
-    fs::path home;  ///< root/home
-    fs::path cache; ///< root/cache: XDG_CACHE_HOME of agents
+    temporary_directory place;
+    fs::path root = place.path();
+    fs::path home = root / "home";
+    fs::path cache = root / "cache"; ///< XDG_CACHE_HOME of agents
 
     [[nodiscard]] run_paths run(const std::string& id) const { return {home / "runs" / id}; }
     /// A start of `sh -c SCRIPT`.
@@ -32,9 +33,5 @@ class run_home {
 /// The bytes of a file, or nothing at all.
 [[nodiscard]] std::string content(const fs::path& path);
 void write(const fs::path& path, const std::string& bytes);
-
-/// Looks again and again until it holds; false when the time is over.
-[[nodiscard]] bool eventually(const std::function<bool()>& holds,
-                              std::chrono::milliseconds limit = std::chrono::seconds(20));
 
 } // namespace outrider::testing

@@ -8,11 +8,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <exception>
 #include <functional>
 
 namespace outrider::testing {
 
-/// Runs a coroutine on a reactor of its own until it and everything that it started has ended.
+/// Runs a coroutine on `reactor` until it and everything that it started has ended.
 /// Fails the test if that takes longer than `limit`; exceptions of the coroutine reach the test.
 inline void run_reactor(asio::io_context& reactor, std::function<awaitable<void>()> body,
                         std::chrono::seconds limit = std::chrono::seconds(20)) {

@@ -14,7 +14,7 @@ temporary_directory::temporary_directory() {
     if (::mkdtemp(pattern.data()) == nullptr) {
         throw std::runtime_error("cannot make a temporary directory");
     }
-    path_ = pattern;
+    path_ = std::filesystem::canonical(pattern);
 }
 
 temporary_directory::~temporary_directory() {
@@ -28,6 +28,13 @@ temporary_directory::~temporary_directory() {
         }
     }
     fs::remove_all(path_, ignored);
+}
+
+std::string temporary_directory::write(std::string_view name, std::string_view text) const {
+    const std::string file = *this / name;
+    std::filesystem::create_directories(std::filesystem::path(file).parent_path());
+    write_file(file, text, 0644);
+    return file;
 }
 
 void write_file(const std::string& path, std::string_view text, unsigned mode) {

@@ -6,7 +6,8 @@
 
 namespace outrider::testing {
 
-/// A directory of a test's own below the system's temporary directory; removed at the end.
+/// A directory of a test's own below the system's temporary directory, without links on the way to
+/// it; removed at the end.
 class temporary_directory {
   public:
     temporary_directory();
@@ -17,6 +18,9 @@ class temporary_directory {
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     /// The path of an entry in it, as text.
     [[nodiscard]] std::string operator/(std::string_view name) const { return (path_ / name); }
+
+    /// Writes a file in it, with the directories that lead to it; returns its path.
+    std::string write(std::string_view name, std::string_view text) const;
 
   private:
     std::filesystem::path path_;

@@ -1,6 +1,6 @@
 #include "engine/agent/cache_directory.hpp"
-#include "engine/agent/content_hash.hpp"
 #include "engine/agent/operation_environment.hpp"
+#include "engine/protocol/content_hash.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"
 #include "engine/runs/secret_names.hpp"
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(the_cache_of_a_deployed_agent_is_two_levels_above_it) {
 }
 
 BOOST_AUTO_TEST_CASE(hashes_are_canonical) {
-    BOOST_TEST(content_hash("") == "99aa06d3014798d86001c324468d497f");
+    BOOST_TEST(outrider::protocol::hash_of("") == "99aa06d3014798d86001c324468d497f");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,6 @@
 #include "engine/config/config.hpp"
 #include "engine/config/guild_home.hpp"
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,7 +10,7 @@ namespace {
 
 /// A user with a home, a project in it, and nothing else.
 struct user {
-    scratch_directory scratch;
+    testing::temporary_directory scratch;
     command_context context;
 
     user() {

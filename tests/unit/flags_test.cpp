@@ -3,7 +3,8 @@
 #include "engine/project/guild_file.hpp"
 #include "engine/project/operation_command.hpp"
 #include "engine/project/run_label.hpp"
-#include "tests/support/scratch_directory.hpp"
+#include "engine/runs/natural_order.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -15,9 +16,9 @@ namespace {
 
 /// The operation `op` of a project that consists of the given flags.
 operation_def operation_of(const std::string& yaml) {
-    const scratch_directory scratch;
+    const testing::temporary_directory scratch;
     scratch.write("guild.yml", yaml);
-    auto file = load_guild_file(scratch.path());
+    auto file = load_guild_file(scratch.path().native());
     BOOST_REQUIRE_MESSAGE(file.has_value(), file.error().context);
     return *find_operation(**file, "op").value();
 }

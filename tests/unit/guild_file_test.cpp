@@ -1,5 +1,5 @@
 #include "engine/project/guild_file.hpp"
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -10,18 +10,18 @@ namespace json = boost::json;
 namespace {
 
 guild_file load(std::string_view yaml) {
-    const scratch_directory scratch;
+    const testing::temporary_directory scratch;
     scratch.write("guild.yml", yaml);
-    auto file = load_guild_file(scratch.path());
+    auto file = load_guild_file(scratch.path().native());
     BOOST_REQUIRE_MESSAGE(file.has_value(), file.error().context);
     BOOST_REQUIRE(file->has_value());
     return std::move(**file);
 }
 
 std::string error_of(std::string_view yaml) {
-    const scratch_directory scratch;
+    const testing::temporary_directory scratch;
     const std::string path = scratch.write("guild.yml", yaml);
-    const auto file = load_guild_file(scratch.path());
+    const auto file = load_guild_file(scratch.path().native());
     if (file) {
         return "no error";
     }
@@ -125,9 +125,9 @@ BOOST_AUTO_TEST_CASE(what_does_not_make_sense_is_named) {
     };
     for (const auto& [yaml, expected] : cases) {
         if (*expected == '\0') {
-            const scratch_directory scratch;
+            const testing::temporary_directory scratch;
             scratch.write("guild.yml", yaml);
-            BOOST_TEST(load_guild_file(scratch.path()).error().context ==
+            BOOST_TEST(load_guild_file(scratch.path().native()).error().context ==
                        "cannot find 'zz' in " + scratch / "guild.yml");
             continue;
         }
@@ -137,8 +137,8 @@ BOOST_AUTO_TEST_CASE(what_does_not_make_sense_is_named) {
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_without_guild_yml_has_no_project) {
-    const scratch_directory scratch;
-    BOOST_TEST(!load_guild_file(scratch.path()).value().has_value());
+    const testing::temporary_directory scratch;
+    BOOST_TEST(!load_guild_file(scratch.path().native()).value().has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,7 +1,7 @@
 #include "engine/project/captured_program.hpp"
 #include "engine/project/operation_command.hpp"
 #include "tests/support/caller_environment.hpp"
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -13,11 +13,11 @@ namespace {
 
 /// A directory with modules, and how `guild.op_main` runs them there.
 struct modules {
-    scratch_directory scratch;
+    testing::temporary_directory scratch;
     std::map<std::string, std::string> environment = caller_environment();
 
     modules() {
-        environment["PYTHONPATH"] = scratch.path() + ":" OUTRIDER_PYTHON;
+        environment["PYTHONPATH"] = scratch.path().native() + ":" OUTRIDER_PYTHON;
         for (const char* name : {"FLAGS_DEST", "GUILD_SOURCECODE", "PYTHONSAFEPATH"}) {
             environment.erase(name);
         }
@@ -27,8 +27,12 @@ struct modules {
             environment["FLAGS_DEST"] = dest;
         }
         // Both streams in one pipe, as in a run's output.
-        std::vector<std::string> all{"sh",           "-c",      "cd \"$0\" && exec \"$@\" 2>&1",
-                                     scratch.path(), "python3", "-um",
+        std::vector<std::string> all{"sh",
+                                     "-c",
+                                     "cd \"$0\" && exec \"$@\" 2>&1",
+                                     scratch.path().native(),
+                                     "python3",
+                                     "-um",
                                      "guild.op_main"};
         all.insert(all.end(), words.begin(), words.end());
         auto got = capture_program(all, environment, std::chrono::seconds(30));

@@ -4,7 +4,7 @@
 #include "engine/project/run_plan.hpp"
 #include "engine/project/yaml_value.hpp"
 #include "tests/support/caller_environment.hpp"
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -28,11 +28,11 @@ constexpr std::string_view sleep_project = "sleep:\n"
 
 /// A project and requests to run its operations.
 struct project {
-    scratch_directory scratch;
+    testing::temporary_directory scratch;
     run_request request;
 
     project() {
-        request.context.directory = scratch.path();
+        request.context.directory = scratch.path().native();
         request.context.environment = {{"PATH", std::getenv("PATH")}, {"HOME", "/nonexistent"}};
         request.run_id = std::string(32, 'a');
         request.now_us = 1'700'000'000'000'000;
@@ -52,8 +52,8 @@ struct project {
         return got ? "no error" : got.error().context;
     }
     void git(std::vector<std::string> words) const {
-        words.insert(words.begin(), {"git", "-C", scratch.path(), "-c", "user.name=t", "-c",
-                                     "user.email=t@t", "-c", "init.defaultBranch=main"});
+        words.insert(words.begin(), {"git", "-C", scratch.path().native(), "-c", "user.name=t",
+                                     "-c", "user.email=t@t", "-c", "init.defaultBranch=main"});
         const auto done =
             capture_program(words, request.context.environment, std::chrono::seconds(30));
         BOOST_REQUIRE(done.has_value());
@@ -97,12 +97,15 @@ BOOST_FIXTURE_TEST_CASE(a_remote_run_is_planned_whole, project) {
     BOOST_TEST(plan.start.command ==
                    (list{"${python_exe}", "-um", "guild.op_main", "sleep", "--", "--seconds", "5"}),
                boost::test_tools::per_element());
-    const std::map<std::string, std::string> environment{
-        {"CMD_DIR", scratch.path()}, {"FLAGS_DEST", "globals"},
-        {"FLAG_SECONDS", "5"},       {"GUILD_OP", "sleep"},
-        {"GUILD_PLUGINS", ""},       {"GUILD_SOURCECODE", "."},
-        {"LOG_LEVEL", "20"},         {"PYTHONPATH", ".:${support_dir}"},
-        {"PYTHONUNBUFFERED", "1"}};
+    const std::map<std::string, std::string> environment{{"CMD_DIR", scratch.path().native()},
+                                                         {"FLAGS_DEST", "globals"},
+                                                         {"FLAG_SECONDS", "5"},
+                                                         {"GUILD_OP", "sleep"},
+                                                         {"GUILD_PLUGINS", ""},
+                                                         {"GUILD_SOURCECODE", "."},
+                                                         {"LOG_LEVEL", "20"},
+                                                         {"PYTHONPATH", ".:${support_dir}"},
+                                                         {"PYTHONUNBUFFERED", "1"}};
     BOOST_CHECK(plan.start.environment == environment);
     BOOST_TEST(plan.start.attributes.at("flags") == "seconds: 5\n");
     BOOST_TEST(plan.start.attributes.at("label") == "seconds=5\n");
@@ -124,7 +127,7 @@ BOOST_FIXTURE_TEST_CASE(a_local_run_names_the_guild_file, project) {
     const std::string version = hex_digest(digest_kind::md5, sleep_project);
     BOOST_TEST(plan.start.opref ==
                "guildfile:" + scratch / "guild.yml" + " " + version + " '' sleep");
-    BOOST_TEST(plan.start.environment.at("PROJECT_DIR") == scratch.path());
+    BOOST_TEST(plan.start.environment.at("PROJECT_DIR") == scratch.path().native());
     BOOST_TEST(plan.start.environment.at("PYTHONPATH") == ".:${support_dir}:/mine");
 }
 
@@ -301,7 +304,7 @@ BOOST_FIXTURE_TEST_CASE(a_script_runs_here_and_not_remotely, project) {
     BOOST_TEST(plan.start.command ==
                    (list{"${python_exe}", "-um", "guild.op_main", "train", "--", "--x", "2"}),
                boost::test_tools::per_element());
-    BOOST_TEST(plan.start.opref == "script:" + scratch.path() + " '' '' train.py");
+    BOOST_TEST(plan.start.opref == "script:" + scratch.path().native() + " '' '' train.py");
     request.remote = true;
     BOOST_TEST(error_of("train.py").starts_with("cannot run scripts remotely\n"));
 }

@@ -1,10 +1,11 @@
 #include "engine/agent/beneath.hpp"
+#include "engine/runs/run_paths.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <string>
 
-using outrider::agent::is_safe_name;
+using outrider::is_safe_name;
 using outrider::agent::is_safe_path;
 
 BOOST_AUTO_TEST_CASE(only_relative_names_that_stay_below_are_safe) {

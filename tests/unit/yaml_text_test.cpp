@@ -2,7 +2,7 @@
 #include "engine/project/yaml_value.hpp"
 #include "engine/runs/yaml_text.hpp"
 #include "tests/support/caller_environment.hpp"
-#include "tests/support/scratch_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(text_is_what_pyyaml_writes) {
                                           {"k", json::array{one, random_string(random)}}});
         }
     }
-    const scratch_directory scratch;
+    const testing::temporary_directory scratch;
     const std::string input = scratch.write("values.json", json::serialize(values));
     const std::string program = scratch.write("oracle.py", oracle);
     for (const char* python : {"/usr/bin/python3", "python3"}) {

@@ -77,7 +77,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 /// Ends and reaps a child that nobody waits for any more; runs on the blocking pool.
 void end_child(int pidfd, pid_t pid) {
-    const unique_fd owned(pidfd);
+    const descriptor owned(pidfd);
     pollfd ended{.fd = pidfd, .events = POLLIN, .revents = 0};
     ::kill(pid, SIGTERM); // the child is not reaped yet, so the pid is still its own
     if (::poll(&ended, 1, 2000) <= 0) {
@@ -109,12 +109,12 @@ std::string find_program(const std::string& program,
     return {};
 }
 
-result<std::pair<unique_fd, unique_fd>> stream_pair() {
+result<std::pair<descriptor, descriptor>> stream_pair() {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return errno_failure(errno, "make a socket pair");
     }
-    return std::pair{unique_fd(ends[0]), unique_fd(ends[1])};
+    return std::pair{descriptor(ends[0]), descriptor(ends[1])};
 }
 
 child_process::child_process(asio::posix::stream_descriptor pidfd, pid_t pid)

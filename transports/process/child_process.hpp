@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/descriptor.hpp"
 #include "engine/reactor/awaitable.hpp"
-#include "transports/process/unique_fd.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -58,6 +58,6 @@ class child_process {
                                        const std::map<std::string, std::string>& environment);
 
 /// A connected pair of stream sockets, both closed on exec.
-[[nodiscard]] result<std::pair<unique_fd, unique_fd>> stream_pair();
+[[nodiscard]] result<std::pair<descriptor, descriptor>> stream_pair();
 
 } // namespace outrider

@@ -33,8 +33,8 @@ result<std::unique_ptr<child_stream>> child_stream::start(const asio::any_io_exe
     if (::pipe2(error_pipe, O_CLOEXEC) != 0) {
         return errno_failure(errno, what + ": make a pipe");
     }
-    unique_fd error_end(error_pipe[0]);
-    const unique_fd child_error_end(error_pipe[1]);
+    descriptor error_end(error_pipe[0]);
+    const descriptor child_error_end(error_pipe[1]);
     options.standard_input = options.standard_output = pair->second.get();
     options.standard_error = child_error_end.get();
     auto child = child_process::start(executor, options);

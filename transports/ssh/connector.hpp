@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/descriptor.hpp"
 #include "engine/remotes/transport.hpp"
-#include "transports/process/unique_fd.hpp"
 #include "transports/ssh/authentication.hpp"
 #include "transports/ssh/handshake_slots.hpp"
 #include "transports/ssh/host_key_store.hpp"
@@ -27,7 +27,7 @@ struct connection_memory {
 
 /// A socket to speak SSH on, and what has to live as long as it (a proxy's process).
 struct reached_socket {
-    unique_fd socket;
+    descriptor socket;
     std::shared_ptr<class proxy_process> proxy;
 };
 

@@ -1,7 +1,7 @@
 #include "transports/ssh/host_key_store.hpp"
 
+#include "engine/descriptor.hpp"
 #include "engine/reactor/blocking.hpp"
-#include "transports/process/unique_fd.hpp"
 #include "transports/ssh/crypto_work.hpp"
 
 #include <fcntl.h>
@@ -37,7 +37,7 @@ result<> append(const known_host& entry, bool hash_name) {
     if (!folder.empty() && ::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
         return errno_failure(errno, "make " + folder.string());
     }
-    const unique_fd file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
+    const descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
     if (!file) {
         return errno_failure(errno, "open " + entry.file);
     }
@@ -72,7 +72,7 @@ host_key_store::answer host_key_store::search(cached known, const std::vector<st
     const crypto_work work;
     answer out;
     for (const auto& path : files) {
-        const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!file) {
             if (errno != ENOENT && errno != ENOTDIR) {
                 out.problem = errno_failure(errno, "read " + path);

@@ -139,7 +139,7 @@ awaitable<result<reached_session>> connector::reach_jump_host(const remote& hop,
     co_return co_await reach(std::move(next), std::move(*next_config));
 }
 
-awaitable<result<unique_fd>> jump_to(reached_session through, tcp_target target) {
+awaitable<result<descriptor>> jump_to(reached_session through, tcp_target target) {
     auto far = std::make_shared<channel>(through.wire);
     if (auto opened = co_await far->forward_to(target.host, target.port); !opened) {
         co_return failure(opened.error().code, target.label + ": " + opened.error().context);

@@ -22,6 +22,6 @@ struct jump_host {
 
 /// A socket to `target` as the jump host's session reaches it: a channel of that session and two
 /// pumps carry it. The session lives as long as the socket is open, and ends with it.
-[[nodiscard]] awaitable<result<unique_fd>> jump_to(reached_session through, tcp_target target);
+[[nodiscard]] awaitable<result<descriptor>> jump_to(reached_session through, tcp_target target);
 
 } // namespace outrider::ssh

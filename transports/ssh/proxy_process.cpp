@@ -16,7 +16,7 @@ std::string own_host_name() {
 
 } // namespace
 
-result<std::pair<unique_fd, std::shared_ptr<proxy_process>>>
+result<std::pair<descriptor, std::shared_ptr<proxy_process>>>
 proxy_process::start(const asio::any_io_executor& executor, const std::string& command,
                      const std::map<std::string, std::string>& environment,
                      const std::string& label) {
@@ -28,8 +28,8 @@ proxy_process::start(const asio::any_io_executor& executor, const std::string& c
     if (::pipe2(error_pipe, O_CLOEXEC) != 0) {
         return errno_failure(errno, label + ": make a pipe");
     }
-    unique_fd error_end(error_pipe[0]);
-    const unique_fd child_error_end(error_pipe[1]);
+    descriptor error_end(error_pipe[0]);
+    const descriptor child_error_end(error_pipe[1]);
     auto child = child_process::start(executor, {.command = {"/bin/sh", "-c", "exec " + command},
                                                  .environment = environment,
                                                  .directory = "/",

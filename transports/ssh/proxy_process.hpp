@@ -1,9 +1,9 @@
 #pragma once
 
+#include "engine/descriptor.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "transports/process/child_process.hpp"
 #include "transports/process/text_tail.hpp"
-#include "transports/process/unique_fd.hpp"
 #include "transports/ssh/user_config.hpp"
 
 #include <map>
@@ -18,7 +18,7 @@ namespace outrider::ssh {
 class proxy_process {
   public:
     /// Runs the command by `/bin/sh`, as OpenSSH does.
-    [[nodiscard]] static result<std::pair<unique_fd, std::shared_ptr<proxy_process>>>
+    [[nodiscard]] static result<std::pair<descriptor, std::shared_ptr<proxy_process>>>
     start(const asio::any_io_executor& executor, const std::string& command,
           const std::map<std::string, std::string>& environment, const std::string& label);
 

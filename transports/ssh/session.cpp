@@ -44,7 +44,7 @@ session::session(const asio::any_io_executor& executor, std::string label)
     : executor_(executor), label_(std::move(label)), watched_(executor), progress_(executor) {}
 
 result<std::shared_ptr<session>> session::adopt(const asio::any_io_executor& executor,
-                                                unique_fd socket, const session_options& options) {
+                                                descriptor socket, const session_options& options) {
     std::shared_ptr<session> self(new session(executor, options.label));
     const int duplicate = ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 3);
     if (duplicate < 0) {

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "engine/descriptor.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "engine/reactor/notifier.hpp"
-#include "transports/process/unique_fd.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -40,7 +40,7 @@ class session : public std::enable_shared_from_this<session> {
   public:
     /// Takes over a connected stream socket: TCP, or one end of a socket pair.
     [[nodiscard]] static result<std::shared_ptr<session>>
-    adopt(const asio::any_io_executor& executor, unique_fd socket, const session_options& options);
+    adopt(const asio::any_io_executor& executor, descriptor socket, const session_options& options);
     session(const session&) = delete;
     session& operator=(const session&) = delete;
     ~session() { drop(); }

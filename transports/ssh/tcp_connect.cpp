@@ -77,7 +77,7 @@ std::string advice(const boost::system::error_code& error) {
     return text + " (is the machine up and reachable from here?)";
 }
 
-awaitable<result<unique_fd>> connect_one(const tcp_target& target, tcp::endpoint to) {
+awaitable<result<descriptor>> connect_one(const tcp_target& target, tcp::endpoint to) {
     const std::string phase = target.label + ": connect to " + place(to) + ": ";
     tcp::socket socket(co_await asio::this_coro::executor);
     boost::system::error_code error;
@@ -103,12 +103,12 @@ awaitable<result<unique_fd>> connect_one(const tcp_target& target, tcp::endpoint
     if (error) {
         co_return failure(errc::connect_failed, phase + advice(error));
     }
-    co_return unique_fd(socket.release());
+    co_return descriptor(socket.release());
 }
 
 } // namespace
 
-awaitable<result<unique_fd>> tcp_connect(tcp_target target, time_budget& budget) {
+awaitable<result<descriptor>> tcp_connect(tcp_target target, time_budget& budget) {
     const auto endpoints = co_await with_deadline(
         look_up(target), budget.remaining(),
         target.label + ": look up " + target.host + ": no answer in time (is the name server up?)");

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/descriptor.hpp"
 #include "engine/reactor/awaitable.hpp"
-#include "transports/process/unique_fd.hpp"
 #include "transports/ssh/time_budget.hpp"
 
 #include <cstdint>
@@ -20,6 +20,6 @@ struct tcp_target {
 
 /// Looks the name up and connects to the first of its addresses that answers; each address gets its
 /// share of the time. Fails with `resolve_failed`, `connect_failed` or `timed_out`.
-[[nodiscard]] awaitable<result<unique_fd>> tcp_connect(tcp_target target, time_budget& budget);
+[[nodiscard]] awaitable<result<descriptor>> tcp_connect(tcp_target target, time_budget& budget);
 
 } // namespace outrider::ssh

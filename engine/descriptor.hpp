@@ -6,20 +6,22 @@
 
 namespace outrider {
 
-/// Owns a file descriptor; closes it at the end.
+/// Owns a file descriptor and closes it at the end; -1 is none.
 class descriptor {
   public:
     descriptor() = default;
     explicit descriptor(int fd) noexcept : fd_(fd) {}
-    descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    descriptor(descriptor&& other) noexcept : fd_(other.release()) {}
     descriptor& operator=(descriptor&& other) noexcept {
-        reset(std::exchange(other.fd_, -1));
+        reset(other.release());
         return *this;
     }
     ~descriptor() { reset(); }
 
     [[nodiscard]] int get() const noexcept { return fd_; }
-    explicit operator bool() const noexcept { return fd_ >= 0; }
+    [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
+    /// Gives it away: the caller closes it.
+    [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
     void reset(int fd = -1) noexcept {
         if (fd_ >= 0) {
             ::close(fd_);

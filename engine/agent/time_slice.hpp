@@ -5,8 +5,9 @@
 namespace outrider::agent {
 
 /// How long one `advance` may work before the server's loop looks at the other requests.
-class time_budget {
+class time_slice {
   public:
+    [[nodiscard]] clock::time_point end() const { return end_; }
     [[nodiscard]] bool used_up() const { return clock::now() >= end_; }
 
     /// The wait of a job that has more to do and only lets others go first.
