@@ -7,7 +7,9 @@ namespace outrider {
 
 awaitable<result<outcome>> perform(command_session& session, ls_command what) {
     if (what.path.starts_with('/')) {
-        co_return failure(errc::bad_input, "PATH must be relative");
+        co_return failure(errc::bad_input,
+                          "PATH must be relative\nTry '{program} {command} --help' for more "
+                          "information.");
     }
     auto at = co_await session.find_target(what.remote);
     if (!at) {
