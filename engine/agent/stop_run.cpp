@@ -107,6 +107,11 @@ result<> stop_run_job::begin() {
     left_ = living_processes(processes_, {});
     operation_watch_ = watch_process(processes_.operation);
     signal_process(processes_.operation, SIGTERM);
+    if (request_.no_wait) {
+        left_.clear(); // nobody looked whether they went
+        reply(true);
+        return {};
+    }
     const auto timeout = std::chrono::milliseconds(std::max<std::int64_t>(request_.timeout_ms, 0));
     timeout_ = clock::now() + timeout;
     phase_ = phase::asked_operation;

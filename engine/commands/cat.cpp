@@ -4,12 +4,10 @@
 namespace outrider {
 namespace {
 
-// A missing file is named as Guild names it, by its absolute path alone; so is all that fails on
-// this machine.
-failure in_guilds_words(failure why, const target& at, const std::string& machine) {
+// A missing file is named as Guild names it, by its absolute path alone.
+failure in_guilds_words(failure why, const std::string& machine) {
     const std::string prefix = machine + ": ";
-    const bool plain = at.remote.empty() || why.kind() == errc::not_found;
-    if (plain && why.context.starts_with(prefix)) {
+    if (why.kind() == errc::not_found && why.context.starts_with(prefix)) {
         why.context.erase(0, prefix.size());
     }
     return why;
@@ -18,27 +16,19 @@ failure in_guilds_words(failure why, const target& at, const std::string& machin
 } // namespace
 
 awaitable<result<outcome>> perform(command_session& session, cat_command what) {
-    auto at = co_await session.find_target(what.remote);
-    if (!at) {
-        co_return at.error();
-    }
-    auto run = co_await choose_one_run(session, *at, what.selection);
-    if (!run) {
-        co_return run.error();
-    }
-    auto agent = co_await session.agent(*at);
-    if (!agent) {
-        co_return agent.error();
+    auto found = co_await find_one_run(session, what.remote, what.selection);
+    if (!found) {
+        co_return found.error();
     }
     protocol::read_file request;
-    request.home = at->home;
-    request.run_id = run->id;
+    request.home = found->at.home;
+    request.run_id = found->run.id;
     request.path = what.output ? ".guild/output" : what.path;
-    exchange reading(**agent, request);
+    exchange reading(*found->agent, request);
     for (;;) {
         auto incoming = co_await reading.next();
         if (!incoming) {
-            co_return in_guilds_words(incoming.error(), *at, (*agent)->name());
+            co_return in_guilds_words(incoming.error(), found->agent->name());
         }
         if (incoming->kind == protocol::frame_kind::data) {
             session.emit(output_bytes{std::move(incoming->payload)});

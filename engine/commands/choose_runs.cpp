@@ -91,6 +91,23 @@ awaitable<result<run_row>> choose_one_run(command_session& session, const target
     co_return std::move(chosen->rows.front());
 }
 
+awaitable<result<run_at_hand>> find_one_run(command_session& session, std::string remote,
+                                            run_selection selection) {
+    auto at = co_await session.find_target(std::move(remote));
+    if (!at) {
+        co_return at.error();
+    }
+    auto run = co_await choose_one_run(session, *at, std::move(selection));
+    if (!run) {
+        co_return run.error();
+    }
+    auto agent = co_await session.agent(*at);
+    if (!agent) {
+        co_return agent.error();
+    }
+    co_return run_at_hand{std::move(*at), std::move(*run), std::move(*agent)};
+}
+
 awaitable<result<run_row>> look_up_run(command_session& session, const target& at, std::string id) {
     protocol::list_runs request;
     request.home = at.home;

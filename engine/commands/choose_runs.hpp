@@ -32,6 +32,17 @@ struct chosen_runs {
 [[nodiscard]] awaitable<result<run_row>> choose_one_run(command_session& session, const target& at,
                                                         run_selection selection);
 
+/// A run and the agent of the machine that holds it.
+struct run_at_hand {
+    target at;
+    run_row run;
+    std::shared_ptr<agent_client> agent;
+};
+
+/// Finds the machine and the one run of a command, as `choose_one_run`.
+[[nodiscard]] awaitable<result<run_at_hand>>
+find_one_run(command_session& session, std::string remote, run_selection selection);
+
 /// The facts of one run, fresh; `not_found` if it is not there.
 [[nodiscard]] awaitable<result<run_row>> look_up_run(command_session& session, const target& at,
                                                      std::string id);

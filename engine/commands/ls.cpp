@@ -11,20 +11,13 @@ awaitable<result<outcome>> perform(command_session& session, ls_command what) {
                           "PATH must be relative\nTry '{program} {command} --help' for more "
                           "information.");
     }
-    auto at = co_await session.find_target(what.remote);
-    if (!at) {
-        co_return at.error();
-    }
-    auto run = co_await choose_one_run(session, *at, what.selection);
-    if (!run) {
-        co_return run.error();
-    }
-    auto agent = co_await session.agent(*at);
-    if (!agent) {
-        co_return agent.error();
+    auto found = co_await find_one_run(session, what.remote, what.selection);
+    if (!found) {
+        co_return found.error();
     }
     auto files = co_await fetch_file_list(
-        **agent, {.home = at->home, .run_id = run->id, .follow_links = what.follow_links});
+        *found->agent,
+        {.home = found->at.home, .run_id = found->run.id, .follow_links = what.follow_links});
     if (!files) {
         co_return files.error();
     }

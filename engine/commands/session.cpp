@@ -90,7 +90,7 @@ connect_context command_session::connecting() {
 
 remote this_machine(const std::string& guild_home) {
     remote here;
-    here.name = "this machine";
+    here.name = this_machine_name;
     here.type = "local";
     here.guild_home = guild_home;
     return here;

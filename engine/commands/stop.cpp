@@ -34,7 +34,8 @@ awaitable<result<>> stop_one_run(command_session& session, const target& at, run
     request.home = at.home;
     request.run_id = run.id;
     request.force = options.force;
-    request.timeout_ms = options.no_wait ? 0 : options.timeout_seconds * 1000;
+    request.timeout_ms = options.timeout_seconds * 1000;
+    request.no_wait = options.no_wait;
     request.stopped_by = person(session.context());
     auto stopped = co_await (*agent)->call(
         std::move(request), std::chrono::seconds(options.timeout_seconds) + stop_margin);
@@ -46,7 +47,7 @@ awaitable<result<>> stop_one_run(command_session& session, const target& at, run
                                .not_running = !stopped->was_running,
                                .done = true,
                                .survivors = stopped->survivors});
-    if (!stopped->survivors.empty() && !options.no_wait) {
+    if (!stopped->survivors.empty()) {
         co_return failure(errc::conflict,
                           fmt::format("The following processes did not stop as expected: {}",
                                       fmt::join(stopped->survivors, ", ")));

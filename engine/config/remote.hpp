@@ -6,8 +6,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace outrider {
+
+/// The name of the remote that stands for the user's own machine.
+inline constexpr std::string_view this_machine_name = "this machine";
 
 /// What to do with a host key that is not on record. A changed one is always refused.
 BOOST_DEFINE_ENUM_CLASS(host_key_policy,

@@ -174,9 +174,10 @@ struct stop_run {
     std::string run_id;
     bool force = false;               ///< SIGKILL what is left after the timeout
     std::int64_t timeout_ms = 30'000; ///< to wait for processes after SIGTERM
+    bool no_wait = false;             ///< reply once the operation was sent SIGTERM
     std::string stopped_by;           ///< USER@HOST of the person, for the reason
 };
-BOOST_DESCRIBE_STRUCT(stop_run, (), (home, run_id, force, timeout_ms, stopped_by))
+BOOST_DESCRIBE_STRUCT(stop_run, (), (home, run_id, force, timeout_ms, no_wait, stopped_by))
 
 struct follow_end {
     std::int64_t offset = 0; ///< bytes of output that exist

@@ -12,8 +12,8 @@ namespace outrider {
 /// condition, then waits, and checks again.
 class notifier {
   public:
-    explicit notifier(asio::any_io_executor executor)
-        : timer_(std::move(executor), asio::steady_timer::time_point::max()) {}
+    explicit notifier(const asio::any_io_executor& executor)
+        : timer_(executor, asio::steady_timer::time_point::max()) {}
 
     void notify() { timer_.cancel(); }
     /// Waits for the next `notify`. Returns false if the waiting coroutine was cancelled instead.

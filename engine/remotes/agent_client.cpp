@@ -1,5 +1,7 @@
 #include "engine/remotes/agent_client.hpp"
 
+#include "engine/config/remote.hpp"
+
 #include <array>
 #include <tuple>
 
@@ -30,7 +32,8 @@ failure far_failure(const std::string& payload, const std::string& name) {
         return message.error();
     }
     const errc kind = errc_from_name(message->code).value_or(errc::io_failed);
-    return {kind, name.empty() ? message->context : name + ": " + message->context};
+    // What fails on the user's own machine needs no telling where.
+    return {kind, name == this_machine_name ? message->context : name + ": " + message->context};
 }
 
 } // namespace

@@ -25,7 +25,7 @@ class exchange;
 /// awaited before it is destroyed. After the stream fails every exchange fails with that failure.
 class agent_client {
   public:
-    /// `name` stands in failure texts: the remote, or "this machine".
+    /// `name` stands in failure texts: the remote, or `this_machine_name`.
     agent_client(asio::any_io_executor executor, std::unique_ptr<byte_stream> stream,
                  std::string name);
     agent_client(const agent_client&) = delete;
