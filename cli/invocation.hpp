@@ -27,6 +27,7 @@ struct invocation {
     std::string guild_home; ///< from -H, as typed; empty: found by the engine
     bool assume_yes = false;
     bool debug = false;
+    bool verbose = false; ///< `-v`: more about what is found
     run_table_style run_table;
     file_list_style file_list;
 };

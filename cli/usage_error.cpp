@@ -18,11 +18,11 @@ std::string unexpected(const CLI::App& app, const invocation& asked) {
     if (option != extra.end()) {
         const auto name = option->substr(0, option->find('='));
         const auto typed = short_form(name);
-        return "no such option: " + (typed.empty() ? name : std::string(typed) + " (" + name + ")");
+        return "unrecognized option '" + (typed.empty() ? name : std::string(typed)) + "'";
     }
     const std::string word = extra.empty() ? "" : extra.front();
     return asked.command_name.empty() || app.get_subcommands().empty()
-               ? "no such command '" + word + "'"
+               ? "unrecognized command '" + word + "'"
                : "unexpected argument '" + word + "'";
 }
 
@@ -33,15 +33,17 @@ std::string message_of(const CLI::ParseError& error, const CLI::App& app, const 
     std::string text = error.what();
     if (text.starts_with("A subcommand")) {
         const auto extra = app.remaining(true);
-        return extra.empty() ? "a command is needed" : "no such command '" + extra.front() + "'";
+        return extra.empty() ? "a command is needed"
+                             : "unrecognized command '" + extra.front() + "'";
     }
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+        // "--label: 1 required TEXT missing", or "RUN: ..." of a second one.
         const auto name = text.substr(0, text.find(':'));
         return name.starts_with('-') ? "option " + name + " needs a value"
                                      : "too many arguments for " + name;
     }
     if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-        return "missing argument: " + text.substr(0, text.find(' '));
+        return "missing argument for " + text.substr(0, text.find(' '));
     }
     // The parser's own sentences start with a capital; ours follow a colon.
     if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {
@@ -54,10 +56,11 @@ std::string message_of(const CLI::ParseError& error, const CLI::App& app, const 
 
 std::string usage_error_text(const CLI::ParseError& error, const CLI::App& app,
                              const invocation& asked) {
-    const std::string place =
-        asked.command_name.empty() ? asked.program : asked.program + " " + asked.command_name;
+    // What stands before the name of the command is the program's.
+    const bool of_command = !asked.command_name.empty() && app.remaining(false).empty();
+    const std::string place = of_command ? asked.program + " " + asked.command_name : asked.program;
     return asked.program + ": " + message_of(error, app, asked) + "\nTry '" + place +
-           " --help' for help.\n";
+           " --help' for more information.\n";
 }
 
 } // namespace outrider::cli

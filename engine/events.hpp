@@ -68,14 +68,15 @@ struct question {
 };
 BOOST_DESCRIBE_STRUCT(question, (), (kind, remote, operation, flags, runs, text, echo))
 
-BOOST_DEFINE_ENUM_CLASS(run_stage,
-                        building_package,   ///< paths: project directory, package description
-                        initializing,       ///< on the remote
-                        copying_package,    ///< detail: name of the wheel that Guild would copy
-                        installing_package, ///< detail: name of that wheel
-                        installed_package,  ///< detail: name and version of the distribution
-                        starting,           ///< detail: operation
-                        started)            ///< the operation runs
+BOOST_DEFINE_ENUM_CLASS(
+    run_stage,
+    building_package,   ///< detail: project directory and, on a line of its own, the package
+    initializing,       ///< on the remote
+    copying_package,    ///< detail: name of the wheel that Guild would copy
+    installing_package, ///< detail: name of that wheel
+    installed_package,  ///< detail: name and version of the distribution
+    starting,           ///< detail: operation
+    started)            ///< the operation runs
 /// A step of `run`.
 struct run_progress {
     run_stage stage = run_stage::building_package;
@@ -166,11 +167,12 @@ BOOST_DESCRIBE_STRUCT(remotes_listed, (), (rows))
 /// `remote status` of a machine that answers.
 struct remote_available {
     std::string name;
-    std::string host_name;
+    std::string host;      ///< as configured; may be empty
+    std::string host_name; ///< that the machine gives itself
     std::string system;
     std::string home; ///< Guild home there, absolute
 };
-BOOST_DESCRIBE_STRUCT(remote_available, (), (name, host_name, system, home))
+BOOST_DESCRIBE_STRUCT(remote_available, (), (name, host, host_name, system, home))
 
 /// Something the user should know; `warning` marks what may be wrong.
 struct note {

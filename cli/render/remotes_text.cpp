@@ -16,9 +16,14 @@ std::string remotes_table(const remotes_listed& remotes, const terminal& screen)
     return format_table(std::move(cells), {.width = screen.width});
 }
 
-std::string remote_status_text(const remote_available& answer) {
-    return answer.name + " (" + answer.host_name + ") is available\n  system: " + answer.system +
-           "\n  guild home: " + answer.home + "\n";
+std::string remote_status_text(const remote_available& answer, bool verbose) {
+    const auto& host = answer.host.empty() ? answer.host_name : answer.host;
+    std::string text = answer.name + " (" + host + ") is available\n";
+    if (verbose) {
+        text += "  host name: " + answer.host_name + "\n  system: " + answer.system +
+                "\n  guild home: " + answer.home + "\n";
+    }
+    return text;
 }
 
 } // namespace outrider::cli

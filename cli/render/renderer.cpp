@@ -98,7 +98,7 @@ void renderer::on(const runs_deleted& deleted) {
 void renderer::on(const files_listed& files) {
     const bool far = !asked_.remote.empty();
     if (far && asked_.file_list.full_paths) {
-        err_ << "WARNING: --full-path is ignored for runs of a remote\n";
+        err_ << "WARNING: --full-path is ignored for runs of a remote\n" << std::flush;
     }
     out_ << file_list(files, asked_.file_list, {.home = place_.home, .far = far});
 }
@@ -112,7 +112,7 @@ void renderer::on(const remotes_listed& remotes) {
 }
 
 void renderer::on(const remote_available& answer) {
-    out_ << remote_status_text(answer);
+    out_ << remote_status_text(answer, asked_.verbose);
 }
 
 void renderer::on(const note& said) {

@@ -16,17 +16,11 @@ const verb_help help = {
                 "{program} ls -np '.guild/LOCK*'",
 };
 
-void check_path(ls_command& made, const CLI::App&) {
-    if (made.path.starts_with('/')) {
-        throw CLI::ValidationError("PATH must be relative");
-    }
-}
-
 } // namespace
 
 void add_ls(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "ls", help, into);
-    auto& made = command_of<ls_command>(*verb, into, check_path);
+    auto& made = command_of<ls_command>(*verb, into);
     add_run_argument(*verb, made.selection, "Run whose files are listed");
     verb->add_option("-p,--path", made.path, "List only what PATH names")->option_text("PATH");
     verb->add_flag("-a,--all", made.all, "List names that start with a dot as well");

@@ -12,8 +12,9 @@ const verb_help group_help = {
 
 const verb_help status_help = {
     .summary = "Say whether a remote answers.",
-    .details = "Connects, and shows what the machine says about itself.",
+    .details = "Connects as every other command does, so that runs can be started if it answers.",
     .examples = "{program} remote status gpu1\n"
+                "{program} remote status gpu1 --verbose\n"
                 "{program} remote status ssh:me@host.example:2222",
 };
 
@@ -25,6 +26,7 @@ void add_remote(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(*group, "status", status_help, into);
     auto& made = command_of<remote_status_command>(*verb, into);
     verb->add_option("REMOTE", made.remote, "Remote to ask")->required()->option_text("REMOTE");
+    verb->add_flag("-v,--verbose", into.verbose, "Show what the machine says about itself");
 }
 
 } // namespace outrider::cli

@@ -2,6 +2,18 @@
 #include "engine/commands/perform.hpp"
 
 namespace outrider {
+namespace {
+
+// A missing file is named as Guild names it, by its absolute path alone.
+failure in_guilds_words(failure why, const std::string& machine) {
+    const std::string prefix = machine + ": ";
+    if (why.kind() == errc::not_found && why.context.starts_with(prefix)) {
+        why.context.erase(0, prefix.size());
+    }
+    return why;
+}
+
+} // namespace
 
 awaitable<result<outcome>> perform(command_session& session, cat_command what) {
     auto found = co_await find_one_run(session, what.remote, what.selection);
@@ -16,7 +28,7 @@ awaitable<result<outcome>> perform(command_session& session, cat_command what) {
     for (;;) {
         auto incoming = co_await reading.next();
         if (!incoming) {
-            co_return incoming.error();
+            co_return in_guilds_words(incoming.error(), found->agent->name());
         }
         if (incoming->kind == protocol::frame_kind::data) {
             session.emit(output_bytes{std::move(incoming->payload)});

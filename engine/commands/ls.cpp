@@ -7,7 +7,9 @@ namespace outrider {
 
 awaitable<result<outcome>> perform(command_session& session, ls_command what) {
     if (what.path.starts_with('/')) {
-        co_return failure(errc::bad_input, "PATH must be relative");
+        co_return failure(errc::bad_input,
+                          "PATH must be relative\nTry '{program} {command} --help' for more "
+                          "information.");
     }
     auto found = co_await find_one_run(session, what.remote, what.selection);
     if (!found) {

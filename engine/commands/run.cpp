@@ -99,7 +99,7 @@ class start_job {
 
     // A start is idempotent by its id: after a lost link it is simply asked for again.
     awaitable<result<>> start() {
-        tell(run_stage::building_package, plan_.project_directory);
+        tell(run_stage::building_package, plan_.project_directory + "\n" + plan_.wheel);
         retry_policy retries;
         asio::steady_timer pause(co_await asio::this_coro::executor);
         for (int tries = 1;; ++tries) {

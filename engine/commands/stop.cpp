@@ -66,6 +66,7 @@ awaitable<result<outcome>> perform(command_session& session, stop_command what) 
     }
     const bool named = !what.selection.runs.empty();
     std::vector<run_row> running;
+    bool told = false; // of each named run that there is nothing to do here
     for (auto& row : chosen->rows) {
         // A local copy of a far run is stopped on its remote, never here.
         if (row.state == run_state::running && row.remote.empty()) {
@@ -73,10 +74,15 @@ awaitable<result<outcome>> perform(command_session& session, stop_command what) 
         } else if (named && row.remote.empty()) {
             session.emit(
                 stop_progress{.remote = at->remote, .run_id = row.id, .not_running = true});
+            told = true;
+        } else if (named) {
+            session.emit(note{.text = fmt::format("Run {0} is running on {1}\nTo stop it use "
+                                                  "'{{program}} stop {0} -r {1}'",
+                                                  row.id, row.remote)});
         }
     }
     if (running.empty()) {
-        if (!named) {
+        if (!told) {
             session.emit(nothing_selected{nothing_to::stop});
         }
         co_return outcome{};

@@ -7,10 +7,21 @@
 namespace outrider {
 namespace {
 
+// The output of a copy ends where the last pull did: what goes on is to be seen on its remote only.
+failure runs_elsewhere(const run_row& copy) {
+    return {errc::conflict, "run " + copy.id + " is running on " + copy.remote +
+                                "\nTo watch use '{program} watch " + copy.id + " -r " +
+                                copy.remote + "'"};
+}
+
 awaitable<result<run_row>> choose_watched(command_session& session, const target& at,
                                           run_selection selection) {
     if (!selection.runs.empty()) {
-        co_return co_await choose_one_run(session, at, std::move(selection));
+        auto named = co_await choose_one_run(session, at, std::move(selection));
+        if (named && !named->remote.empty()) {
+            co_return runs_elsewhere(*named);
+        }
+        co_return named;
     }
     auto all = co_await choose_runs(session, at, {});
     if (!all) {

@@ -1,0 +1,6 @@
+import time
+
+seconds = 1
+
+print("waiting")
+time.sleep(seconds)
