@@ -156,6 +156,13 @@ class start_job {
         }
         const bool local = at_.remote.empty();
         const auto exit_status = (*ended)->exit_status;
+        if (local && !exit_status) {
+            // Nothing else tells why the command fails.
+            const auto& reason = (*ended)->reason;
+            session_.emit(note{.warning = true,
+                               .text = "run " + run_id_ + " ended without an exit status" +
+                                       (reason.empty() ? "" : ": " + reason)});
+        }
         session_.emit(run_ended{.remote = at_.remote, .run = std::move(**ended), .quiet = local});
         // As Guild does: the operation's failure is the local command's, not the remote one's.
         co_return local ? outcome{exit_status.value_or(1)} : outcome{};
