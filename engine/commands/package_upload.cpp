@@ -1,7 +1,6 @@
 #include "engine/commands/package_upload.hpp"
 
 #include "engine/protocol/content_hash.hpp"
-#include "engine/reactor/with_cleanup.hpp"
 
 #include <fmt/format.h>
 
@@ -99,7 +98,7 @@ awaitable<result<>> ensure_package(command_session& session, const target& at,
     if (!bulk) {
         co_return bulk.error();
     }
-    co_return co_await with_cleanup(send_package(**bulk, plan), [&] { return (*bulk)->close(); });
+    co_return co_await send_package(**bulk, plan);
 }
 
 } // namespace outrider

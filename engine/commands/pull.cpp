@@ -3,7 +3,6 @@
 #include "engine/commands/perform.hpp"
 #include "engine/commands/pull_plan.hpp"
 #include "engine/reactor/retry_policy.hpp"
-#include "engine/reactor/with_cleanup.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,20 +17,10 @@ using namespace std::chrono_literals;
 constexpr auto marker_limit = 30s;
 constexpr int most_tries = 5; // over as many connections
 
-/// The two agents between which the files of a pull travel, each on a channel of its own. `close`
-/// must be awaited.
+/// The two agents between which the files of a pull travel, each on a channel of its own.
 struct transfer_ends {
-    std::unique_ptr<agent_client> far;
-    std::unique_ptr<agent_client> here;
-
-    awaitable<void> close() {
-        for (auto* end : {&far, &here}) {
-            if (*end) {
-                co_await (*end)->close();
-                end->reset();
-            }
-        }
-    }
+    std::shared_ptr<agent_client> far;
+    std::shared_ptr<agent_client> here;
 };
 
 /// Copies runs of one remote to this machine, one after the other.
@@ -47,7 +36,8 @@ class pull_job {
         retry_policy retries;
         asio::steady_timer pause(co_await asio::this_coro::executor);
         for (int tries = 1;; ++tries) {
-            auto copied = co_await with_cleanup(copy_rest(), [this] { return ends_.close(); });
+            auto copied = co_await copy_rest();
+            ends_ = {}; // a further try opens new ones
             if (copied || tries == most_tries ||
                 !retry_policy::worth_a_retry(copied.error().kind())) {
                 co_return copied;

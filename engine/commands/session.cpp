@@ -56,7 +56,7 @@ awaitable<result<std::shared_ptr<agent_client>>> command_session::agent(const ta
     co_return co_await at.over->control(connecting());
 }
 
-awaitable<result<std::unique_ptr<agent_client>>> command_session::bulk_agent(const target& at) {
+awaitable<result<std::shared_ptr<agent_client>>> command_session::bulk_agent(const target& at) {
     co_return co_await at.over->bulk(connecting());
 }
 

@@ -34,7 +34,7 @@ class command_session {
     /// The control agent of a machine, connecting if need be.
     [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> agent(const target& at);
     /// A fresh agent of a machine for a bulk transfer.
-    [[nodiscard]] awaitable<result<std::unique_ptr<agent_client>>> bulk_agent(const target& at);
+    [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> bulk_agent(const target& at);
 
     /// What to do instead of being cancelled when the person interrupts; an empty function resets.
     void on_interrupt(std::function<void()> what) { interrupt_ = std::move(what); }

@@ -103,6 +103,9 @@ void agent_client::fail(failure why) {
 }
 
 awaitable<void> agent_client::close() {
+    if (std::exchange(closed_, true)) {
+        co_return;
+    }
     fail({errc::cancelled, name_ + ": the link is being closed"});
     tasks_.cancel();
     co_await tasks_.join();

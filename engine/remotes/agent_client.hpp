@@ -73,6 +73,7 @@ class agent_client {
     std::map<std::uint32_t, exchange*> exchanges_;
     std::uint32_t last_request_ = 0;
     std::optional<failure> broken_;
+    bool closed_ = false; // closing has begun
     std::shared_ptr<void> kept_;
     std::chrono::steady_clock::time_point last_heard_;
 };

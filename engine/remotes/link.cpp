@@ -1,6 +1,5 @@
 #include "engine/remotes/link.hpp"
 
-#include "engine/reactor/with_cleanup.hpp"
 #include "engine/remotes/agent_bootstrap.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -22,7 +21,7 @@ constexpr auto heartbeat_limit = 8s; // for the answer: with `heartbeat_busy` be
 
 link::link(asio::any_io_executor executor, remote to, transport& over)
     : executor_(executor), to_(std::move(to)), transport_(over), tasks_(executor),
-      changed_(executor) {}
+      closing_(executor), changed_(executor) {}
 
 link::~link() = default;
 
@@ -57,7 +56,7 @@ awaitable<result<std::shared_ptr<agent_client>>> link::control(connect_context c
     co_return control_;
 }
 
-awaitable<result<std::unique_ptr<agent_client>>> link::bulk(connect_context context) {
+awaitable<result<std::shared_ptr<agent_client>>> link::bulk(connect_context context) {
     // The control agent comes first: it is what keeps the link honest by its heartbeat.
     if (auto first = co_await control(std::move(context)); !first) {
         co_return first.error();
@@ -80,7 +79,7 @@ awaitable<result<>> link::ensure_connected(connect_context context) {
     co_return result<>();
 }
 
-awaitable<result<std::unique_ptr<agent_client>>> link::new_agent(protocol::hello& hello) {
+awaitable<result<std::shared_ptr<agent_client>>> link::new_agent(protocol::hello& hello) {
     auto shell = co_await connection_->open_shell();
     if (!shell) {
         co_return shell.error();
@@ -89,24 +88,23 @@ awaitable<result<std::unique_ptr<agent_client>>> link::new_agent(protocol::hello
     if (!stream) {
         co_return stream.error();
     }
-    auto agent = std::make_unique<agent_client>(executor_, std::move(*stream), to_.name);
-    bool usable = false;
-    auto greet = [&]() -> awaitable<result<protocol::hello>> {
-        auto said = co_await agent->greet(greeting_limit);
-        usable = said.has_value();
-        co_return said;
-    };
-    auto close_unless_usable = [&]() -> awaitable<void> {
-        if (!usable) {
-            co_await agent->close();
-        }
-    };
-    auto greeted = co_await with_cleanup(greet(), close_unless_usable);
+    auto agent = own(std::make_unique<agent_client>(executor_, std::move(*stream), to_.name));
+    auto greeted = co_await agent->greet(greeting_limit);
     if (!greeted) {
         co_return greeted.error();
     }
     hello = std::move(*greeted);
     co_return agent;
+}
+
+// Whatever way the last holder goes, also by an exception of its cancellation, the agent's tasks
+// end before it does.
+std::shared_ptr<agent_client> link::own(std::unique_ptr<agent_client> fresh) {
+    const auto retire = [this](agent_client* agent) {
+        closing_.spawn(to_.name + " closing",
+                       [last = std::shared_ptr<agent_client>(agent)] { return last->close(); });
+    };
+    return {fresh.release(), retire};
 }
 
 awaitable<void> link::run_heartbeat() {
@@ -146,6 +144,7 @@ awaitable<void> link::drop() {
 
 awaitable<void> link::close() {
     co_await drop();
+    co_await closing_.join();
 }
 
 } // namespace outrider

@@ -27,8 +27,8 @@ class link {
     /// The agent for requests, replies and followed output. Stays valid until the next `co_await`
     /// that fails with `connect_failed`; shared with whoever else uses the link.
     [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> control(connect_context context);
-    /// A fresh agent for one bulk transfer; the caller closes it.
-    [[nodiscard]] awaitable<result<std::unique_ptr<agent_client>>> bulk(connect_context context);
+    /// A fresh agent for one bulk transfer; it is closed when nobody holds it any more.
+    [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> bulk(connect_context context);
     /// What the agent said when it was greeted last.
     [[nodiscard]] const protocol::hello& hello() const { return hello_; }
     [[nodiscard]] const remote& to() const { return to_; }
@@ -38,7 +38,8 @@ class link {
 
   private:
     awaitable<result<>> ensure_connected(connect_context context);
-    awaitable<result<std::unique_ptr<agent_client>>> new_agent(protocol::hello& hello);
+    awaitable<result<std::shared_ptr<agent_client>>> new_agent(protocol::hello& hello);
+    std::shared_ptr<agent_client> own(std::unique_ptr<agent_client> fresh);
     awaitable<void> drop();
     awaitable<void> run_heartbeat();
 
@@ -49,6 +50,7 @@ class link {
     std::shared_ptr<agent_client> control_;
     protocol::hello hello_;
     task_group tasks_;
+    task_group closing_; // agents that nobody holds any more, until their streams have ended
     notifier changed_;
     // Every bulk agent in use keeps a share of it: the heartbeat is quick then.
     std::shared_ptr<void> transfers_ = std::make_shared<char>();

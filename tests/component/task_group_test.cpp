@@ -93,6 +93,29 @@ BOOST_AUTO_TEST_CASE(blocking_work_does_not_hold_the_reactor) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_task_cancelled_during_blocking_work_waits_for_its_end) {
+    asio::io_context context;
+    int ended = 0;
+    const auto body = [&]() -> awaitable<void> {
+        for (int round = 0; round < 300; ++round) {
+            task_group group(context.get_executor());
+            for (int i = 0; i < 4; ++i) {
+                group.spawn("blocked", [&ended]() -> awaitable<void> {
+                    auto count = std::make_shared<int>(0);
+                    std::ignore = co_await run_blocking([count] { return ++*count; });
+                    ended += *count;
+                });
+            }
+            asio::steady_timer turn(context, std::chrono::microseconds(round));
+            co_await turn.async_wait(asio::use_awaitable);
+            group.cancel();
+            co_await group.join();
+        }
+    };
+    run_reactor(context, body);
+    BOOST_TEST(ended > 0);
+}
+
 BOOST_AUTO_TEST_CASE(pauses_grow_and_stay_bounded_and_start_anew_after_success) {
     retry_policy policy;
     for (int i = 0; i < 20; ++i) {
