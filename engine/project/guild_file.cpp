@@ -67,6 +67,20 @@ class file_reader {
     }
 
   private:
+    static std::string requirements_of(const json::object& package) {
+        const auto* listed = package.if_contains("python-requires");
+        if (listed == nullptr || !listed->is_array()) {
+            return text_of(package, "python-requires");
+        }
+        std::string out;
+        for (const auto& each : listed->get_array()) {
+            if (each.is_string()) {
+                out += (out.empty() ? "" : ", ") + std::string(each.get_string());
+            }
+        }
+        return out;
+    }
+
     result<> sort_item(const json::value& item) {
         const auto* object = item.if_object();
         if (object == nullptr) {
@@ -78,6 +92,7 @@ class file_reader {
             if (auto version = text_of(*object, "version"); !version.empty()) {
                 out_.package_version = version;
             }
+            out_.python_requires = requirements_of(*object);
             return {};
         }
         if (object->contains("config")) {

@@ -78,7 +78,8 @@ struct guild_file {
     std::string digest;    ///< MD5 of the file, hex
     std::string package;   ///< declared name, or empty
     std::string package_version = "0.0.0";
-    std::string default_model; ///< name of the model that operations without one belong to
+    std::string python_requires; ///< what the package says it needs, comma-separated, or empty
+    std::string default_model;   ///< name of the model that operations without one belong to
     std::vector<operation_def> operations;
 };
 

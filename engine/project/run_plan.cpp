@@ -184,6 +184,15 @@ result<> plan_sources(const run_request& request, const operation_def& op, run_p
     return {};
 }
 
+// Never left out silently: the operation would fail there by an import that cannot be found.
+void say_requirements(const guild_file& file, const run_request& request, run_plan& plan) {
+    if (request.remote && !file.python_requires.empty()) {
+        plan.notes.push_back("python-requires is not installed on remotes yet (" +
+                             file.python_requires + "): install it on " + request.command.remote +
+                             ", or name an environment that has it by venv-path in config.yml");
+    }
+}
+
 void show_flags(const flag_map& flags, run_plan& plan) {
     for (const auto& [name, value] : flags) {
         plan.flags.push_back({.name = name, .value = format_flag(value)});
@@ -253,6 +262,9 @@ result<run_plan> plan_run(const run_request& request) {
     std::optional<std::string> digest;
     if (auto planned = plan_sources(request, op, plan, digest); !planned) {
         return planned.error();
+    }
+    if (chosen->file) {
+        say_requirements(*chosen->file, request, plan);
     }
     show_flags(flags->all, plan);
     plan.start.run_id = request.run_id;

@@ -79,6 +79,20 @@ using list = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(run_plans)
 
+BOOST_FIXTURE_TEST_CASE(requirements_that_are_not_installed_on_a_remote_are_said, project) {
+    scratch.write("guild.yml", "- package: hello\n"
+                               "  python-requires: [numpy>=1.2, torch]\n"
+                               "- operations:\n"
+                               "    op: {main: op, flags-import: no}\n");
+    scratch.write("op.py", "");
+    BOOST_TEST(planned("op").notes.empty());
+    request.remote = true;
+    request.command.remote = "lab";
+    const auto notes = planned("op").notes;
+    BOOST_TEST_REQUIRE(notes.size() == 1U);
+    BOOST_TEST(notes[0].find("(numpy>=1.2, torch): install it on lab,") != std::string::npos);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_remote_run_is_planned_whole, project) {
     scratch.write("guild.yml", sleep_project);
     scratch.write("sleep.py", "import time\nseconds = 1\n");
