@@ -33,14 +33,27 @@ void set_up(CLI::App& app, invocation& into) {
     // A second command name is an argument of the first one.
     app.require_subcommand(0, 1);
     add_run(app, into);
+    add_operations(app, into);
     add_runs(app, into);
     add_watch(app, into);
+    add_wait(app, into);
     add_stop(app, into);
     add_ls(app, into);
     add_cat(app, into);
+    add_diff(app, into);
+    add_open(app, into);
+    add_select(app, into);
+    add_label(app, into);
+    add_tag(app, into);
+    add_mark(app, into);
+    add_comment(app, into);
     add_pull(app, into);
+    add_push(app, into);
+    add_sync(app, into);
     add_remotes(app, into);
     add_remote(app, into);
+    add_check(app, into);
+    add_doctor(app, into);
 }
 
 // Whether `word` is an option of `app`, alone or at the end of a group (`-nap`), whose value is the

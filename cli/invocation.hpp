@@ -28,6 +28,8 @@ struct invocation {
     bool assume_yes = false;
     bool debug = false;
     bool verbose = false; ///< `-v`: more about what is found
+    bool quiet = false;   ///< `-q`: results and errors only
+    bool json = false;    ///< `--json`: results as JSON
     run_table_style run_table;
     file_list_style file_list;
 };

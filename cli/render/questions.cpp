@@ -30,6 +30,8 @@ question_text words_of(const question& asked, const run_table_view& view) {
     const std::string runs = " " + std::to_string(asked.runs.size()) + " run(s)";
     switch (asked.kind) {
     case question_kind::run:
+    case question_kind::stage:
+    case question_kind::start:
         return {.preview = run_preview(asked), .prompt = std::string("Continue") + yes_usually};
     case question_kind::remove:
         return about_runs(asked, view, "You are about to delete the following runs:",
@@ -52,6 +54,30 @@ question_text words_of(const question& asked, const run_table_view& view) {
             "You are about to copy (pull) the following runs from " + asked.remote + ":";
         return about_runs(asked, view, heading.c_str(), std::string("Continue") + yes_usually);
     }
+    case question_kind::restore:
+        return about_runs(asked, view, "You are about to restore the following runs:",
+                          "Restore" + runs + yes_usually);
+    case question_kind::purge: {
+        auto words = about_runs(asked, view,
+                                "WARNING: You are about to permanently delete the following runs:",
+                                "Permanently delete" + runs + no_usually);
+        words.usually = false;
+        return words;
+    }
+    case question_kind::push: {
+        const auto heading =
+            "You are about to copy (push) the following runs to " + asked.remote + ":";
+        return about_runs(asked, view, heading.c_str(), std::string("Continue") + yes_usually);
+    }
+    case question_kind::change:
+        return about_runs(asked, view, asked.text.c_str(), std::string("Continue") + yes_usually);
+    case question_kind::remote_start:
+        return {.preview = "You are about to start remote " + asked.remote + "\n",
+                .prompt = std::string("Continue") + yes_usually};
+    case question_kind::remote_stop:
+        return {.preview = "You are about to STOP remote " + asked.remote + "\n" + asked.text,
+                .prompt = std::string("Continue") + no_usually,
+                .usually = false};
     case question_kind::secret:
         break;
     }

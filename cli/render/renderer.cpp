@@ -87,7 +87,25 @@ void renderer::on(const stop_progress& stop) {
 }
 
 void renderer::on(const nothing_selected& nothing) {
-    err_ << (nothing.what == nothing_to::stop ? "Nothing to stop.\n" : "Nothing to delete.\n");
+    const char* what = "";
+    switch (nothing.what) {
+    case nothing_to::stop:
+        what = "stop";
+        break;
+    case nothing_to::remove:
+        what = "delete";
+        break;
+    case nothing_to::restore:
+        what = "restore";
+        break;
+    case nothing_to::purge:
+        what = "purge";
+        break;
+    case nothing_to::change:
+        err_ << "No matching runs\n";
+        return;
+    }
+    err_ << "Nothing to " << what << ".\n";
 }
 
 void renderer::on(const runs_deleted& deleted) {

@@ -38,6 +38,21 @@ class renderer {
     void on(const remotes_listed& remotes);
     void on(const remote_available& answer);
     void on(const note& said);
+    void on(const run_staged&) {}
+    void on(const run_not_needed&) {}
+    void on(const command_printed&) {}
+    void on(const operation_help&) {}
+    void on(const operations_listed&) {}
+    void on(const runs_waited&) {}
+    void on(const run_described&) {}
+    void on(const runs_selected&) {}
+    void on(const runs_restored&) {}
+    void on(const runs_edited&) {}
+    void on(const tags_listed&) {}
+    void on(const comments_listed&) {}
+    void on(const run_resolving&) {}
+    void on(const machine_checked&) {}
+    void on(const machine_examined&) {}
     void on(const command_ended&) {} // the session's: it decides the exit code as well
     void begin_line();
 

@@ -55,9 +55,19 @@ void add_runs(CLI::App& parent, invocation& into) {
     auto* group = add_verb(parent, "runs", group_help, into);
     group->require_subcommand(0, 1);
     add_list(*group, into);
+    add_info(*group, into);
     add_rm(*group, into);
+    add_restore(*group, into);
+    add_purge(*group, into);
+    add_label(*group, into);
+    add_tag(*group, into);
+    add_mark(*group, into);
+    add_comment(*group, into);
     add_stop(*group, into);
+    add_diff(*group, into);
+    add_select(*group, into);
     add_pull(*group, into);
+    add_push(*group, into);
 }
 
 } // namespace outrider::cli

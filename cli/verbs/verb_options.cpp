@@ -33,6 +33,10 @@ void add_yes_option(CLI::App& verb, invocation& into) {
     verb.add_flag("-y,--yes", into.assume_yes, "Do not ask before going on");
 }
 
+void add_json_option(CLI::App& verb, invocation& into) {
+    verb.add_flag("--json", into.json, "Print the results as JSON");
+}
+
 void add_runs_argument(CLI::App& verb, run_selection& selection, const std::string& what) {
     verb.add_option("RUN", selection.runs, what)->option_text("[RUN...]");
 }

@@ -27,6 +27,8 @@ CLI::App* add_verb(CLI::App& parent, const std::string& name, const verb_help& t
 void add_remote_option(CLI::App& verb, std::string& remote, const std::string& what);
 /// `-y, --yes`
 void add_yes_option(CLI::App& verb, invocation& into);
+/// `--json`
+void add_json_option(CLI::App& verb, invocation& into);
 /// `[RUN…]`
 void add_runs_argument(CLI::App& verb, run_selection& selection, const std::string& what);
 /// `[RUN]`

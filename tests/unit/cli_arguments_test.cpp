@@ -85,22 +85,22 @@ BOOST_AUTO_TEST_CASE(runs) {
     check({"runs", "-n", "5"}, list_command{.limit = 5});
     check({"runs", "-n5", "--deleted"}, list_command{.limit = 5, .deleted = true});
     check({"runs", "--limit=7", "3f2a", "1:3"},
-          list_command{.selection = {{"3f2a", "1:3"}}, .limit = 7});
+          list_command{.selection = {.runs = {"3f2a", "1:3"}}, .limit = 7});
     BOOST_TEST(parsed({"runs", "-s"}).run_table.simplified);
     BOOST_TEST(!parsed({"runs"}).run_table.simplified);
 }
 
 BOOST_AUTO_TEST_CASE(a_command_after_options_of_the_list_is_no_command) {
     // `runs -r R rm` must never delete runs of this machine.
-    check({"runs", "-r", "R", "rm"}, list_command{.remote = "R", .selection = {{"rm"}}});
-    check({"runs", "1", "rm"}, list_command{.selection = {{"1", "rm"}}});
+    check({"runs", "-r", "R", "rm"}, list_command{.remote = "R", .selection = {.runs = {"rm"}}});
+    check({"runs", "1", "rm"}, list_command{.selection = {.runs = {"1", "rm"}}});
 }
 
 BOOST_AUTO_TEST_CASE(deleting) {
     check({"runs", "rm", "-r", "R", "-y"}, delete_command{.remote = "R"});
     check({"runs", "delete", "1:3", "abc", "-p"},
-          delete_command{.selection = {{"1:3", "abc"}}, .permanent = true});
-    check({"runs", "rm", "list"}, delete_command{.selection = {{"list"}}});
+          delete_command{.selection = {.runs = {"1:3", "abc"}}, .permanent = true});
+    check({"runs", "rm", "list"}, delete_command{.selection = {.runs = {"list"}}});
     BOOST_TEST(parsed({"runs", "rm", "-y"}).assume_yes);
     BOOST_TEST(parsed({"runs", "rm", "--yes"}).assume_yes);
     BOOST_TEST(!parsed({"runs", "rm"}).assume_yes);
@@ -108,12 +108,13 @@ BOOST_AUTO_TEST_CASE(deleting) {
 
 BOOST_AUTO_TEST_CASE(watching_and_stopping) {
     check({"watch"}, watch_command{});
-    check({"watch", "1", "-r", "R"}, watch_command{.remote = "R", .selection = {{"1"}}});
+    check({"watch", "1", "-r", "R"}, watch_command{.remote = "R", .selection = {.runs = {"1"}}});
     check({"stop"}, stop_command{});
     check({"stop", "-r", "R", "-y"}, stop_command{.remote = "R"});
-    check({"runs", "stop", "1", "2"}, stop_command{.selection = {{"1", "2"}}});
+    check({"runs", "stop", "1", "2"}, stop_command{.selection = {.runs = {"1", "2"}}});
     check({"stop", "-nf", "--timeout", "0", "1"},
-          stop_command{.selection = {{"1"}}, .force = true, .timeout_seconds = 0, .no_wait = true});
+          stop_command{
+              .selection = {.runs = {"1"}}, .force = true, .timeout_seconds = 0, .no_wait = true});
 }
 
 BOOST_AUTO_TEST_CASE(files) {
@@ -121,20 +122,21 @@ BOOST_AUTO_TEST_CASE(files) {
     check({"ls", "-nap", "LOCK*"}, ls_command{.path = "LOCK*", .all = true});
     check({"ls", "-np", ".guild/LOCK*", "-r", "R"},
           ls_command{.remote = "R", .path = ".guild/LOCK*"});
-    check({"ls", "2", "--path=-x", "-aL"},
-          ls_command{.selection = {{"2"}}, .path = "-x", .all = true, .follow_links = true});
+    check(
+        {"ls", "2", "--path=-x", "-aL"},
+        ls_command{.selection = {.runs = {"2"}}, .path = "-x", .all = true, .follow_links = true});
     BOOST_TEST(parsed({"ls", "-nap", "x"}).file_list.no_format);
     BOOST_TEST(parsed({"ls", "-f"}).file_list.full_paths);
     check({"cat", "-p", ".guild/attrs/exit_status"},
           cat_command{.path = ".guild/attrs/exit_status"});
     check({"cat", "1", "-O", "-r", "R"},
-          cat_command{.remote = "R", .selection = {{"1"}}, .output = true});
+          cat_command{.remote = "R", .selection = {.runs = {"1"}}, .output = true});
 }
 
 BOOST_AUTO_TEST_CASE(remotes_and_pulls) {
     check({"pull", "guild-uat", "-y"}, pull_command{.remote = "guild-uat"});
     check({"runs", "pull", "R", "1:3", "abc", "-d"},
-          pull_command{.remote = "R", .selection = {{"1:3", "abc"}}, .delete_extra = true});
+          pull_command{.remote = "R", .selection = {.runs = {"1:3", "abc"}}, .delete_extra = true});
     check({"remotes"}, remotes_command{});
     check({"remote", "status", "ssh:me@host:22"},
           remote_status_command{.remote = "ssh:me@host:22"});

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "engine/api/selection.hpp"
+
+#include <boost/describe.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Commands that change what is recorded of runs that exist.
+namespace outrider {
+
+/// `runs rm|delete [-r REMOTE] [RUN…]`; no RUN: all that match.
+struct delete_command {
+    std::string remote;
+    run_selection selection;
+    bool permanent = false;
+};
+BOOST_DESCRIBE_STRUCT(delete_command, (), (remote, selection, permanent))
+
+/// `runs restore [-r REMOTE] [RUN…]`: from the trash; no RUN: all that match.
+struct restore_command {
+    std::string remote;
+    run_selection selection;
+};
+BOOST_DESCRIBE_STRUCT(restore_command, (), (remote, selection))
+
+/// `runs purge [-r REMOTE] [RUN…]`: removes from the trash for good; no RUN: all that match.
+struct purge_command {
+    std::string remote;
+    run_selection selection;
+};
+BOOST_DESCRIBE_STRUCT(purge_command, (), (remote, selection))
+
+BOOST_DEFINE_ENUM_CLASS(label_change, set, prepend, append, remove, clear)
+/// `label [-r REMOTE] [RUN…] -s|-p|-a|-rm TEXT | -c`; no RUN: the newest.
+struct label_command {
+    std::string remote;
+    run_selection selection;
+    label_change change = label_change::set;
+    std::string text;
+};
+BOOST_DESCRIBE_STRUCT(label_command, (), (remote, selection, change, text))
+
+/// `tag [-r REMOTE] [RUN…] -a TAG -d TAG -c -s`; no RUN: the newest.
+struct tag_command {
+    std::string remote;
+    run_selection selection;
+    std::vector<std::string> add;
+    std::vector<std::string> remove;
+    bool clear = false;       ///< all of them, before `add`
+    bool sync_labels = false; ///< change the labels as well
+    bool list_all = false;    ///< only list the tags that runs have
+};
+BOOST_DESCRIBE_STRUCT(tag_command, (),
+                      (remote, selection, add, remove, clear, sync_labels, list_all))
+
+/// `mark [-r REMOTE] [RUN…] [--clear]`; no RUN: the newest.
+struct mark_command {
+    std::string remote;
+    run_selection selection;
+    bool clear = false;
+};
+BOOST_DESCRIBE_STRUCT(mark_command, (), (remote, selection, clear))
+
+/// `comment [-r REMOTE] [RUN…] -a TEXT | -d N | -c | -l`; no RUN: the newest. Nothing to change:
+/// list them.
+struct comment_command {
+    std::string remote;
+    run_selection selection;
+    std::optional<std::string> add;
+    std::optional<std::int64_t> remove; ///< index from 1
+    bool clear = false;
+};
+BOOST_DESCRIBE_STRUCT(comment_command, (), (remote, selection, add, remove, clear))
+
+} // namespace outrider

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "engine/api/selection.hpp"
+
+#include <boost/describe.hpp>
+
+#include <cstdint>
+#include <string>
+
+/// Commands about machines, and about copies between them.
+namespace outrider {
+
+/// `pull REMOTE [RUN…]`; no RUN: all there.
+struct pull_command {
+    std::string remote;
+    run_selection selection;
+    bool delete_extra = false; ///< `-d`, `-n`: remove local files that are gone there
+};
+BOOST_DESCRIBE_STRUCT(pull_command, (), (remote, selection, delete_extra))
+
+/// `push REMOTE [RUN…]`; no RUN: all here.
+struct push_command {
+    std::string remote;
+    run_selection selection;
+    bool delete_extra = false; ///< `-n`, `--delete`: remove far files that are gone here
+};
+BOOST_DESCRIBE_STRUCT(push_command, (), (remote, selection, delete_extra))
+
+/// `sync [RUN…]`: pulls the local copies of runs that are running elsewhere.
+struct sync_command {
+    run_selection selection;
+    bool repeat = false; ///< `-w`: until no run is left that runs
+    std::int64_t interval_seconds = 60;
+};
+BOOST_DESCRIBE_STRUCT(sync_command, (), (selection, repeat, interval_seconds))
+
+/// `remotes`
+struct remotes_command {};
+BOOST_DESCRIBE_STRUCT(remotes_command, (), ())
+
+/// `remote status REMOTE`
+struct remote_status_command {
+    std::string remote;
+};
+BOOST_DESCRIBE_STRUCT(remote_status_command, (), (remote))
+
+/// `remote start REMOTE [--reinit]`
+struct remote_start_command {
+    std::string remote;
+    bool reinit = false; ///< run the remote's `init` command
+};
+BOOST_DESCRIBE_STRUCT(remote_start_command, (), (remote, reinit))
+
+/// `remote stop REMOTE`
+struct remote_stop_command {
+    std::string remote;
+};
+BOOST_DESCRIBE_STRUCT(remote_stop_command, (), (remote))
+
+/// `check [-r REMOTE]`: versions, home, python, platform, disk, GPUs, clock.
+struct check_command {
+    std::string remote;
+};
+BOOST_DESCRIBE_STRUCT(check_command, (), (remote))
+
+/// `doctor REMOTE`: what would go wrong there, each with its cure.
+struct doctor_command {
+    std::string remote;
+};
+BOOST_DESCRIBE_STRUCT(doctor_command, (), (remote))
+
+} // namespace outrider

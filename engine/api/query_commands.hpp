@@ -1,0 +1,113 @@
+#pragma once
+
+#include "engine/api/selection.hpp"
+
+#include <boost/describe.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// Commands that look at runs and change nothing.
+namespace outrider {
+
+/// `runs [list] [-r REMOTE] [RUN…]`
+struct list_command {
+    std::string remote;
+    run_selection selection;
+    std::int64_t limit = 20; ///< rows; 0: all
+    bool deleted = false;    ///< the trash
+    std::string archive;     ///< absolute directory or zip file to list instead of a home, or empty
+    bool details = false;    ///< `-v`, `--json`: `runs_listed::details` too
+    bool comments = false;   ///< `-c`: with comments in the details
+};
+BOOST_DESCRIBE_STRUCT(list_command, (),
+                      (remote, selection, limit, deleted, archive, details, comments))
+
+/// `runs info [-r REMOTE] [RUN]`; no RUN: the newest.
+struct info_command {
+    std::string remote;
+    run_selection selection;
+    bool deleted = false;       ///< of the trash
+    bool comments = false;      ///< `-c`
+    bool environment = false;   ///< `-e`
+    bool manifest = false;      ///< `-m`
+    bool dependencies = false;  ///< `-d`
+    bool plugins = false;       ///< `-p`
+    bool private_attrs = false; ///< hidden: `opref` and `op` too
+    bool all_scalars = false;   ///< `sys/…` too
+};
+BOOST_DESCRIBE_STRUCT(info_command, (),
+                      (remote, selection, deleted, comments, environment, manifest, dependencies,
+                       plugins, private_attrs, all_scalars))
+
+/// `select [-r REMOTE] [RUN…]`: prints ids, or one attribute, of the newest or of all that match.
+struct select_command {
+    std::string remote;
+    run_selection selection;
+    bool all = false;      ///< `-A`
+    std::string min;       ///< the run with the least value of this flag, attribute or scalar
+    std::string max;       ///< the run with the greatest
+    bool short_id = false; ///< `-s`
+    std::string attribute; ///< `-a`: print this attribute instead of the id
+    bool path = false;     ///< `-p`: print the run's directory instead of the id
+};
+BOOST_DESCRIBE_STRUCT(select_command, (),
+                      (remote, selection, all, min, max, short_id, attribute, path))
+
+/// `diff [-r REMOTE] [RUN [RUN]]`; no RUN: the two newest; one: that and the one before it.
+struct diff_command {
+    std::string remote;
+    run_selection selection;
+    bool output = false;            ///< `-O`
+    bool sourcecode = false;        ///< `-s`
+    bool environment = false;       ///< `-e`
+    bool flags = false;             ///< `-f`
+    bool attributes = false;        ///< `-a`
+    bool dependencies = false;      ///< `-D`
+    std::vector<std::string> paths; ///< `-p`
+    bool working = false;           ///< `-w`: a run and the working directory of its project
+    std::string directory;          ///< `-d`: a run and this directory, absolute
+    std::string program;            ///< `-c`: words of a shell; empty: diff -ru
+};
+BOOST_DESCRIBE_STRUCT(diff_command, (),
+                      (remote, selection, output, sourcecode, environment, flags, attributes,
+                       dependencies, paths, working, directory, program))
+
+/// `ls [-r REMOTE] [RUN]`; no RUN: the newest. Of the three kinds of files several may be chosen.
+struct ls_command {
+    std::string remote;
+    run_selection selection;
+    std::string path; ///< `-p`: prefix or pattern
+    bool all = false; ///< hidden ones too
+    bool follow_links = false;
+    bool sourcecode = false;   ///< `-s`
+    bool dependencies = false; ///< `-d`
+    bool generated = false;    ///< `-g`
+};
+BOOST_DESCRIBE_STRUCT(ls_command, (),
+                      (remote, selection, path, all, follow_links, sourcecode, dependencies,
+                       generated))
+
+/// `cat [-r REMOTE] [RUN] -p PATH`; no RUN: the newest.
+struct cat_command {
+    std::string remote;
+    run_selection selection;
+    std::string path;
+    bool output = false;     ///< the run's output instead of a path
+    bool sourcecode = false; ///< `-s`: `path` is relative to the source code
+};
+BOOST_DESCRIBE_STRUCT(cat_command, (), (remote, selection, path, output, sourcecode))
+
+/// `open [RUN] [-p PATH]`: shows a run, or a file of it, with a program of this machine.
+struct open_command {
+    run_selection selection;
+    std::string path;
+    bool sourcecode = false;
+    bool output = false;
+    bool shell = false;  ///< a shell in that directory
+    std::string program; ///< `-c`: words of a shell; empty: what the desktop opens it with
+};
+BOOST_DESCRIBE_STRUCT(open_command, (), (selection, path, sourcecode, output, shell, program))
+
+} // namespace outrider

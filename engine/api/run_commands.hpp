@@ -1,0 +1,86 @@
+#pragma once
+
+#include "engine/api/selection.hpp"
+
+#include <boost/describe.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Commands about the life of runs: start, watch, wait, stop.
+namespace outrider {
+
+/// `run [-r REMOTE] [OPERATION] [FLAG=VALUE…]`. At most one of `start`, `restart` and `proto` is
+/// set; `run queue` is this command with the operation "queue".
+struct run_command {
+    std::string remote;             ///< empty: this machine
+    std::string operation;          ///< empty: the default operation of the project
+    std::vector<std::string> flags; ///< NAME=VALUE as typed
+    std::optional<std::string> label;
+    std::vector<std::string> tags;
+    std::string comment;
+    bool no_wait = false;    ///< do not follow the output
+    bool background = false; ///< local: as `no_wait`, and the run outlives the terminal
+    bool stage = false;      ///< prepare, do not start
+    std::string start;       ///< a staged run (or any) to start
+    std::string restart;     ///< a run to start again in place
+    std::string proto;       ///< a run whose operation, flags and source are used again
+    std::optional<std::int64_t> random_seed;
+    bool force_flags = false;      ///< accept undeclared flags and other values than the choices
+    bool force_deps = false;       ///< resolve dependencies anew on restart
+    bool force_sourcecode = false; ///< copy source code anew on restart
+    bool needed = false;           ///< only if there is no matching run yet
+    std::optional<double> stop_after_minutes;
+    std::string gpus; ///< for CUDA_VISIBLE_DEVICES; empty: not set
+    bool no_gpus = false;
+    bool keep_run = false;  ///< in spite of delete-on-success
+    bool print_cmd = false; ///< only print the command
+    bool print_env = false; ///< only print the environment
+    bool help_op = false;   ///< only describe the operation
+    std::string run_id;     ///< empty: a new one
+    std::string run_dir;    ///< local: absolute place of the run outside of a home
+};
+BOOST_DESCRIBE_STRUCT(run_command, (),
+                      (remote, operation, flags, label, tags, comment, no_wait, background, stage,
+                       start, restart, proto, random_seed, force_flags, force_deps,
+                       force_sourcecode, needed, stop_after_minutes, gpus, no_gpus, keep_run,
+                       print_cmd, print_env, help_op, run_id, run_dir))
+
+/// `watch [-r REMOTE] [RUN]`; no RUN: the newest running one.
+struct watch_command {
+    std::string remote;
+    run_selection selection;
+    std::string pid;                  ///< `-p`: a pid, a pidfile or RUN_DIR/.guild/JOB
+    std::optional<std::int64_t> tail; ///< begin with the last N lines
+    std::string since;                ///< begin with lines of this time: 10m, 2h, or a date
+};
+BOOST_DESCRIBE_STRUCT(watch_command, (), (remote, selection, pid, tail, since))
+
+/// `wait [-r REMOTE] RUN…`: until all have ended, or any; ends with the run's exit code.
+struct wait_command {
+    std::string remote;
+    run_selection selection;
+    bool any = false;
+    std::optional<double> timeout_seconds;
+};
+BOOST_DESCRIBE_STRUCT(wait_command, (), (remote, selection, any, timeout_seconds))
+
+/// `stop [-r REMOTE] [RUN…]`; no RUN: all that are running.
+struct stop_command {
+    std::string remote;
+    run_selection selection;
+    bool force = false;
+    std::int64_t timeout_seconds = 30;
+    bool no_wait = false; ///< `-n`: return once the signal was sent
+};
+BOOST_DESCRIBE_STRUCT(stop_command, (), (remote, selection, force, timeout_seconds, no_wait))
+
+/// `operations [WORD…]`: what the project can do; words are parts of names.
+struct operations_command {
+    std::vector<std::string> words;
+};
+BOOST_DESCRIBE_STRUCT(operations_command, (), (words))
+
+} // namespace outrider

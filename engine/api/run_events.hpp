@@ -1,0 +1,142 @@
+#pragma once
+
+#include "engine/api/run_row.hpp"
+
+#include <boost/describe.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What is told of the life of runs.
+namespace outrider {
+
+struct flag_shown {
+    std::string name;
+    std::string value; ///< as it stands in labels and previews
+};
+BOOST_DESCRIBE_STRUCT(flag_shown, (), (name, value))
+
+BOOST_DEFINE_ENUM_CLASS(
+    run_stage,
+    building_package,   ///< detail: project directory and, on a line of its own, the package
+    initializing,       ///< on the remote
+    copying_package,    ///< detail: name of the wheel that Guild would copy
+    installing_package, ///< detail: name of that wheel
+    installed_package,  ///< detail: name and version of the distribution
+    starting,           ///< detail: operation
+    started)            ///< the operation runs
+/// A step of `run`.
+struct run_progress {
+    run_stage stage = run_stage::building_package;
+    std::string remote;
+    std::string run_id;
+    std::string detail;
+};
+BOOST_DESCRIBE_STRUCT(run_progress, (), (stage, remote, run_id, detail))
+
+/// The run goes on after the command: `run --no-wait`, or a detached watch.
+struct run_left_running {
+    std::string remote;
+    std::string run_id;
+    bool detached = false; ///< by an interrupt
+};
+BOOST_DESCRIBE_STRUCT(run_left_running, (), (remote, run_id, detached))
+
+struct watch_started {
+    std::string remote;
+    std::string run_id;
+    bool quiet = false; ///< the watch is part of `run`: say nothing
+};
+BOOST_DESCRIBE_STRUCT(watch_started, (), (remote, run_id, quiet))
+
+/// Raw bytes for standard output: of a watched run, or of `cat`.
+struct output_bytes {
+    std::string bytes;
+};
+BOOST_DESCRIBE_STRUCT(output_bytes, (), (bytes))
+
+/// A watched run has ended.
+struct run_ended {
+    std::string remote;
+    run_row run;
+    bool quiet = false; ///< local `run`: the exit code says it all
+};
+BOOST_DESCRIBE_STRUCT(run_ended, (), (remote, run, quiet))
+
+/// A stop is about to be sent, was pointless, or is over.
+struct stop_progress {
+    std::string remote;
+    std::string run_id;
+    std::int64_t pid = 0;                ///< stopping: of the operation
+    bool not_running = false;            ///< the run had ended already
+    bool done = false;                   ///< over: `survivors` is final
+    std::vector<std::int64_t> survivors; ///< pids that did not go
+};
+BOOST_DESCRIBE_STRUCT(stop_progress, (), (remote, run_id, pid, not_running, done, survivors))
+
+/// `run --stage`: the run is there and waits.
+struct run_staged {
+    std::string remote;
+    std::string run_id;
+    std::string operation;
+    std::string directory; ///< with --run-dir: its absolute path
+};
+BOOST_DESCRIBE_STRUCT(run_staged, (), (remote, run_id, operation, directory))
+
+/// `run --needed`: there is a run already.
+struct run_not_needed {
+    std::string remote;
+    std::vector<std::string> run_ids; ///< that match
+};
+BOOST_DESCRIBE_STRUCT(run_not_needed, (), (remote, run_ids))
+
+/// `run --print-cmd`, `run --print-env`.
+struct command_printed {
+    std::vector<std::string> words;                 ///< the command line
+    std::map<std::string, std::string> environment; ///< empty unless asked for
+};
+BOOST_DESCRIBE_STRUCT(command_printed, (), (words, environment))
+
+struct operation_flag {
+    std::string name;
+    std::string description;
+    std::string default_value; ///< as previews show it; empty: none
+    bool required = false;
+    std::string type;
+    std::vector<std::string> choices;
+};
+BOOST_DESCRIBE_STRUCT(operation_flag, (),
+                      (name, description, default_value, required, type, choices))
+/// One operation of the project.
+struct operation_described {
+    std::string name; ///< "op", "model:op"
+    std::string description;
+    bool is_default = false;
+    std::vector<operation_flag> flags;
+    std::vector<std::string> dependencies; ///< names of resources
+};
+BOOST_DESCRIBE_STRUCT(operation_described, (), (name, description, is_default, flags, dependencies))
+/// `run --help-op`: the one operation.
+struct operation_help {
+    operation_described operation;
+};
+BOOST_DESCRIBE_STRUCT(operation_help, (), (operation))
+/// `operations`
+struct operations_listed {
+    std::vector<operation_described> operations;
+};
+BOOST_DESCRIBE_STRUCT(operations_listed, (), (operations))
+
+/// `wait` is over.
+struct runs_waited {
+    std::string remote;
+    std::vector<run_row> ended;
+    std::vector<run_row> left; ///< still running: `--any`, or the time is up
+    bool timed_out = false;
+};
+BOOST_DESCRIBE_STRUCT(runs_waited, (), (remote, ended, left, timed_out))
+
+} // namespace outrider

@@ -1,0 +1,9 @@
+#include "engine/commands/perform.hpp"
+
+namespace outrider {
+
+awaitable<result<outcome>> perform(command_session& /*session*/, purge_command /*what*/) {
+    co_return failure(errc::unsupported, "this command is not there yet");
+}
+
+} // namespace outrider
