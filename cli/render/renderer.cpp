@@ -3,6 +3,7 @@
 #include "cli/arguments.hpp"
 #include "cli/render/file_list.hpp"
 #include "cli/render/remotes_text.hpp"
+#include "cli/render/run_info.hpp"
 #include "cli/render/run_steps.hpp"
 
 #include <ostream>
@@ -119,6 +120,18 @@ void renderer::on(const files_listed& files) {
         err_ << "WARNING: --full-path is ignored for runs of a remote\n" << std::flush;
     }
     out_ << file_list(files, asked_.file_list, {.home = place_.home, .far = far});
+}
+
+void renderer::on(const run_described& described) {
+    const auto* asked = std::get_if<info_command>(&asked_.what);
+    const info_command sections = asked != nullptr ? *asked : info_command{};
+    out_ << (asked_.json ? run_info_json(described, sections) : run_info_text(described, sections));
+}
+
+void renderer::on(const runs_selected& selected) {
+    for (const auto& value : selected.values) {
+        out_ << value << '\n';
+    }
 }
 
 void renderer::on(const run_copying& copied) {

@@ -44,8 +44,8 @@ class renderer {
     void on(const operation_help&) {}
     void on(const operations_listed&) {}
     void on(const runs_waited&) {}
-    void on(const run_described&) {}
-    void on(const runs_selected&) {}
+    void on(const run_described& described);
+    void on(const runs_selected& selected);
     void on(const runs_restored&) {}
     void on(const runs_edited&) {}
     void on(const tags_listed&) {}

@@ -36,6 +36,7 @@ constexpr std::array rows{
     row_of<protocol::stop_run, make_stop_run_job>(),
     row_of<protocol::follow_output, make_follow_output_job>(),
     row_of<protocol::delete_runs, make_delete_runs_job>(),
+    row_of<protocol::read_scalars, make_read_scalars_job>(),
     row_of<protocol::list_files, make_list_files_job>(),
     row_of<protocol::read_file, make_read_file_job>(),
     row_of<protocol::send_files, make_send_files_job>(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/agent/context.hpp"
+#include "engine/protocol/scalar_messages.hpp"
 
 #include <memory>
 
@@ -19,6 +20,9 @@ namespace outrider::agent {
                                                           protocol::follow_output, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_delete_runs_job(const agent_context&, protocol::delete_runs,
                                                         reply_channel);
+
+[[nodiscard]] std::unique_ptr<job> make_read_scalars_job(const agent_context&,
+                                                         protocol::read_scalars, reply_channel);
 
 [[nodiscard]] std::unique_ptr<job> make_list_files_job(const agent_context&, protocol::list_files,
                                                        reply_channel);

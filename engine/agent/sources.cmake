@@ -10,6 +10,8 @@ set(AGENT_SOURCES
     destination.cpp
     dispatch.cpp
     end_record.cpp
+    event_file_reading.cpp
+    event_file_search.cpp
     event_set.cpp
     file_entry.cpp
     file_intake.cpp
@@ -31,11 +33,13 @@ set(AGENT_SOURCES
     prepare_run.cpp
     python_support.cpp
     read_file.cpp
+    read_scalars.cpp
     receive_files.cpp
     reply_channel.cpp
     reserved_file.cpp
     run_lock.cpp
     run_place.cpp
+    scalar_index.cpp
     send_files.cpp
     server.cpp
     signal_process.cpp

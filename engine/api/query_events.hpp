@@ -89,8 +89,9 @@ BOOST_DESCRIBE_STRUCT(runs_listed, (), (rows, total, details))
 struct run_described {
     std::string remote;
     run_detail run;
+    std::string user_home; ///< of the person there, which paths are shown relative to
 };
-BOOST_DESCRIBE_STRUCT(run_described, (), (remote, run))
+BOOST_DESCRIBE_STRUCT(run_described, (), (remote, run, user_home))
 
 /// `select`: a line each.
 struct runs_selected {
