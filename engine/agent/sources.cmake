@@ -28,6 +28,7 @@ set(AGENT_SOURCES
     operation_process.cpp
     out_of_memory.cpp
     output_recorder.cpp
+    output_scalars.cpp
     ping.cpp
     pipe.cpp
     prepare_run.cpp
