@@ -198,7 +198,8 @@ class comparison {
         if (!with_directory()) {
             return pairs_of_runs(runs_[0], runs_[1], what_);
         }
-        auto directory = what_.working ? project_of(details_.front()) : what_.directory;
+        auto directory =
+            what_.working ? project_of(details_.front(), runs_.front()) : what_.directory;
         if (directory.empty()) {
             return failure(errc::not_found,
                            "cannot find working source directory for run " +
