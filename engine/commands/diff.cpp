@@ -220,7 +220,13 @@ class comparison {
         return pairs;
     }
 
-    static std::string project_of(const run_detail& run) { return run.row.project_directory; }
+    // Where the source code stands in a directory of its own, that is its root in the project.
+    static std::string project_of(const run_detail& run, const compared_run& compared) {
+        const std::string& project = run.row.project_directory;
+        const std::string root = text_of(sourcecode_of(run), "root");
+        const bool whole = compared.source_directory.empty() || root.empty() || project.empty();
+        return whole ? project : project + "/" + root;
+    }
 
     // On the terminal that is there, as some people compare with programs that need one.
     awaitable<result<>> run_here(std::vector<std::string> words) {
