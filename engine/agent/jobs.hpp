@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/agent/context.hpp"
+#include "engine/protocol/machine_messages.hpp"
 #include "engine/protocol/scalar_messages.hpp"
 
 #include <memory>
@@ -36,5 +37,8 @@ namespace outrider::agent {
                                                          protocol::find_package, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_mark_copy_job(const agent_context&, protocol::mark_copy,
                                                       reply_channel);
+
+[[nodiscard]] std::unique_ptr<job> make_execute_job(const agent_context&, protocol::execute,
+                                                    reply_channel);
 
 } // namespace outrider::agent

@@ -4,6 +4,7 @@ set(AGENT_SOURCES
     activation.cpp
     beneath.cpp
     cache_directory.cpp
+    child_program.cpp
     copy_package.cpp
     delete_runs.cpp
     descendants.cpp
@@ -13,6 +14,7 @@ set(AGENT_SOURCES
     event_file_reading.cpp
     event_file_search.cpp
     event_set.cpp
+    execute.cpp
     file_entry.cpp
     file_intake.cpp
     find_package.cpp
