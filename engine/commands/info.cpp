@@ -65,8 +65,7 @@ class description {
             co_return chosen.error();
         }
         if (chosen->rows.empty()) {
-            co_return failure(errc::not_found,
-                              "no matching runs\nTry '{program} runs list' for a list.");
+            co_return failure(errc::not_found, "no matching runs");
         }
         if (chosen->rows.size() > 1 && !what_.selection.runs.empty()) {
             co_return failure(errc::bad_input, "this command takes one run, but several are named");

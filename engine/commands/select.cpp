@@ -54,8 +54,7 @@ class selection {
             }
         }
         if (runs_.empty() && !what_.all) {
-            co_return failure(errc::not_found,
-                              "no matching runs\nTry '{program} runs list' for a list.");
+            co_return failure(errc::not_found, "no matching runs");
         }
         if (!what_.all && runs_.size() > 1) {
             runs_.resize(1);
