@@ -18,7 +18,7 @@ fs::path directory_of(const fs::path& home) {
     return home / "cache" / "outrider" / "scalars";
 }
 
-bool exists(const fs::path& path) {
+bool is_there(const fs::path& path) {
     return ::access(path.c_str(), F_OK) == 0;
 }
 
@@ -27,8 +27,8 @@ void remove_forgotten(const fs::path& home) {
                                                       &::closedir);
     while (const dirent* entry = listing ? ::readdir(listing.get()) : nullptr) {
         const std::string name = entry->d_name;
-        if (name.starts_with('.') || exists(home / "runs" / name) ||
-            exists(home / "trash" / "runs" / name)) {
+        if (name.starts_with('.') || is_there(home / "runs" / name) ||
+            is_there(home / "trash" / "runs" / name)) {
             continue;
         }
         std::ignore = remove_file(directory_of(home) / name); // somebody else may have been faster
@@ -55,7 +55,7 @@ void store_scalar_index(const fs::path& home, const std::string& run_id,
         return;
     }
     const fs::path path = directory / run_id;
-    const bool is_new = !exists(path);
+    const bool is_new = !is_there(path);
     const fs::path temporary = directory / ("." + run_id + "." + std::to_string(::getpid()));
     scalar_index written = index;
     written.version = index_version;
