@@ -17,6 +17,7 @@ constexpr std::size_t short_id = 8; // characters
 struct candidate {
     protocol::run_facts facts;
     run_detail detail;
+    std::size_t place = 0;    // in the listing
     boost::json::value value; // in the column that is compared
 };
 
@@ -91,7 +92,8 @@ class selection {
         }
         for (auto& each : *facts) {
             auto detail = detail_of(each);
-            runs_.push_back({.facts = std::move(each), .detail = std::move(detail)});
+            runs_.push_back(
+                {.facts = std::move(each), .detail = std::move(detail), .place = runs_.size()});
         }
         co_return result<>();
     }
@@ -120,8 +122,11 @@ class selection {
             co_return failure(errc::not_found, "no run has a value for '" + text + "'");
         }
         std::erase_if(runs_, [](const candidate& each) { return each.value.is_null(); });
-        std::ranges::stable_sort(runs_, [&](const candidate& a, const candidate& b) {
-            return least ? column_less(a.value, b.value) : column_less(b.value, a.value);
+        std::ranges::sort(runs_, [&](const candidate& a, const candidate& b) {
+            if (column_less(a.value, b.value)) {
+                return least;
+            }
+            return column_less(b.value, a.value) ? !least : a.place < b.place;
         });
         co_return result<>();
     }
