@@ -1,7 +1,7 @@
 #include "engine/commands/choose_runs.hpp"
 #include "engine/commands/file_listing.hpp"
 #include "engine/commands/perform.hpp"
-#include "engine/commands/pull_plan.hpp"
+#include "engine/commands/transfer_plan.hpp"
 #include "engine/reactor/retry_policy.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -107,11 +107,11 @@ class pull_job {
         } else if (local.error().kind() != errc::not_found) {
             co_return local.error();
         }
-        const auto plan = plan_pull(far_files->entries, here_files, delete_extra_);
+        const auto plan = plan_transfer(far_files->entries, here_files, delete_extra_);
         co_return co_await carry_out(row, plan, here_files);
     }
 
-    awaitable<result<>> carry_out(const run_row& row, const pull_plan& plan,
+    awaitable<result<>> carry_out(const run_row& row, const transfer_plan& plan,
                                   const std::vector<protocol::file_entry>& here_files) {
         // Until everything is here, a copy that was not final says "running there", its last known
         // state; a final copy of a run that was restarted says so as well.
