@@ -74,7 +74,8 @@ transfer_plan plan_transfer(const std::vector<file_entry>& source,
         step.push_back(entry.path);
     }
     for (const auto& [path, entry] : there) {
-        if (travels(path) && path != ".guild/opref" && (delete_extra || tells_the_end(path))) {
+        const bool stays = path == ".guild/opref" || path == ".guild/outrider";
+        if (travels(path) && !stays && (delete_extra || tells_the_end(path))) {
             plan.remove.emplace_back(path);
         }
     }
