@@ -30,7 +30,7 @@ const verb_help stop_help = {
 const verb_help status_help = {
     .summary = "Say whether a remote answers.",
     .details = "Connects as every other command does, so that runs can be started if it answers.\n"
-               "The exit code is 2 if it does not.",
+               "The exit code is 1 if it does not.",
     .examples = "{program} remote status gpu1\n"
                 "{program} remote status gpu1 --verbose\n"
                 "{program} remote status ssh:me@host.example:2222",

@@ -12,6 +12,7 @@ set(AGENT_SOURCES
     dispatch.cpp
     end_record.cpp
     event_set.cpp
+    examine_machine.cpp
     execute.cpp
     file_entry.cpp
     file_intake.cpp
@@ -30,6 +31,7 @@ set(AGENT_SOURCES
     output_recorder.cpp
     ping.cpp
     pipe.cpp
+    place.cpp
     prepare_run.cpp
     python_support.cpp
     read_file.cpp
