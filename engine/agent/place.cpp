@@ -21,22 +21,14 @@ struct known_kind {
 
 // From statfs(2) and the documentation of the file systems that Linux itself does not have.
 constexpr std::array known_kinds{
-    known_kind{0xEF53, {"ext4"}},
-    known_kind{0x58465342, {"xfs"}},
-    known_kind{0x9123683E, {"btrfs"}},
-    known_kind{0x2FC12FC1, {"zfs"}},
-    known_kind{0x01021994, {"tmpfs"}},
-    known_kind{0x794C7630, {"overlay"}},
-    known_kind{0xF2F52010, {"f2fs"}},
-    known_kind{0x65735546, {"fuse"}},
-    known_kind{0x6969, {"nfs", true}},
-    known_kind{0xFF534D42, {"cifs", true}},
-    known_kind{0xFE534D42, {"smb2", true}},
-    known_kind{0x5346414F, {"afs", true}},
-    known_kind{0x00C36400, {"ceph", true}},
-    known_kind{0x0BD00BD0, {"lustre", true}},
-    known_kind{0x47504653, {"gpfs", true}},
-    known_kind{0x19830326, {"beegfs", true}},
+    known_kind{0xEF53, {"ext4"}},           known_kind{0x58465342, {"xfs"}},
+    known_kind{0x9123683E, {"btrfs"}},      known_kind{0x2FC12FC1, {"zfs"}},
+    known_kind{0x01021994, {"tmpfs"}},      known_kind{0x794C7630, {"overlay"}},
+    known_kind{0xF2F52010, {"f2fs"}},       known_kind{0x65735546, {"fuse"}},
+    known_kind{0x6969, {"nfs", true}},      known_kind{0xFF534D42, {"cifs", true}},
+    known_kind{0xFE534D42, {"smb2", true}}, known_kind{0x5346414F, {"afs", true}},
+    known_kind{0x00C36400, {"ceph", true}}, known_kind{0x0BD00BD0, {"lustre", true}},
+    known_kind{0x47504653, {"gpfs", true}}, known_kind{0x19830326, {"beegfs", true}},
 };
 
 std::string hexadecimal(std::uint64_t number) {
@@ -46,7 +38,7 @@ std::string hexadecimal(std::uint64_t number) {
     return "0x" + std::string(digits.data(), end);
 }
 
-bool is_directory(const fs::path& path) {
+bool has_directory(const fs::path& path) {
     struct stat found{};
     return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
 }
@@ -80,9 +72,9 @@ file_system_kind file_system_of(std::uint64_t magic) {
 protocol::place_facts look_at_place(const std::string& path) {
     protocol::place_facts out;
     out.path = path;
-    out.exists = is_directory(path);
+    out.exists = has_directory(path);
     fs::path there = path;
-    while (!is_directory(there) && there != there.parent_path()) {
+    while (!has_directory(there) && there != there.parent_path()) {
         there = there.parent_path();
     }
     out.writable = ::access(there.c_str(), W_OK | X_OK) == 0;

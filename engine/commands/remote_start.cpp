@@ -13,10 +13,12 @@ awaitable<result<outcome>> perform(command_session& session, remote_start_comman
     const remote& to = at->over->to();
     if (!what.reinit) {
         co_return failure(errc::unsupported,
-                          "remote " + to.name + " does not support this operation: start is not "
-                                                "supported for " +
-                              to.type + " remotes\nTo run its 'init' command use '{program} remote "
-                                        "start " +
+                          "remote " + to.name +
+                              " does not support this operation: start is not "
+                              "supported for " +
+                              to.type +
+                              " remotes\nTo run its 'init' command use '{program} remote "
+                              "start " +
                               to.name + " --reinit'");
     }
     if (to.init.empty()) {
