@@ -77,8 +77,9 @@ protocol::place_facts look_at_place(const std::string& path) {
     while (!has_directory(there) && there != there.parent_path()) {
         there = there.parent_path();
     }
-    out.writable = ::access(there.c_str(), W_OK | X_OK) == 0;
     struct stat found{};
+    out.blocked = !out.exists && ::lstat(path.c_str(), &found) == 0;
+    out.writable = !out.blocked && ::access(there.c_str(), W_OK | X_OK) == 0;
     if (::stat(there.c_str(), &found) == 0 && out.exists && found.st_uid != ::geteuid()) {
         out.owner = found.st_uid == 0 ? "root" : std::to_string(found.st_uid);
     }

@@ -109,6 +109,10 @@ finding space_finding(std::string name, const std::string& what,
 
 finding guild_home_finding(const machine_survey& survey) {
     const auto& place = survey.report.guild_home;
+    if (place.blocked) {
+        return problem("guild_home", place.path + " is not a directory",
+                       "remove it, or set guild-home in config.yml to another place");
+    }
     if (!place.writable) {
         return problem("guild_home", fmt::format("nothing can be written to {}", place.path),
                        place.owner.empty()

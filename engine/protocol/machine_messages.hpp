@@ -26,7 +26,8 @@ BOOST_DESCRIBE_STRUCT(execute, (), (words, home, directory, environment, activat
 /// One directory, or the nearest one above it that exists, as the agent sees it.
 struct place_facts {
     std::string path;        ///< absolute
-    bool exists = false;     ///< the path itself
+    bool exists = false;     ///< the path itself, as a directory
+    bool blocked = false;    ///< something that is no directory stands there
     bool writable = false;   ///< a file can be made in it
     bool executes = true;    ///< its file system is not mounted noexec
     std::string owner;       ///< name or number, where it belongs to another user; else empty
@@ -38,8 +39,8 @@ struct place_facts {
     std::int64_t total_files = 0; ///< 0: the file system does not count them
 };
 BOOST_DESCRIBE_STRUCT(place_facts, (),
-                      (path, exists, writable, executes, owner, file_system, shared, free_bytes,
-                       total_bytes, free_files, total_files))
+                      (path, exists, blocked, writable, executes, owner, file_system, shared,
+                       free_bytes, total_bytes, free_files, total_files))
 
 /// What a machine says of itself.
 struct machine_report {

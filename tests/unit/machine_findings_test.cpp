@@ -90,6 +90,8 @@ BOOST_AUTO_TEST_CASE(each_fault_is_found_with_its_cure_and_nothing_else) {
          "it had to go to /var/tmp/outrider-1000", "XDG_CACHE_HOME"},
         {"guild_home", wrong, [](auto& s) { s.report.guild_home.writable = false; },
          "nothing can be written to /home/ann/.guild", "chown"},
+        {"guild_home", wrong, [](auto& s) { s.report.guild_home.blocked = true; },
+         "/home/ann/.guild is not a directory", "remove it"},
         {"guild_home", warns, [](auto& s) { s.report.guild_home.owner = "1001"; },
          "belongs to user 1001, not to ann", "chown"},
         {"guild_home", finding_level::good, [](auto& s) { s.report.guild_home.exists = false; },
