@@ -61,28 +61,42 @@ BOOST_AUTO_TEST_CASE(check_says_what_this_machine_is) {
                at.me.guild_home() + "/cache/resources");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(check_works_without_python_and_shows_gpus, Place, places) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(check_works_where_python_is_broken, Place, places) {
     scene<Place> at;
     const auto tools = at.me.directory() / "tools";
     fs::create_directories(tools);
+    write_file(tools + "/python3", "#!/bin/sh\necho broken interpreter >&2\nexit 3\n", 0755);
+    add_to_remote(at, "    venv-activate: export PATH=" + tools + ":$PATH\n");
+    const auto checked = at.me.run({"check", "-r", "gpu1"});
+    check_exit(checked, 0);
+    BOOST_TEST(fact(checked.out, "python_version") == "not found: broken interpreter");
+    const auto examined = at.me.run({"doctor", "gpu1"});
+    BOOST_TEST(has(examined.out, "WARNING  there is no python3 that works: broken interpreter\n"));
+    BOOST_TEST(has(examined.out, "check venv-path, conda-env or venv-activate"));
+}
+
+BOOST_AUTO_TEST_CASE(check_shows_gpus_and_a_machine_without_python) {
+    temporary_directory tools;
+    for (const char* name : {"sh", "uname", "id", "ls", "cat", "mkdir", "chmod", "mv", "rm", "head",
+                             "gzip", "find", "grep", "rmdir"}) {
+        fs::create_symlink(fs::path("/bin") / name, tools / name);
+    }
     write_file(
-        tools + "/nvidia-smi",
+        tools / "nvidia-smi",
         "#!/bin/sh\ncase \"$*\" in\n*query-gpu*) echo '0, Fake A100, 40960 MiB, 3 MiB, 7 "
         "%';;\n*) echo '| NVIDIA-SMI 535.1  Driver Version: 535.1   CUDA Version: 12.2 |';;\n"
         "esac\n",
         0755);
-    write_file(tools + "/python3", "#!/bin/sh\necho broken interpreter >&2\nexit 3\n", 0755);
-    add_to_remote(at, "    venv-activate: export PATH=" + tools + ":$PATH\n");
-    // Activation is for python; nvidia-smi is looked for where the login has it.
+    scene<over_local> at;
+    at.me.environment["PATH"] = tools.path();
     const auto checked = at.me.run({"check", "-r", "gpu1"});
     check_exit(checked, 0);
-    BOOST_TEST(fact(checked.out, "python_version") == "not found: broken interpreter");
     BOOST_TEST(fact(checked.out, "gpus") == "0, Fake A100, 40960 MiB, 3 MiB, 7 %");
     BOOST_TEST(fact(checked.out, "nvidia_version") == "535.1");
     BOOST_TEST(fact(checked.out, "cuda_version") == "12.2");
+    BOOST_TEST(fact(checked.out, "python_version") == "not found: there is no program 'python3'");
     const auto examined = at.me.run({"doctor", "gpu1"});
-    BOOST_TEST(has(examined.out, "WARNING  there is no python3 that works: broken interpreter\n"));
-    BOOST_TEST(has(examined.out, "check venv-path, conda-env or venv-activate"));
+    BOOST_TEST(has(examined.out, "install python3 there"));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(doctor_is_content_with_a_plain_machine, Place, places) {
