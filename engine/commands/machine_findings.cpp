@@ -70,9 +70,12 @@ finding agent_finding(const machine_survey& survey) {
                        "without noexec, or set guild-home in config.yml to a place that may "
                        "execute");
     }
-    const auto below = cache.starts_with(home + "/");
-    if (!below && (cache.starts_with("/var/tmp/") || cache.starts_with("/tmp/") ||
-                   cache.starts_with("/dev/shm/"))) {
+    // Where the bootstrap goes when no directory of the user's own will do; an agent that is found
+    // there from then on is good as well.
+    const bool is_shared = cache.starts_with("/var/tmp/outrider-") ||
+                           cache.starts_with("/tmp/outrider-") ||
+                           cache.starts_with("/dev/shm/outrider-");
+    if (is_shared && !survey.report.user_home.writable) {
         return warning(
             "agent",
             fmt::format("the agent cannot be kept below {}: it had to go to {}", home, cache),

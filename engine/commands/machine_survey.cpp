@@ -67,6 +67,14 @@ awaitable<result<clock_offset>> compare_clocks(agent_client& agent) {
     co_return *best;
 }
 
+// The remote is named once, by whoever shows this.
+std::string without_name(std::string text, const std::string& name) {
+    if (text.starts_with(name + ": ")) {
+        text.erase(0, name.size() + 2);
+    }
+    return text;
+}
+
 awaitable<void> ask_python(command_session& session, const target& at, machine_survey& out) {
     protocol::execute request;
     request.activation = out.to.activation();
@@ -74,7 +82,7 @@ awaitable<void> ask_python(command_session& session, const target& at, machine_s
     auto said = co_await ask_program(session, at, std::move(request), python_limit);
     if (!said || said->exit_status != 0) {
         const auto lines = said ? lines_of(said->output) : std::vector<std::string>();
-        out.python_failure = !said ? said.error().context
+        out.python_failure = !said ? without_name(said.error().context, out.to.name)
                              : lines.empty()
                                  ? "python3 ended with " + std::to_string(said->exit_status)
                                  : lines.back();
@@ -108,7 +116,9 @@ awaitable<void> ask_gpus(command_session& session, const target& at, machine_sur
                      "--query-gpu=index,name,memory.total,memory.used,utilization.gpu"};
     auto listed = co_await ask_program(session, at, request, gpu_limit);
     if (!listed) {
-        out.gpu_failure = listed.error().kind() == errc::not_found ? "" : listed.error().context;
+        if (listed.error().kind() != errc::not_found) {
+            out.gpu_failure = without_name(listed.error().context, out.to.name);
+        }
         co_return;
     }
     const auto lines = lines_of(listed->output);

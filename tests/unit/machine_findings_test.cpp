@@ -86,7 +86,10 @@ BOOST_AUTO_TEST_CASE(each_fault_is_found_with_its_cure_and_nothing_else) {
         {"agent", warns, [](auto& s) { s.report.user_home.executes = false; }, "mounted noexec",
          "without noexec"},
         {"agent", warns,
-         [](auto& s) { s.hello.machine.cache_directory = "/var/tmp/outrider-1000"; },
+         [](auto& s) {
+             s.hello.machine.cache_directory = "/var/tmp/outrider-1000";
+             s.report.user_home.writable = false;
+         },
          "it had to go to /var/tmp/outrider-1000", "XDG_CACHE_HOME"},
         {"guild_home", wrong, [](auto& s) { s.report.guild_home.writable = false; },
          "nothing can be written to /home/ann/.guild", "chown"},
