@@ -50,9 +50,9 @@ class renderer {
     void on(const runs_edited&) {}
     void on(const tags_listed&) {}
     void on(const comments_listed&) {}
-    void on(const run_resolving&) {}
-    void on(const machine_checked&) {}
-    void on(const machine_examined&) {}
+    void on(const run_resolving& looked_up);
+    void on(const machine_checked& checked);
+    void on(const machine_examined& examined);
     void on(const command_ended&) {} // the session's: it decides the exit code as well
     void begin_line();
 

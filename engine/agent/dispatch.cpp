@@ -44,6 +44,7 @@ constexpr std::array rows{
     row_of<protocol::find_package, make_find_package_job>(),
     row_of<protocol::mark_copy, make_mark_copy_job>(),
     row_of<protocol::execute, make_execute_job>(),
+    row_of<protocol::examine_machine, make_examine_machine_job>(),
 };
 
 } // namespace

@@ -38,6 +38,8 @@ namespace outrider::agent {
 [[nodiscard]] std::unique_ptr<job> make_mark_copy_job(const agent_context&, protocol::mark_copy,
                                                       reply_channel);
 
+[[nodiscard]] std::unique_ptr<job>
+make_examine_machine_job(const agent_context&, protocol::examine_machine, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_execute_job(const agent_context&, protocol::execute,
                                                     reply_channel);
 

@@ -14,6 +14,7 @@ set(AGENT_SOURCES
     event_file_reading.cpp
     event_file_search.cpp
     event_set.cpp
+    examine_machine.cpp
     execute.cpp
     file_entry.cpp
     file_intake.cpp
@@ -33,6 +34,7 @@ set(AGENT_SOURCES
     output_scalars.cpp
     ping.cpp
     pipe.cpp
+    place.cpp
     prepare_run.cpp
     python_support.cpp
     read_file.cpp
