@@ -1,6 +1,8 @@
 #pragma once
 
 #include "engine/agent/context.hpp"
+#include "engine/protocol/edit_messages.hpp"
+#include "engine/protocol/wait_messages.hpp"
 
 #include <memory>
 
@@ -31,6 +33,16 @@ namespace outrider::agent {
 [[nodiscard]] std::unique_ptr<job> make_find_package_job(const agent_context&,
                                                          protocol::find_package, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_mark_copy_job(const agent_context&, protocol::mark_copy,
+                                                      reply_channel);
+
+[[nodiscard]] std::unique_ptr<job> make_change_attributes_job(const agent_context&,
+                                                              protocol::change_attributes,
+                                                              reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_restore_runs_job(const agent_context&,
+                                                         protocol::restore_runs, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_purge_runs_job(const agent_context&, protocol::purge_runs,
+                                                       reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_wait_runs_job(const agent_context&, protocol::wait_runs,
                                                       reply_channel);
 
 } // namespace outrider::agent

@@ -4,6 +4,7 @@ set(AGENT_SOURCES
     activation.cpp
     beneath.cpp
     cache_directory.cpp
+    change_attributes.cpp
     copy_package.cpp
     delete_runs.cpp
     descendants.cpp
@@ -26,16 +27,20 @@ set(AGENT_SOURCES
     operation_process.cpp
     out_of_memory.cpp
     output_recorder.cpp
+    output_start.cpp
     ping.cpp
     pipe.cpp
     prepare_run.cpp
+    purge_runs.cpp
     python_support.cpp
     read_file.cpp
     receive_files.cpp
     reply_channel.cpp
     reserved_file.cpp
+    restore_runs.cpp
     run_lock.cpp
     run_place.cpp
+    run_removal.cpp
     send_files.cpp
     server.cpp
     signal_process.cpp
@@ -47,4 +52,5 @@ set(AGENT_SOURCES
     supervisor_launch.cpp
     tree_removal.cpp
     user_scope.cpp
+    wait_runs.cpp
     ${PYTHON_SUPPORT_SOURCE})
