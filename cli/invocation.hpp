@@ -13,9 +13,9 @@ struct run_table_style {
 
 /// How the files of a run are shown.
 struct file_list_style {
-    bool no_format = false;  ///< `-n`: neither header nor indentation
-    bool full_paths = false; ///< `-f`
-    bool extended = false;   ///< `-e`: modes, sizes and times
+    bool no_format = false;      ///< `-n`: neither header nor indentation
+    bool full_paths = false;     ///< `-f`
+    bool extended = false;       ///< `-e`: modes, sizes and times
     bool human_readable = false; ///< `-h`: the same, sizes as people say them
 };
 
@@ -29,10 +29,10 @@ struct invocation {
     std::string guild_home; ///< from -H, as typed; empty: found by the engine
     bool assume_yes = false;
     bool debug = false;
-    bool verbose = false; ///< `-v`: more about what is found
-    bool quiet = false;   ///< `-q`: results and errors only
-    bool json = false;    ///< `--json`: results as JSON
-    bool page = false;    ///< show standard output in a pager, on a terminal
+    bool verbose = false;      ///< `-v`: more about what is found
+    bool quiet = false;        ///< `-q`: results and errors only
+    bool json = false;         ///< `--json`: results as JSON
+    bool page = false;         ///< show standard output in a pager, on a terminal
     bool edit_comment = false; ///< write the comment in an editor first
     run_table_style run_table;
     file_list_style file_list;

@@ -8,8 +8,9 @@ namespace {
 
 const verb_help help = {
     .summary = "Show a file, or the output, of a run.",
-    .details = "Without RUN, the newest run is meant. The bytes go to standard output as they are.\n"
-               "The pager is $PAGER, or less; it is used on a terminal only.",
+    .details =
+        "Without RUN, the newest run is meant. The bytes go to standard output as they are.\n"
+        "The pager is $PAGER, or less; it is used on a terminal only.",
     .examples = "{program} cat -p results.json\n"
                 "{program} cat 2 -p .guild/attrs/flags -r gpu1\n"
                 "{program} cat -sp train.py --page\n"

@@ -16,8 +16,8 @@ const verb_help help = {
 };
 
 void check(comment_command& made, const CLI::App& verb) {
-    const auto changes = verb.count("--add") + verb.count("--delete") + verb.count("--clear") +
-                         verb.count("--list");
+    const auto changes =
+        verb.count("--add") + verb.count("--delete") + verb.count("--clear") + verb.count("--list");
     if (changes > 1 || (verb.count("--edit") > 0 && changes > verb.count("--add"))) {
         throw CLI::ValidationError("--add, --delete, --clear and --list exclude each other");
     }

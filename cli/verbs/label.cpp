@@ -10,8 +10,9 @@ namespace {
 
 const verb_help help = {
     .summary = "Set the labels of runs.",
-    .details = "Without RUN, the newest run is meant. Prepended and appended text is joined to the\n"
-               "label by a space.",
+    .details =
+        "Without RUN, the newest run is meant. Prepended and appended text is joined to the\n"
+        "label by a space.",
     .examples = "{program} label -s 'best so far'\n"
                 "{program} label 2:5 -a rejected\n"
                 "{program} label 3f2a -rm rejected -r gpu1\n"

@@ -6,8 +6,9 @@ namespace {
 
 const verb_help help = {
     .summary = "Mark runs.",
-    .details = "Without RUN, the newest run is meant. Marked runs show '[marked]' in listings, and\n"
-               "resolve the operations that other runs require.",
+    .details =
+        "Without RUN, the newest run is meant. Marked runs show '[marked]' in listings, and\n"
+        "resolve the operations that other runs require.",
     .examples = "{program} mark\n"
                 "{program} mark 3f2a -r gpu1\n"
                 "{program} mark 1 --clear",

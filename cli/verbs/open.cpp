@@ -8,9 +8,10 @@ namespace {
 
 const verb_help help = {
     .summary = "Open a run, or a file of it.",
-    .details = "Without RUN, the newest run is meant; without PATH, its directory. It is opened by\n"
-               "the program that the desktop uses (xdg-open), or by CMD, to which the path is\n"
-               "added. Only runs of this machine can be opened.",
+    .details =
+        "Without RUN, the newest run is meant; without PATH, its directory. It is opened by\n"
+        "the program that the desktop uses (xdg-open), or by CMD, to which the path is\n"
+        "added. Only runs of this machine can be opened.",
     .examples = "{program} open\n"
                 "{program} open 2 -p plot.png\n"
                 "{program} open -O -c 'less -R'\n"

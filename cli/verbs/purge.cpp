@@ -6,8 +6,9 @@ namespace {
 
 const verb_help help = {
     .summary = "Remove deleted runs for good.",
-    .details = "Without RUN, the whole trash is emptied. '{program} runs list --deleted' shows it;\n"
-               "RUN is an index of that list, a run id, or the start of one.",
+    .details =
+        "Without RUN, the whole trash is emptied. '{program} runs list --deleted' shows it;\n"
+        "RUN is an index of that list, a run id, or the start of one.",
     .examples = "{program} runs purge\n"
                 "{program} runs purge 3: -y\n"
                 "{program} runs purge -r gpu1",

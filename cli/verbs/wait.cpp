@@ -8,12 +8,11 @@ namespace {
 
 const verb_help help = {
     .summary = "Wait until runs have ended.",
-    .details =
-        "Without RUN, all running ones are waited for. Ends as the run did: with its exit\n"
-        "code, 128 + N where the signal N ended it; of several runs, with the first code\n"
-        "that is not 0. A run that ended without an exit status counts as 1. When the\n"
-        "timeout has passed, ends with 124. A staged run has not ended. A lost link is\n"
-        "tried again.",
+    .details = "Without RUN, all running ones are waited for. Ends as the run did: with its exit\n"
+               "code, 128 + N where the signal N ended it; of several runs, with the first code\n"
+               "that is not 0. A run that ended without an exit status counts as 1. When the\n"
+               "timeout has passed, ends with 124. A staged run has not ended. A lost link is\n"
+               "tried again.",
     .examples = "{program} wait 1\n"
                 "{program} wait 3f2a 77c0 --any -r gpu1\n"
                 "{program} wait --timeout 3600 && echo all well",

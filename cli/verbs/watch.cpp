@@ -39,8 +39,7 @@ void add_watch(CLI::App& parent, invocation& into) {
     verb->add_option("--tail", made.tail, "Begin with the last N lines")
         ->check(whole_number(0))
         ->option_text("N");
-    verb->add_option("--since", made.since, "Begin with the lines since then")
-        ->option_text("TIME");
+    verb->add_option("--since", made.since, "Begin with the lines since then")->option_text("TIME");
     add_remote_option(*verb, made.remote, "Follow a run of a remote");
     add_json_option(*verb, into);
 }

@@ -98,9 +98,10 @@ class change_attributes_job final : public job {
   private:
     std::span<const attribute_change> changes_of_next_run() const {
         const auto first = request_.changes.begin() + static_cast<std::ptrdiff_t>(next_);
-        const auto last = std::find_if(
-            first, request_.changes.end(),
-            [&](const attribute_change& each) { return each.run_id != first->run_id; });
+        const auto last =
+            std::find_if(first, request_.changes.end(), [&](const attribute_change& each) {
+                return each.run_id != first->run_id;
+            });
         return {first, last};
     }
 
@@ -153,7 +154,7 @@ class change_attributes_job final : public job {
     protocol::change_attributes request_;
     reply_channel channel_;
     protocol::change_reply done_;
-    std::size_t next_ = 0;                  // of the changes
+    std::size_t next_ = 0;                   // of the changes
     clock::time_point began_ = clock::now(); // to wait for a lock
     bool cancelled_ = false;
 };

@@ -35,9 +35,8 @@ namespace outrider::agent {
 [[nodiscard]] std::unique_ptr<job> make_mark_copy_job(const agent_context&, protocol::mark_copy,
                                                       reply_channel);
 
-[[nodiscard]] std::unique_ptr<job> make_change_attributes_job(const agent_context&,
-                                                              protocol::change_attributes,
-                                                              reply_channel);
+[[nodiscard]] std::unique_ptr<job>
+make_change_attributes_job(const agent_context&, protocol::change_attributes, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_restore_runs_job(const agent_context&,
                                                          protocol::restore_runs, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_purge_runs_job(const agent_context&, protocol::purge_runs,

@@ -72,8 +72,7 @@ bool output_start::step_backward(int output) {
     std::array<char, block_size> block;
     const auto want = std::min<std::int64_t>(offset_, block_size);
     const auto begin = offset_ - want;
-    if (want == 0 ||
-        ::pread(output, block.data(), static_cast<std::size_t>(want), begin) != want) {
+    if (want == 0 || ::pread(output, block.data(), static_cast<std::size_t>(want), begin) != want) {
         left_ = 0;
         return false;
     }

@@ -70,9 +70,8 @@ std::optional<std::string> bytes_of(const json::value& value) {
     return value.is_null() ? std::nullopt : std::optional(yaml_text(value));
 }
 
-std::vector<protocol::attribute_change> changes_of(const std::string& run_id,
-                                                   const attribute_bytes& bytes,
-                                                   const attribute_edit& what) {
+std::vector<protocol::attribute_change>
+changes_of(const std::string& run_id, const attribute_bytes& bytes, const attribute_edit& what) {
     const auto now = values_of(bytes, what.names);
     std::vector<protocol::attribute_change> changes;
     for (const auto& [name, value] : what.decide(now)) {

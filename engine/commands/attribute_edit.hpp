@@ -29,9 +29,8 @@ struct attribute_edit {
 /// Edits attributes of runs: reads, decides, writes if nobody else wrote meanwhile, and otherwise
 /// begins anew; no edit of another client is lost. Gives the number of runs; those that are gone do
 /// not count. Fails with `conflict` where others never stop editing.
-[[nodiscard]] awaitable<result<std::int64_t>> edit_attributes(command_session& session,
-                                                              const target& at,
-                                                              attribute_edit what);
+[[nodiscard]] awaitable<result<std::int64_t>>
+edit_attributes(command_session& session, const target& at, attribute_edit what);
 
 /// Values of attributes of runs by run id, fresh; runs that are gone are left out.
 [[nodiscard]] awaitable<result<std::map<std::string, attribute_values>>>

@@ -118,11 +118,11 @@ std::vector<run_comment> comments_of(const json::value& attribute) {
     for (const auto& item : *list) {
         if (const auto* entry = item.if_object()) {
             const auto* time = entry->if_contains("time");
-            comments.push_back({.body = text_of(*entry, "body"),
-                                .host = text_of(*entry, "host"),
-                                .user = text_of(*entry, "user"),
-                                .time_us = time != nullptr && time->is_int64() ? time->get_int64()
-                                                                               : 0});
+            comments.push_back(
+                {.body = text_of(*entry, "body"),
+                 .host = text_of(*entry, "host"),
+                 .user = text_of(*entry, "user"),
+                 .time_us = time != nullptr && time->is_int64() ? time->get_int64() : 0});
         }
     }
     return comments;

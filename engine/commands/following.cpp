@@ -15,8 +15,7 @@ class follow {
   public:
     follow(command_session& session, const target& at, std::string run_id, follow_start start,
            asio::any_io_executor executor)
-        : session_(session), at_(at), run_id_(std::move(run_id)), start_(start),
-          pause_(executor) {
+        : session_(session), at_(at), run_id_(std::move(run_id)), start_(start), pause_(executor) {
         session_.on_interrupt([this] { interrupt(); });
     }
     follow(const follow&) = delete;

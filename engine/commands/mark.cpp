@@ -3,8 +3,7 @@
 namespace outrider {
 
 awaitable<result<outcome>> perform(command_session& session, mark_command what) {
-    const boost::json::value marked =
-        what.clear ? boost::json::value() : boost::json::value(true);
+    const boost::json::value marked = what.clear ? boost::json::value() : boost::json::value(true);
     chosen_edit edit{.remote = what.remote,
                      .selection = what.selection,
                      .heading = std::string("You are about to ") +

@@ -35,8 +35,9 @@ awaitable<result<std::string>> take_all(exchange& reading, std::size_t limit) {
 std::string text_in(const boost::json::value& value, const char* outer, const char* inner) {
     const auto* map = value.if_object();
     const auto* nested = map != nullptr ? map->if_contains(outer) : nullptr;
-    const auto* found =
-        nested != nullptr && nested->is_object() ? nested->get_object().if_contains(inner) : nullptr;
+    const auto* found = nested != nullptr && nested->is_object()
+                            ? nested->get_object().if_contains(inner)
+                            : nullptr;
     return found != nullptr && found->is_string() ? std::string(found->get_string()) : "";
 }
 

@@ -7,11 +7,10 @@
 
 namespace outrider {
 
-/// The bytes of a file of a run, at most `limit`; `not_found` where there is none, `io_failed` where
-/// it is longer.
-[[nodiscard]] awaitable<result<std::string>> read_run_file(agent_client& agent,
-                                                           protocol::read_file request,
-                                                           std::size_t limit);
+/// The bytes of a file of a run, at most `limit`; `not_found` where there is none, `io_failed`
+/// where it is longer.
+[[nodiscard]] awaitable<result<std::string>>
+read_run_file(agent_client& agent, protocol::read_file request, std::size_t limit);
 
 /// Where the source code of a run stands, relative to the run; empty: at its top.
 [[nodiscard]] awaitable<result<std::string>> source_root(command_session& session,

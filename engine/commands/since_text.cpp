@@ -61,8 +61,7 @@ bool take_time(std::string_view& text, std::tm& into) {
         return false;
     }
     const auto minute = take_number(text, 2);
-    const auto second =
-        minute && take(text, ':') ? take_number(text, 2) : std::optional<int>(0);
+    const auto second = minute && take(text, ':') ? take_number(text, 2) : std::optional<int>(0);
     if (!minute || !second || *hour > 23 || *minute > 59 || *second > 59) {
         return false;
     }
@@ -74,8 +73,8 @@ bool take_time(std::string_view& text, std::tm& into) {
 
 std::optional<std::int64_t> parse_ago(std::string_view text) {
     double number = 0;
-    const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), number,
-                                             std::chars_format::fixed);
+    const auto [at, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
     const std::string_view unit(at, static_cast<std::size_t>(text.data() + text.size() - at));
     if (error != std::errc() || number < 0 || number > 1e7 || unit.size() != 1) {
         return std::nullopt;

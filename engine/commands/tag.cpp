@@ -26,8 +26,8 @@ attribute_values decide(const tag_command& what, const attribute_values& now) {
     attribute_values values{{"tags", tags.empty() ? json::value() : json::value(tags)}};
     if (what.sync_labels) {
         const auto& old = now.at("label");
-        const auto label = label_for_tags(old.is_string() ? std::string(old.get_string()) : "",
-                                          before, after);
+        const auto label =
+            label_for_tags(old.is_string() ? std::string(old.get_string()) : "", before, after);
         values["label"] = label.empty() ? json::value() : json::value(json::string(label));
     }
     return values;
@@ -56,13 +56,12 @@ awaitable<result<outcome>> perform(command_session& session, tag_command what) {
     if (what.list_all) {
         co_return co_await list_tags(session, std::move(what));
     }
-    chosen_edit edit{
-        .remote = what.remote,
-        .selection = what.selection,
-        .heading = heading_of(what),
-        .names = {"tags", "label"},
-        .decide = [what](const attribute_values& now) { return decide(what, now); },
-        .done = edit_kind::tagged};
+    chosen_edit edit{.remote = what.remote,
+                     .selection = what.selection,
+                     .heading = heading_of(what),
+                     .names = {"tags", "label"},
+                     .decide = [what](const attribute_values& now) { return decide(what, now); },
+                     .done = edit_kind::tagged};
     co_return co_await edit_chosen(session, std::move(edit));
 }
 

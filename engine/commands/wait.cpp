@@ -126,8 +126,8 @@ awaitable<result<std::vector<run_row>>> choose_waited(command_session& session, 
 }
 
 std::chrono::milliseconds limit_of(const wait_command& what) {
-    const double seconds = std::clamp(what.timeout_seconds.value_or(longest_seconds), 0.0,
-                                      longest_seconds);
+    const double seconds =
+        std::clamp(what.timeout_seconds.value_or(longest_seconds), 0.0, longest_seconds);
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 

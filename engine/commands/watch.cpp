@@ -53,9 +53,8 @@ awaitable<result<run_row>> choose_by_pid(command_session& session, const target&
     if (!all) {
         co_return all.error();
     }
-    const auto found = std::ranges::find_if(all->rows, [&](const run_row& row) {
-        return row.remote.empty() && row.pid == asked->pid;
-    });
+    const auto found = std::ranges::find_if(
+        all->rows, [&](const run_row& row) { return row.remote.empty() && row.pid == asked->pid; });
     if (found == all->rows.end()) {
         co_return failure(errc::not_found, "no run with pid " + std::to_string(asked->pid));
     }
@@ -97,9 +96,8 @@ awaitable<result<outcome>> perform(command_session& session, watch_command what)
     if (!run) {
         co_return run.error();
     }
-    session.emit(watch_started{.remote = at->remote,
-                               .run_id = run->id,
-                               .quiet = says_nothing(session.context())});
+    session.emit(watch_started{
+        .remote = at->remote, .run_id = run->id, .quiet = says_nothing(session.context())});
     auto ended = co_await follow_run(session, *at, run->id, *start);
     if (!ended) {
         co_return ended.error();

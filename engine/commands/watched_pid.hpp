@@ -13,10 +13,10 @@ struct watched_pid {
     std::int64_t pid = 0; ///< of an operation
 };
 
-/// Reads the argument of `watch --pid`: a pid, a pidfile, or RUN_DIR/.guild/JOB, whether or not that
-/// file exists. A relative path is below `directory`. A pidfile is read only where `here` says that
-/// it is this machine's; `unsupported` otherwise, `not_found` where there is none, `bad_input` where
-/// it holds no pid.
+/// Reads the argument of `watch --pid`: a pid, a pidfile, or RUN_DIR/.guild/JOB, whether or not
+/// that file exists. A relative path is below `directory`. A pidfile is read only where `here` says
+/// that it is this machine's; `unsupported` otherwise, `not_found` where there is none, `bad_input`
+/// where it holds no pid.
 [[nodiscard]] result<watched_pid> read_pid_argument(const std::string& argument,
                                                     const std::string& directory, bool here);
 
