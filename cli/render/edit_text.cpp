@@ -20,8 +20,8 @@ std::string indented(const std::string& body) {
 }
 
 std::string person(const run_comment& comment) {
-    const auto user = comment.user.empty() ? "?" : comment.user;
-    return comment.host.empty() ? user : user + "@" + comment.host;
+    const bool both = !comment.user.empty() && !comment.host.empty();
+    return comment.user + (both ? "@" : "") + comment.host;
 }
 
 } // namespace

@@ -33,12 +33,10 @@ void add_tag(CLI::App& parent, invocation& into) {
     add_runs_argument(*verb, made.selection, "Runs to tag");
     // One word each: what follows is a RUN.
     verb->add_option("-a,--add", made.add, "Add a tag; may be repeated")
-        ->expected(1)
-        ->take_all()
+        ->allow_extra_args(false)
         ->option_text("TAG");
     verb->add_option("-d,--delete", made.remove, "Remove a tag; may be repeated")
-        ->expected(1)
-        ->take_all()
+        ->allow_extra_args(false)
         ->option_text("TAG");
     verb->add_flag("-c,--clear", made.clear, "Remove all tags, before others are added");
     verb->add_flag("-s,--sync-labels", made.sync_labels,
