@@ -76,7 +76,7 @@ std::optional<std::int64_t> parse_ago(std::string_view text) {
     const auto [at, error] =
         std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
     const std::string_view unit(at, static_cast<std::size_t>(text.data() + text.size() - at));
-    if (error != std::errc() || number < 0 || number > 1e7 || unit.size() != 1) {
+    if (error != std::errc() || !(number >= 0 && number <= 1e7) || unit.size() != 1) {
         return std::nullopt;
     }
     double seconds = 0;

@@ -1,5 +1,6 @@
 #include "engine/commands/edit_rules.hpp"
 
+#include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
 using namespace outrider;
