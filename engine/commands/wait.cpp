@@ -5,6 +5,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <map>
@@ -60,6 +61,7 @@ class run_wait {
             said_lost_ = false;
         }
         exchange waiting(**agent, request);
+        spdlog::debug("{}: waiting for {} run(s)", (*agent)->name(), request.ids.size());
         const auto drop_part = [](const message_part&) -> result<> { return {}; };
         auto done = co_await waiting.finish<protocol::wait_reply>(drop_part);
         if (!done) {
