@@ -2,6 +2,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/render/copy_lines.hpp"
+#include "cli/render/edit_text.hpp"
 #include "cli/render/file_list.hpp"
 #include "cli/render/machine_text.hpp"
 #include "cli/render/remotes_text.hpp"
@@ -107,8 +108,11 @@ void renderer::on(const nothing_selected& nothing) {
         what = "purge";
         break;
     case nothing_to::change:
-        err_ << "No matching runs\n";
+        err_ << "No runs to modify.\n";
         return;
+    case nothing_to::wait:
+        what = "wait for";
+        break;
     }
     err_ << "Nothing to " << what << ".\n";
 }
@@ -116,6 +120,28 @@ void renderer::on(const nothing_selected& nothing) {
 void renderer::on(const runs_deleted& deleted) {
     err_ << (deleted.permanent ? "Permanently deleted " : "Deleted ") << deleted.count
          << " run(s)\n";
+}
+
+void renderer::on(const runs_restored& restored) {
+    err_ << "Restored " << restored.count << " run(s)\n";
+}
+
+void renderer::on(const runs_edited& edited) {
+    err_ << edit_line(edited);
+}
+
+void renderer::on(const tags_listed& listed) {
+    for (const auto& tag : listed.tags) {
+        out_ << tag << '\n';
+    }
+}
+
+void renderer::on(const comments_listed& listed) {
+    out_ << comments_text(listed, table_view());
+}
+
+void renderer::on(const runs_waited& waited) {
+    err_ << waited_lines(waited);
 }
 
 void renderer::on(const files_listed& files) {

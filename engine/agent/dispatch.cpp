@@ -45,6 +45,10 @@ constexpr std::array rows{
     row_of<protocol::mark_copy, make_mark_copy_job>(),
     row_of<protocol::execute, make_execute_job>(),
     row_of<protocol::examine_machine, make_examine_machine_job>(),
+    row_of<protocol::change_attributes, make_change_attributes_job>(),
+    row_of<protocol::restore_runs, make_restore_runs_job>(),
+    row_of<protocol::purge_runs, make_purge_runs_job>(),
+    row_of<protocol::wait_runs, make_wait_runs_job>(),
 };
 
 } // namespace

@@ -203,7 +203,8 @@ BOOST_DESCRIBE_STRUCT(follow_end, (), (offset, run))
 /// Sends the output of a run from a byte offset as `data` frames, as it is written; replies when
 /// the run has ended and everything was sent, or at once after the present end if `follow` is
 /// false. An offset beyond the end (the file was replaced) starts again from 0 with an
-/// `output_restarted` part.
+/// `output_restarted` part. Of `tail_lines`, `since_us` and `since_ago_us` one at most is set; it
+/// decides the offset instead, and an `output_begins` part tells it before any data.
 struct follow_output {
     using reply = follow_end;
     static constexpr std::string_view name = "follow_output";
@@ -211,9 +212,19 @@ struct follow_output {
     std::string run_id;
     std::int64_t offset = 0;
     bool follow = true;
-    std::vector<std::string> attributes; ///< to report in the reply
+    std::vector<std::string> attributes;      ///< to report in the reply
+    std::optional<std::int64_t> tail_lines;   ///< only the last so many of what exists
+    std::optional<std::int64_t> since_us;     ///< only lines since then, µs since the epoch
+    std::optional<std::int64_t> since_ago_us; ///< only lines of the last so many µs
 };
-BOOST_DESCRIBE_STRUCT(follow_output, (), (home, run_id, offset, follow, attributes))
+BOOST_DESCRIBE_STRUCT(follow_output, (),
+                      (home, run_id, offset, follow, attributes, tail_lines, since_us,
+                       since_ago_us))
+struct output_begins {
+    static constexpr std::string_view name = "output_begins";
+    std::int64_t offset = 0;
+};
+BOOST_DESCRIBE_STRUCT(output_begins, (), (offset))
 struct output_restarted {
     static constexpr std::string_view name = "output_restarted";
     std::int64_t size = 0;
