@@ -1,6 +1,9 @@
 #include "cli/arguments.hpp"
 
+#include "cli/exit_codes.hpp"
+#include "cli/global_options.hpp"
 #include "cli/help_formatter.hpp"
+#include "cli/render/json_output.hpp"
 #include "cli/short_options.hpp"
 #include "cli/usage_error.hpp"
 #include "cli/verbs/verbs.hpp"
@@ -25,10 +28,7 @@ void set_up(CLI::App& app, invocation& into) {
     app.set_help_flag("--help", "Show this text");
     app.set_version_flag("--version", into.program + " " OUTRIDER_VERSION)
         ->description("Show the version");
-    app.add_option("-H", into.guild_home, "Guild home (default: found from here up)")
-        ->option_text("PATH");
-    app.add_option("-C,--cwd", into.directory, "Work in another directory")->option_text("DIR");
-    app.add_flag("--debug", into.debug, "Log to standard error what is done");
+    add_global_options(app, into);
     app.footer(with_names(examples, into.program, ""));
     // A second command name is an argument of the first one.
     app.require_subcommand(0, 1);
@@ -119,6 +119,17 @@ std::string path_of(CLI::App& verb) {
     return nested ? parent->get_name() + " " + verb.get_name() : verb.get_name();
 }
 
+// Who asks for JSON gets it even where the command line is wrong.
+early_end wrong_usage(const std::string& text, const std::string& program,
+                      const std::vector<std::string>& words) {
+    if (std::ranges::find(words, "--json") == words.end()) {
+        return {.exit_code = usage_exit_code, .err = text};
+    }
+    const auto start = program.size() + 2; // "NAME: "
+    return {.exit_code = usage_exit_code,
+            .out = json_usage_error(text.substr(start, text.size() - start - 1))};
+}
+
 } // namespace
 
 std::variant<invocation, early_end> parse_arguments(const std::string& program,
@@ -136,7 +147,11 @@ std::variant<invocation, early_end> parse_arguments(const std::string& program,
             return wants_value(*place.verb, option);
         });
     all.resize(place.end);
-    all.insert(all.end(), expanded.begin(), expanded.end());
+    if (place.verb != &app) {
+        const auto sorted = sort_out_global_options(expanded, app, *place.verb);
+        all.insert(all.begin(), sorted.global.begin(), sorted.global.end());
+        all.insert(all.end(), sorted.rest.begin(), sorted.rest.end());
+    }
     try {
         // The parser takes its words from the end.
         std::reverse(all.begin(), all.end());
@@ -146,10 +161,16 @@ std::variant<invocation, early_end> parse_arguments(const std::string& program,
     } catch (const CLI::CallForVersion& version) {
         return early_end{.exit_code = 0, .out = std::string(version.what()) + "\n"};
     } catch (const CLI::ParseError& error) {
-        return early_end{.exit_code = usage_exit_code, .err = usage_error_text(error, app, asked)};
+        return wrong_usage(usage_error_text(error, app, asked), program, words);
     }
     if (place.verb == &app) {
         return early_end{.exit_code = 0, .out = app.help()};
+    }
+    if (auto* listing = std::get_if<list_command>(&asked.what); listing != nullptr && asked.json) {
+        // As in Guild, a program gets all runs and all that is known of them.
+        listing->limit = 0;
+        listing->details = true;
+        listing->comments = true;
     }
     return asked;
 }

@@ -11,6 +11,13 @@ struct run_table_style {
     bool simplified = false; ///< `-s`: without ids and times
 };
 
+/// When text is coloured.
+enum class colour_choice {
+    automatic, ///< on a terminal, unless the environment says otherwise
+    always,
+    never,
+};
+
 /// How the files of a run are shown.
 struct file_list_style {
     bool no_format = false;  ///< `-n`: neither header nor indentation
@@ -26,10 +33,13 @@ struct invocation {
     std::string directory;  ///< from -C, as typed; empty: the working directory
     std::string guild_home; ///< from -H, as typed; empty: found by the engine
     bool assume_yes = false;
+    bool no_input = false; ///< `--no-input`: a question that comes up counts as not answered
     bool debug = false;
-    bool verbose = false; ///< `-v`: more about what is found
+    bool verbose = false; ///< a command's own `-v`: more about what is found
+    int verbosity = 0;    ///< the program's `-v`: 1 tells what is done, 2 how
     bool quiet = false;   ///< `-q`: results and errors only
     bool json = false;    ///< `--json`: results as JSON
+    colour_choice colour = colour_choice::automatic;
     run_table_style run_table;
     file_list_style file_list;
 };

@@ -3,6 +3,7 @@
 #include "cli/descriptor_buffer.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/logging.hpp"
+#include "cli/render/presenter.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal_echo.hpp"
 #include "engine/engine.hpp"
@@ -56,14 +57,23 @@ int exit_code_after_output_failed(standard_streams& io, const cli::invocation& a
     return 1;
 }
 
+// The engine was never asked.
+int exit_code_without_engine(const failure& why, const cli::invocation& asked,
+                             standard_streams& io) {
+    const auto shown = cli::make_presenter(asked, {}, io.out, io.err);
+    shown->fail(why, false);
+    shown->finish(cli::failed_exit_code);
+    return cli::failed_exit_code;
+}
+
 int run_command(const cli::invocation& asked, standard_streams& io) {
     auto context = cli::context_of(asked, cli::own_environment());
     if (!context) {
-        io.err << cli::error_text(context.error(), asked) << std::flush;
-        return 1;
+        return exit_code_without_engine(context.error(), asked, io);
     }
-    cli::start_logging(asked.debug, context->environment);
-    cli::session session(asked, cli::surroundings_of(*context),
+    const auto place = cli::surroundings_of(*context, asked.colour);
+    cli::start_logging(asked, place.screen, context->environment);
+    cli::session session(asked, place,
                          {.in = std::cin, .out = io.out, .err = io.err});
     const auto heart = make_engine();
     bool output_failed = false;
@@ -78,8 +88,7 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
         },
         [&](const question& put) { return session.answer(put); });
     if (!submitted) {
-        io.err << cli::error_text(submitted.error(), asked) << std::flush;
-        return 1;
+        return exit_code_without_engine(submitted.error(), asked, io);
     }
     const cli::interrupts heard(
         [&](int number, int count) { on_signal(number, count, session, *heart); });
@@ -108,6 +117,6 @@ int main(int argc, char** argv) {
     } catch (const std::exception& error) {
         std::cerr << cli::program_name(argc > 0 ? argv[0] : nullptr)
                   << ": internal error: " << error.what() << '\n';
-        return 1;
+        return cli::failed_exit_code;
     }
 }

@@ -53,6 +53,10 @@ table_row list_cells(const run_row& row, const run_table_view& view) {
 
 } // namespace
 
+run_table_view table_view_of(const invocation& asked, const surroundings& place) {
+    return {.style = asked.run_table, .place = place, .far = !asked.remote.empty()};
+}
+
 std::string short_id(const std::string& id) {
     return id.substr(0, 8);
 }

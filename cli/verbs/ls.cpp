@@ -28,6 +28,7 @@ void add_ls(CLI::App& parent, invocation& into) {
     verb->add_flag("-f,--full-path", into.file_list.full_paths, "Show full paths");
     verb->add_flag("-L,--follow-links", made.follow_links, "List what links lead to");
     add_remote_option(*verb, made.remote, "List files of a remote's run");
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

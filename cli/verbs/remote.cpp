@@ -27,6 +27,7 @@ void add_remote(CLI::App& parent, invocation& into) {
     auto& made = command_of<remote_status_command>(*verb, into);
     verb->add_option("REMOTE", made.remote, "Remote to ask")->required()->option_text("REMOTE");
     verb->add_flag("-v,--verbose", into.verbose, "Show what the machine says about itself");
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

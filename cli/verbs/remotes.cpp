@@ -16,6 +16,7 @@ const verb_help help = {
 void add_remotes(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "remotes", help, into);
     std::ignore = command_of<remotes_command>(*verb, into); // it has no fields
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

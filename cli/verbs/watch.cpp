@@ -19,6 +19,7 @@ void add_watch(CLI::App& parent, invocation& into) {
     auto& made = command_of<watch_command>(*verb, into);
     add_run_argument(*verb, made.selection, "Run to follow");
     add_remote_option(*verb, made.remote, "Follow a run of a remote");
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli
