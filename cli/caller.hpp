@@ -19,6 +19,7 @@ namespace outrider::cli {
                                                  std::map<std::string, std::string> environment);
 
 /// Where the person is who gave `context` and wants text coloured like this.
-[[nodiscard]] surroundings surroundings_of(const command_context& context, colour_choice wanted);
+[[nodiscard]] surroundings surroundings_of(const command_context& context,
+                                           colour_choice wanted = colour_choice::automatic);
 
 } // namespace outrider::cli

@@ -3,6 +3,7 @@
 #include "engine/commands.hpp"
 
 #include <string>
+#include <vector>
 
 namespace outrider::cli {
 
@@ -24,11 +25,26 @@ struct file_list_style {
     bool full_paths = false; ///< `-f`
 };
 
+/// What the program itself answers, without the engine.
+struct own_request {
+    enum class kind {
+        none,
+        help,               ///< of the command `words`
+        man_page,           ///< as roff
+        completion,         ///< the script for `shell`
+        install_completion, ///< put that script where `shell` finds it
+    };
+    kind what = kind::none;
+    std::vector<std::string> words;
+    std::string shell; ///< bash, zsh or fish; empty: the user's
+};
+
 /// What a command line asks for, ready for the engine, and how to show what it answers.
 struct invocation {
     std::string program;      ///< the name it was called by
     std::string command_name; ///< "runs rm", for hints
     command what;
+    own_request own; ///< stands before `what`
     std::string remote;     ///< that the command works on; empty: this machine
     std::string directory;  ///< from -C, as typed; empty: the working directory
     std::string guild_home; ///< from -H, as typed; empty: found by the engine

@@ -1,11 +1,14 @@
 #include "cli/arguments.hpp"
 #include "cli/caller.hpp"
+#include "cli/completion/scripts.hpp"
 #include "cli/descriptor_buffer.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/logging.hpp"
 #include "cli/render/presenter.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal_echo.hpp"
+#include "engine/completion/completion.hpp"
+#include "engine/completion/known_runs.hpp"
 #include "engine/engine.hpp"
 #include "transports/every_transport.hpp"
 
@@ -13,6 +16,8 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 
 #include <unistd.h>
@@ -75,12 +80,21 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
     cli::start_logging(asked, place.screen, context->environment);
     cli::session session(asked, place,
                          {.in = std::cin, .out = io.out, .err = io.err});
+    // The completion of a shell never asks a remote: it offers what a listing said.
+    const auto* listing = std::get_if<list_command>(&asked.what);
+    const bool to_remember = listing != nullptr && !asked.remote.empty() && !listing->deleted &&
+                             listing->selection.runs.empty() &&
+                             listing->selection.filter == run_filter{};
+    const command_context known = *context;
     const auto heart = make_engine();
     bool output_failed = false;
     const auto submitted = heart->submit(
         asked.what, std::move(*context),
         [&](const event& what) {
             session.show(what);
+            if (const auto* listed = std::get_if<runs_listed>(&what); listed && to_remember) {
+                remember_runs(known, asked.remote, *listed);
+            }
             if (!io.out && !output_failed) {
                 output_failed = true;
                 heart->interrupt();
@@ -96,6 +110,41 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
     return output_failed ? exit_code_after_output_failed(io, asked) : session.exit_code();
 }
 
+// What a shell offers; it wants an answer at once, or none.
+int complete_words(const std::string& program, const cli::completion_request& asked,
+                   standard_streams& io) {
+    const auto source = [](const cli::invocation& at, const completion_query& query) {
+        const auto context = cli::context_of(at, cli::own_environment());
+        return context ? completion_candidates(*context, query)
+                       : std::vector<completion_candidate>();
+    };
+    io.out << cli::offer_lines(asked.shell, cli::complete(program, asked.words, source))
+           << std::flush;
+    return cli::succeeded_exit_code;
+}
+
+int give_completion_script(const std::string& program, const cli::completion_script_request& asked,
+                           standard_streams& io) {
+    const auto environment = cli::own_environment();
+    const auto shell = asked.shell.empty() ? cli::shell_of_user(environment) : asked.shell;
+    const auto script = cli::completion_script(shell, program);
+    if (!asked.install) {
+        io.out << script << std::flush;
+        return cli::succeeded_exit_code;
+    }
+    const auto place = cli::place_of_script(shell, program, environment);
+    std::error_code failed;
+    std::filesystem::create_directories(std::filesystem::path(place.file).parent_path(), failed);
+    std::ofstream file(place.file, std::ios::trunc);
+    file << script << std::flush;
+    if (!file) {
+        io.err << program << ": " << place.file << " cannot be written\n" << std::flush;
+        return cli::failed_exit_code;
+    }
+    io.err << "Installed " << place.file << '\n' << place.hint << std::flush;
+    return cli::succeeded_exit_code;
+}
+
 int run_program(int argc, char** argv) {
     standard_streams io;
     const auto program = cli::program_name(argc > 0 ? argv[0] : nullptr);
@@ -105,6 +154,12 @@ int run_program(int argc, char** argv) {
         io.out << ended->out << std::flush;
         io.err << ended->err << std::flush;
         return ended->exit_code;
+    }
+    if (const auto* words_typed = std::get_if<cli::completion_request>(&parsed)) {
+        return complete_words(program, *words_typed, io);
+    }
+    if (const auto* script = std::get_if<cli::completion_script_request>(&parsed)) {
+        return give_completion_script(program, *script, io);
     }
     return run_command(std::get<cli::invocation>(parsed), io);
 }

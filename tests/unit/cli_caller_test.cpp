@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(the_context_of_a_command_has_absolute_paths) {
     BOOST_TEST(context->directory == "/tmp");
     BOOST_TEST(context->guild_home == (here / "home/.guild").string());
     BOOST_TEST(context->assume_yes);
-    BOOST_TEST(surroundings_of(*context).home == "/home/me", colour_choice::automatic);
+    BOOST_TEST(surroundings_of(*context).home == "/home/me");
     const auto plain = context_of({}, {});
     BOOST_REQUIRE(plain.has_value());
     BOOST_TEST(plain->directory == here.string());
