@@ -34,7 +34,11 @@ early_end wrong_usage(const std::string& text, const std::string& program,
 constexpr std::string_view complete_command = "complete";
 
 // What needs neither the engine nor files.
-early_end own_answer(const own_request& asked, CLI::App& app, const std::string& program) {
+early_end own_answer(const own_request& asked, const std::string& program) {
+    // A tree that has parsed a command shows the help of that.
+    invocation unused{.program = program};
+    CLI::App app(program_description, program);
+    add_commands(app, unused);
     if (asked.what == own_request::kind::man_page) {
         return {.exit_code = succeeded_exit_code, .out = man_page(app, program + " " OUTRIDER_VERSION)};
     }
@@ -88,7 +92,7 @@ command_line parse_arguments(const std::string& program, const std::vector<std::
     switch (asked.own.what) {
     case own_request::kind::help:
     case own_request::kind::man_page:
-        return own_answer(asked.own, app, program);
+        return own_answer(asked.own, program);
     case own_request::kind::completion:
     case own_request::kind::install_completion:
         return completion_script_request{

@@ -5,7 +5,7 @@
 namespace outrider::cli {
 namespace {
 
-const char looks[] = "Looks";
+const char output[] = "Output and input";
 
 const CLI::Option* find(const CLI::App& app, const std::string& name) {
     return app.get_option_no_throw(name);
@@ -114,10 +114,10 @@ void add_global_options(CLI::App& app, invocation& into) {
     app.add_option("-H", into.guild_home, "Guild home (default: found from here up)")
         ->option_text("PATH");
     app.add_option("-C,--cwd", into.directory, "Work in another directory")->option_text("DIR");
-    app.add_flag("-q,--quiet", into.quiet, "Print results and errors only")->group(looks);
+    app.add_flag("-q,--quiet", into.quiet, "Print results and errors only")->group(output);
     app.add_flag("-v", into.verbosity, "Log what is done; -vv: how; -vvv: SSH as well")
-        ->group(looks);
-    app.add_flag("--debug", into.debug, "The same as -vv")->group(looks);
+        ->group(output);
+    app.add_flag("--debug", into.debug, "The same as -vv")->group(output);
     static const std::map<std::string, colour_choice> choices{{"auto", colour_choice::automatic},
                                                               {"always", colour_choice::always},
                                                               {"never", colour_choice::never}};
@@ -133,13 +133,13 @@ void add_global_options(CLI::App& app, invocation& into) {
            },
            "Colour: auto (on a terminal), always or never")
         ->option_text("WHEN")
-        ->group(looks);
+        ->group(output);
     app.add_flag_callback(
            "--no-color,--no-colour", [&into] { into.colour = colour_choice::never; },
            "The same as --color never")
-        ->group(looks);
+        ->group(output);
     app.add_flag("--no-input", into.no_input, "Do not read answers from standard input")
-        ->group(looks);
+        ->group(output);
 }
 
 sorted_words sort_out_global_options(std::span<const std::string> words, const CLI::App& app,

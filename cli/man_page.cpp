@@ -64,9 +64,11 @@ std::string option_heading(const CLI::Option& option) {
 }
 
 std::string options_of(const CLI::App& app) {
+    const bool of_program = app.get_parent() == nullptr;
     std::string out;
     for (const CLI::Option* option : app.get_options()) {
-        if (option->get_group().empty() || option->get_positional()) {
+        if (option->get_group().empty() || option->get_positional() ||
+            (!of_program && option == app.get_help_ptr())) {
             continue;
         }
         out += ".TP\n" + option_heading(*option) + "\n" + escaped(option->get_description()) + "\n";

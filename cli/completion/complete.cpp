@@ -24,7 +24,8 @@ struct typed_words {
     std::string open_option;      ///< whose value is being typed, or empty
 };
 
-typed_words read_words(const CLI::App& verb, const std::vector<std::string>& words) {
+typed_words read_words(const CLI::App& app, const CLI::App& verb,
+                       const std::vector<std::string>& words) {
     typed_words read;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const std::string& word = words[i];
@@ -32,7 +33,7 @@ typed_words read_words(const CLI::App& verb, const std::vector<std::string>& wor
             read.positional.push_back(word);
         } else if (word == "--") {
             read.only_positional = true;
-        } else if (wants_value(verb, word)) {
+        } else if (wants_value(verb, word) || wants_value(app, word)) {
             if (i + 1 == words.size()) {
                 read.open_option = word;
             } else if (word == "-r" || word == "--remote") {
@@ -71,7 +72,7 @@ class completer {
         tail = expand_short_options(tail, path_of(*verb_), [&](std::string_view option) {
             return wants_value(*verb_, option);
         });
-        read_ = read_words(*verb_, tail);
+        read_ = read_words(app_, *verb_, tail);
         complete_word(last);
         if (group_only && !last.starts_with('-')) {
             add_commands_of(*verb_->get_parent(), last);
@@ -94,7 +95,10 @@ class completer {
                 add_options_of(app_);
             }
         } else if (!verb_->get_subcommands({}).empty()) {
-            add_commands_of(*verb_, last);
+            // Where a word stands already, it names no command.
+            if (read_.positional.empty()) {
+                add_commands_of(*verb_, last);
+            }
         } else {
             complete_positional(last);
         }
