@@ -9,27 +9,34 @@
 #include "cli/render/run_info.hpp"
 #include "cli/render/run_steps.hpp"
 
+#include <boost/mp11.hpp>
+
 #include <ostream>
+#include <type_traits>
 
 namespace outrider::cli {
 
 void renderer::show(const event& what) {
+    if (asked_.quiet && is_only_told(what)) {
+        return;
+    }
     std::visit([this](const auto& each) { on(each); }, what);
     out_.flush();
     err_.flush();
 }
 
-run_table_view renderer::table_view() const {
-    // The runs of a push are those of this machine.
-    const bool far = !asked_.remote.empty() && !std::holds_alternative<push_command>(asked_.what);
-    return {.style = asked_.run_table, .place = place_, .far = far};
+void renderer::fail(const failure& why, bool told) {
+    if (!told) {
+        begin_line();
+        err_ << error_text(why, asked_) << std::flush;
+    }
 }
 
 void renderer::on(const runs_listed& listed) {
     out_ << run_table(listed.rows, table_view());
     out_.flush();
     const auto shown = static_cast<std::int64_t>(listed.rows.size());
-    if (shown < listed.total) {
+    if (shown < listed.total && !asked_.quiet) {
         err_ << "Showing the first " << shown << " runs (" << listed.total
              << " total) - use --all to show all or -m to show more\n";
     }
@@ -200,6 +207,30 @@ void renderer::begin_line() {
         err_ << '\n';
     }
     in_line_ = false;
+}
+
+bool is_only_told(const event& what) {
+    return std::visit(
+        []<class Event>(const Event& each) {
+            if constexpr (std::is_same_v<Event, note>) {
+                return !each.warning;
+            } else if constexpr (std::is_same_v<Event, stop_progress>) {
+                return !each.not_running && each.survivors.empty();
+            } else if constexpr (std::is_same_v<Event, run_left_running>) {
+                return each.detached;
+            } else {
+                using told = boost::mp11::mp_list<run_progress, watch_started, run_ended,
+                                                  nothing_selected, runs_deleted, runs_restored,
+                                                  runs_edited, run_copying, run_resolving>;
+                return boost::mp11::mp_contains<told, Event>::value;
+            }
+        },
+        what);
+}
+
+std::string error_text(const failure& why, const invocation& asked) {
+    const auto text = why.context.empty() ? why.code.message() : why.context;
+    return asked.program + ": " + with_names(text, asked.program, asked.command_name) + "\n";
 }
 
 } // namespace outrider::cli

@@ -16,6 +16,9 @@ struct run_table_view {
     bool far = false; ///< the runs are on another machine, whose paths mean nothing here
 };
 
+/// How this command shows tables of runs.
+[[nodiscard]] run_table_view table_view_of(const invocation& asked, const surroundings& place);
+
 /// The table of `runs` (run-format 4.1).
 [[nodiscard]] std::string run_table(std::span<const run_row> rows, const run_table_view& view);
 

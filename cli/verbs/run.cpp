@@ -45,6 +45,7 @@ void add_run(CLI::App& parent, invocation& into) {
     verb->add_option("-t,--tag", made.tags, "Tag of the run; may be repeated")
         ->allow_extra_args(false)
         ->option_text("TAG");
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

@@ -47,6 +47,7 @@ void add_list(CLI::App& parent, invocation& into) {
         ->option_text("N");
     verb->add_flag("-d,--deleted", made.deleted, "Show deleted runs");
     verb->add_flag("-s,--simplify", into.run_table.simplified, "Leave out run ids and times");
+    add_json_option(*verb, into);
 }
 
 } // namespace
