@@ -212,6 +212,21 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_running_run_is_edited_and_its_end_is_still_recor
     BOOST_TEST(at.attribute(id, "marked") == "true\n");
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(deleting_a_running_run_is_asked_twice_and_stops_it, Seat, seats) {
+    const Seat at;
+    const auto id = at.made({"gate", "file=" + at.at.gate(), "--no-wait"});
+    check_says(at.tell({"runs", "rm"}, "y\n\n"), 4,
+               {"Delete 1 run(s)? (Y/n)",
+                "WARNING: One or more runs are still running and will be stopped before being "
+                "deleted.",
+                "Really delete these runs? (y/N)"});
+    BOOST_TEST(has(at.tell({"runs"}).out, "running"));
+    check_says(at.tell({"runs", "rm"}, "y\ny\n"), 0, {"Stopping " + id, "Deleted 1 run(s)"});
+    BOOST_TEST(at.tell({"runs"}).out == "");
+    check_exit(at.tell({"runs", "restore", "-y"}), 0);
+    BOOST_TEST(has(at.tell({"runs"}).out, "terminated"));
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_of_a_far_running_run_is_edited_but_not_stopped_or_waited_for) {
     scene<over_local> at;
     const auto id = at.start({"gate", "file=" + at.gate()});

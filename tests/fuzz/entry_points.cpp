@@ -35,7 +35,8 @@ const std::vector<entry_point>& entry_points() {
         {"words",
          words,
          {"guildfile:/abs/guild.yml 2bff '' sleep"sv, "a 'b c' \"d\\\"e\" f\\ g"sv,
-          "ssh:me@[::1]:22:/env"sv, "1:3"sv, "ab"sv}},
+          "ssh:me@[::1]:22:/env"sv, "1:3"sv, "ab"sv, "s a.py 0a a.py\nd 'x y' - file:x\n"sv,
+          "2026-01-31 12:30:00Z"sv, "1.5h"sv, "- body: a\n  host: h\n  time: 1\n  user: ''\n"sv}},
     };
     return all;
 }
