@@ -31,7 +31,8 @@ struct question {
     std::string run_id;            ///< start: of the run that is there
     std::vector<flag_shown> flags; ///< run, stage, start
     std::vector<run_row> runs;     ///< all that are about runs which exist
-    std::string text;              ///< secret: what to ask; change: what is about to happen
+    std::string text;              ///< secret: what to ask; change: what is about to happen; pull,
+                                   ///< push: " with delete" where files are removed as well
     bool echo = false;             ///< secret: whether the answer may be seen
 };
 BOOST_DESCRIBE_STRUCT(question, (), (kind, remote, operation, run_id, flags, runs, text, echo))

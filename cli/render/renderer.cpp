@@ -1,9 +1,12 @@
 #include "cli/render/renderer.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/render/copy_lines.hpp"
 #include "cli/render/edit_text.hpp"
 #include "cli/render/file_list.hpp"
+#include "cli/render/machine_text.hpp"
 #include "cli/render/remotes_text.hpp"
+#include "cli/render/run_info.hpp"
 #include "cli/render/run_steps.hpp"
 
 #include <ostream>
@@ -17,7 +20,9 @@ void renderer::show(const event& what) {
 }
 
 run_table_view renderer::table_view() const {
-    return {.style = asked_.run_table, .place = place_, .far = !asked_.remote.empty()};
+    // The runs of a push are those of this machine.
+    const bool far = !asked_.remote.empty() && !std::holds_alternative<push_command>(asked_.what);
+    return {.style = asked_.run_table, .place = place_, .far = far};
 }
 
 void renderer::on(const runs_listed& listed) {
@@ -147,8 +152,32 @@ void renderer::on(const files_listed& files) {
     out_ << file_list(files, asked_.file_list, {.home = place_.home, .far = far});
 }
 
+void renderer::on(const run_described& described) {
+    const auto* asked = std::get_if<info_command>(&asked_.what);
+    const info_command sections = asked != nullptr ? *asked : info_command{};
+    out_ << (asked_.json ? run_info_json(described, sections) : run_info_text(described, sections));
+}
+
+void renderer::on(const runs_selected& selected) {
+    for (const auto& value : selected.values) {
+        out_ << value << '\n';
+    }
+}
+
 void renderer::on(const run_copying& copied) {
-    err_ << "Copying " << copied.run_id << '\n';
+    err_ << copy_lines(copied, asked_);
+}
+
+void renderer::on(const run_resolving& looked_up) {
+    err_ << copy_lines(looked_up);
+}
+
+void renderer::on(const machine_checked& checked) {
+    out_ << check_text(checked);
+}
+
+void renderer::on(const machine_examined& examined) {
+    out_ << doctor_text(examined, place_.screen.colour);
 }
 
 void renderer::on(const remotes_listed& remotes) {

@@ -23,8 +23,8 @@ struct run_comment {
 };
 BOOST_DESCRIBE_STRUCT(run_comment, (), (body, host, user, time_us))
 
-/// A series of scalars of one tag: "loss", or "train/loss" where the event files stand below
-/// `train`.
+/// A series of scalars of one tag: "loss", or "train#loss" where the event files stand below
+/// `train`. Least, greatest and mean are of the values that are numbers.
 struct scalar_summary {
     std::string tag;
     double last = 0;
@@ -47,8 +47,9 @@ struct dependency_shown {
     std::string source;
     std::string uri;
     std::vector<std::string> paths;
+    std::string config; ///< that the user or a default supplied; may be empty
 };
-BOOST_DESCRIBE_STRUCT(dependency_shown, (), (resource, source, uri, paths))
+BOOST_DESCRIBE_STRUCT(dependency_shown, (), (resource, source, uri, paths, config))
 
 /// Everything that is recorded of one run. Parts that were not asked for are empty.
 struct run_detail {
@@ -58,7 +59,7 @@ struct run_detail {
     std::string sourcecode_digest;
     std::string vcs_commit;
     std::vector<std::string> command;
-    std::vector<flag_shown> flags;       ///< natural order, as `info` shows them
+    std::vector<flag_shown> flags;       ///< natural order; values as YAML on one line
     std::vector<flag_shown> proto_flags; ///< of a batch
     std::vector<scalar_summary> scalars;
     std::map<std::string, std::string> attributes; ///< logged by the operation
@@ -88,8 +89,9 @@ BOOST_DESCRIBE_STRUCT(runs_listed, (), (rows, total, details))
 struct run_described {
     std::string remote;
     run_detail run;
+    std::string user_home; ///< of the person there, which paths are shown relative to
 };
-BOOST_DESCRIBE_STRUCT(run_described, (), (remote, run))
+BOOST_DESCRIBE_STRUCT(run_described, (), (remote, run, user_home))
 
 /// `select`: a line each.
 struct runs_selected {

@@ -130,6 +130,20 @@ struct list_runs {
 };
 BOOST_DESCRIBE_STRUCT(list_runs, (), (home, trash, ids, newest, attributes))
 
+/// One configured pattern (`output-scalars`).
+struct scalar_pattern {
+    std::string name;    ///< of the scalar; empty: the pattern's groups name what they find
+    std::string pattern; ///< a regular expression, aliases like `\key` replaced
+};
+BOOST_DESCRIBE_STRUCT(scalar_pattern, (), (name, pattern))
+/// What the supervisor takes for scalars in the output of an operation.
+struct output_scalar_rules {
+    bool defaults = true; ///< lines `KEY: NUMBER`, also with `(step N)` at their end
+    std::vector<scalar_pattern> patterns;
+    std::vector<std::string> ignored; ///< keys that the default does not take: names of flags
+};
+BOOST_DESCRIBE_STRUCT(output_scalar_rules, (), (defaults, patterns, ignored))
+
 struct start_reply {
     run_facts run;
     bool existed = false; ///< the run was already started by an earlier request with this id
@@ -156,10 +170,11 @@ struct start_run {
     std::string manifest;           ///< bytes of .guild/manifest
     std::string operation;          ///< name for the supervisor's command line
     std::vector<std::string> flags; ///< NAME=VALUE for the supervisor's command line
+    output_scalar_rules output_scalars;
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
-                       manifest, operation, flags))
+                       manifest, operation, flags, output_scalars))
 
 struct stop_reply {
     bool was_running = false;
