@@ -28,6 +28,13 @@ std::string run_preview(const question& asked) {
 
 question_text words_of(const question& asked, const run_table_view& view) {
     const std::string runs = " " + std::to_string(asked.runs.size()) + " run(s)";
+    const bool removal =
+        asked.kind == question_kind::remove || asked.kind == question_kind::remove_permanently;
+    if (removal && !asked.text.empty()) { // the second question, about running ones
+        return {.preview = asked.text + "\n",
+                .prompt = std::string("Really delete these runs") + no_usually,
+                .usually = false};
+    }
     switch (asked.kind) {
     case question_kind::run:
     case question_kind::stage:
