@@ -13,8 +13,10 @@ struct run_table_style {
 
 /// How the files of a run are shown.
 struct file_list_style {
-    bool no_format = false;  ///< `-n`: neither header nor indentation
-    bool full_paths = false; ///< `-f`
+    bool no_format = false;      ///< `-n`: neither header nor indentation
+    bool full_paths = false;     ///< `-f`
+    bool extended = false;       ///< `-e`: modes, sizes and times
+    bool human_readable = false; ///< `-h`: the same, sizes as people say them
 };
 
 /// What a command line asks for, ready for the engine, and how to show what it answers.
@@ -27,9 +29,11 @@ struct invocation {
     std::string guild_home; ///< from -H, as typed; empty: found by the engine
     bool assume_yes = false;
     bool debug = false;
-    bool verbose = false; ///< `-v`: more about what is found
-    bool quiet = false;   ///< `-q`: results and errors only
-    bool json = false;    ///< `--json`: results as JSON
+    bool verbose = false;      ///< `-v`: more about what is found
+    bool quiet = false;        ///< `-q`: results and errors only
+    bool json = false;         ///< `--json`: results as JSON
+    bool page = false;         ///< show standard output in a pager, on a terminal
+    bool edit_comment = false; ///< write the comment in an editor first
     run_table_style run_table;
     file_list_style file_list;
 };

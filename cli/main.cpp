@@ -1,8 +1,10 @@
 #include "cli/arguments.hpp"
 #include "cli/caller.hpp"
+#include "cli/comment_editor.hpp"
 #include "cli/descriptor_buffer.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/logging.hpp"
+#include "cli/pager.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal_echo.hpp"
 #include "engine/engine.hpp"
@@ -13,6 +15,7 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <optional>
 
 #include <unistd.h>
 
@@ -56,21 +59,46 @@ int exit_code_after_output_failed(standard_streams& io, const cli::invocation& a
     return 1;
 }
 
+// The command as the engine gets it: with what a person has to write first.
+result<command> prepared_command(const cli::invocation& asked, const command_context& context) {
+    command what = asked.what;
+    if (auto* commented = std::get_if<comment_command>(&what); asked.edit_comment) {
+        auto text = cli::edit_comment(commented->add.value_or(""), context.environment);
+        if (!text) {
+            return text.error();
+        }
+        commented->add = std::move(*text);
+    }
+    return what;
+}
+
+int end_with(const failure& why, const cli::invocation& asked, standard_streams& io) {
+    io.err << cli::error_text(why, asked) << std::flush;
+    return why.kind() == errc::aborted ? cli::aborted_exit_code : 1;
+}
+
 int run_command(const cli::invocation& asked, standard_streams& io) {
     auto context = cli::context_of(asked, cli::own_environment());
     if (!context) {
-        io.err << cli::error_text(context.error(), asked) << std::flush;
-        return 1;
+        return end_with(context.error(), asked, io);
     }
     cli::start_logging(asked.debug, context->environment);
+    auto what = prepared_command(asked, *context);
+    if (!what) {
+        return end_with(what.error(), asked, io);
+    }
+    const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
+    auto paging = asked.page && on_terminal ? cli::pager::start(context->environment)
+                                            : std::optional<cli::pager>();
+    const bool paged = paging.has_value();
     cli::session session(asked, cli::surroundings_of(*context),
                          {.in = std::cin, .out = io.out, .err = io.err});
     const auto heart = make_engine();
     bool output_failed = false;
     const auto submitted = heart->submit(
-        asked.what, std::move(*context),
-        [&](const event& what) {
-            session.show(what);
+        std::move(*what), std::move(*context),
+        [&](const event& told) {
+            session.show(told);
             if (!io.out && !output_failed) {
                 output_failed = true;
                 heart->interrupt();
@@ -78,12 +106,19 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
         },
         [&](const question& put) { return session.answer(put); });
     if (!submitted) {
-        io.err << cli::error_text(submitted.error(), asked) << std::flush;
-        return 1;
+        return end_with(submitted.error(), asked, io);
     }
-    const cli::interrupts heard(
-        [&](int number, int count) { on_signal(number, count, session, *heart); });
+    const cli::interrupts heard([&](int number, int count) {
+        // Where another program has the terminal, an interrupt is for that.
+        if (number != SIGINT || (!session.away() && !paged)) {
+            on_signal(number, count, session, *heart);
+        }
+    });
     heart->run();
+    if (paged) {
+        paging.reset(); // waits for the person to leave it
+        return session.exit_code() == first_signal_exit_code + SIGINT ? 0 : session.exit_code();
+    }
     return output_failed ? exit_code_after_output_failed(io, asked) : session.exit_code();
 }
 

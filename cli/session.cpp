@@ -1,6 +1,7 @@
 #include "cli/session.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/child_program.hpp"
 #include "cli/prompt.hpp"
 #include "cli/render/questions.hpp"
 
@@ -12,6 +13,8 @@ void session::show(const event& what) {
     renderer_.show(what);
     if (const auto* stop = std::get_if<stop_progress>(&what)) {
         survivors_ = survivors_ || !stop->survivors.empty();
+    } else if (const auto* wanted = std::get_if<program_wanted>(&what)) {
+        start(*wanted);
     } else if (const auto* ended = std::get_if<command_ended>(&what)) {
         end(*ended);
     }
@@ -48,13 +51,29 @@ std::optional<std::string> session::ask(const question& asked) {
     return std::nullopt;
 }
 
+void session::start(const program_wanted& wanted) {
+    const auto child = start_program({.words = wanted.words, .directory = wanted.directory});
+    if (!child) {
+        program_exit_code_ = 1;
+        io_.err << error_text(child.error(), asked_);
+        if (wanted.words.front() == "xdg-open") {
+            io_.err << "Name a program with '" << asked_.program << " open -c CMD'.\n";
+        }
+        io_.err << std::flush;
+        return;
+    }
+    away_ = true;
+    program_exit_code_ = wait_for_program(*child);
+    away_ = false;
+}
+
 void session::end(const command_ended& ended) {
     if (ended.error) {
         fail(*ended.error);
     } else if (ended.exit_status) {
         exit_code_ = exit_code_of(*ended.exit_status);
     } else {
-        exit_code_ = survivors_ ? 1 : 0;
+        exit_code_ = survivors_ ? 1 : program_exit_code_;
     }
 }
 

@@ -55,7 +55,7 @@ using event = std::variant<
     run_progress, run_staged, run_not_needed, command_printed, operation_help, operations_listed,
     run_left_running, watch_started, output_bytes, run_ended, runs_waited, stop_progress,
     // query_events.hpp
-    runs_listed, run_described, runs_selected, files_listed,
+    runs_listed, run_described, runs_selected, files_listed, program_wanted,
     // edit_events.hpp
     nothing_selected, runs_deleted, runs_restored, runs_edited, tags_listed, comments_listed,
     // machine_events.hpp

@@ -2,9 +2,11 @@
 
 #include "cli/arguments.hpp"
 #include "cli/render/copy_lines.hpp"
+#include "cli/render/edit_text.hpp"
 #include "cli/render/file_list.hpp"
 #include "cli/render/machine_text.hpp"
 #include "cli/render/remotes_text.hpp"
+#include "cli/render/run_info.hpp"
 #include "cli/render/run_steps.hpp"
 
 #include <ostream>
@@ -106,8 +108,11 @@ void renderer::on(const nothing_selected& nothing) {
         what = "purge";
         break;
     case nothing_to::change:
-        err_ << "No matching runs\n";
+        err_ << "No runs to modify.\n";
         return;
+    case nothing_to::wait:
+        what = "wait for";
+        break;
     }
     err_ << "Nothing to " << what << ".\n";
 }
@@ -117,12 +122,46 @@ void renderer::on(const runs_deleted& deleted) {
          << " run(s)\n";
 }
 
+void renderer::on(const runs_restored& restored) {
+    err_ << "Restored " << restored.count << " run(s)\n";
+}
+
+void renderer::on(const runs_edited& edited) {
+    err_ << edit_line(edited);
+}
+
+void renderer::on(const tags_listed& listed) {
+    for (const auto& tag : listed.tags) {
+        out_ << tag << '\n';
+    }
+}
+
+void renderer::on(const comments_listed& listed) {
+    out_ << comments_text(listed, table_view());
+}
+
+void renderer::on(const runs_waited& waited) {
+    err_ << waited_lines(waited);
+}
+
 void renderer::on(const files_listed& files) {
     const bool far = !asked_.remote.empty();
     if (far && asked_.file_list.full_paths) {
         err_ << "WARNING: --full-path is ignored for runs of a remote\n" << std::flush;
     }
     out_ << file_list(files, asked_.file_list, {.home = place_.home, .far = far});
+}
+
+void renderer::on(const run_described& described) {
+    const auto* asked = std::get_if<info_command>(&asked_.what);
+    const info_command sections = asked != nullptr ? *asked : info_command{};
+    out_ << (asked_.json ? run_info_json(described, sections) : run_info_text(described, sections));
+}
+
+void renderer::on(const runs_selected& selected) {
+    for (const auto& value : selected.values) {
+        out_ << value << '\n';
+    }
 }
 
 void renderer::on(const run_copying& copied) {

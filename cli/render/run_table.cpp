@@ -83,4 +83,13 @@ std::string preview_table(std::span<const run_row> rows, const run_table_view& v
     return format_table(std::move(cells), {.indent = 2});
 }
 
+std::string run_line(const run_row& row, const run_table_view& view) {
+    table_row cells{{short_id(row.id)},
+                    {operation_text(row, view)},
+                    {local_time(row.started_us)},
+                    {status_text(row)},
+                    {row.label}};
+    return format_table({std::move(cells)}, {});
+}
+
 } // namespace outrider::cli

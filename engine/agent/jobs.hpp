@@ -2,6 +2,9 @@
 
 #include "engine/agent/context.hpp"
 #include "engine/protocol/machine_messages.hpp"
+#include "engine/protocol/scalar_messages.hpp"
+#include "engine/protocol/edit_messages.hpp"
+#include "engine/protocol/wait_messages.hpp"
 
 #include <memory>
 
@@ -21,6 +24,9 @@ namespace outrider::agent {
 [[nodiscard]] std::unique_ptr<job> make_delete_runs_job(const agent_context&, protocol::delete_runs,
                                                         reply_channel);
 
+[[nodiscard]] std::unique_ptr<job> make_read_scalars_job(const agent_context&,
+                                                         protocol::read_scalars, reply_channel);
+
 [[nodiscard]] std::unique_ptr<job> make_list_files_job(const agent_context&, protocol::list_files,
                                                        reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_read_file_job(const agent_context&, protocol::read_file,
@@ -38,5 +44,13 @@ namespace outrider::agent {
 make_examine_machine_job(const agent_context&, protocol::examine_machine, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_execute_job(const agent_context&, protocol::execute,
                                                     reply_channel);
+[[nodiscard]] std::unique_ptr<job>
+make_change_attributes_job(const agent_context&, protocol::change_attributes, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_restore_runs_job(const agent_context&,
+                                                         protocol::restore_runs, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_purge_runs_job(const agent_context&, protocol::purge_runs,
+                                                       reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_wait_runs_job(const agent_context&, protocol::wait_runs,
+                                                      reply_channel);
 
 } // namespace outrider::agent
