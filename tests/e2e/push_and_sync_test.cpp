@@ -353,6 +353,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pull_asks_with_its_own_words, Place, places) {
     BOOST_TEST(names_in(at.me.guild_home() + "/runs").empty());
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(filters_choose_what_is_copied, Place, places) {
+    scene<Place> at;
+    check_exit(at.me.run({"run", "hello", "-y"}), 0);
+    check_exit(at.me.run({"run", "fail", "-y"}), 3);
+    check_exit(at.me.run({"push", "gpu1", "-Se", "-y"}), 0);
+    const auto far = names_in(at.place.guild_home() + "/runs");
+    BOOST_REQUIRE_EQUAL(far.size(), 1U);
+    BOOST_TEST(has(at.row(far.front()), "error"));
+    check_says(at.me.run({"push", "gpu1", "-Fo", "no-such-operation", "-y"}), 0,
+               {"No runs to copy."});
+    check_exit(at.me.run({"push", "gpu1", "-Fo", "hello", "-y"}), 0);
+    BOOST_TEST(names_in(at.place.guild_home() + "/runs").size() == 2U);
+    check_exit(at.me.run({"runs", "rm", "-p", "-y"}), 0);
+    check_exit(at.me.run({"pull", "gpu1", "-Sc", "-y"}), 0);
+    const auto here = names_in(at.me.guild_home() + "/runs");
+    BOOST_REQUIRE_EQUAL(here.size(), 1U);
+    BOOST_TEST(has(at.row(here.front(), false), "completed"));
+}
+
 BOOST_AUTO_TEST_CASE(copies_work_where_the_server_gives_one_channel_only) {
     scene<over_ssh> at(ssh_server_options{.config_lines = {"MaxSessions 1"}, .environment = {}});
     const auto id = run_here(at, "files");
