@@ -79,7 +79,10 @@ question_text words_of(const question& asked, const run_table_view& view) {
     case question_kind::change:
         return about_runs(asked, view, asked.text.c_str(), std::string("Continue") + yes_usually);
     case question_kind::remote_start:
-        return {.preview = "You are about to start remote " + asked.remote + "\n",
+        return {.preview = asked.text.empty()
+                               ? "You are about to start remote " + asked.remote + "\n"
+                               : "You are about to reinitialize remote " + asked.remote + "\n  " +
+                                     asked.text + "\n",
                 .prompt = std::string("Continue") + yes_usually};
     case question_kind::remote_stop:
         return {.preview = "You are about to STOP remote " + asked.remote + "\n" + asked.text,

@@ -7,6 +7,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
+#include <optional>
+#include <vector>
+
 namespace outrider {
 namespace {
 
@@ -16,6 +20,16 @@ constexpr auto greeting_limit = 30s; // a loaded machine may take long to start 
 constexpr auto heartbeat_busy = 5s;  // silence after which we ask while somebody waits
 constexpr auto heartbeat_idle = 60s; // and while nobody does: only keeps the link known to be good
 constexpr auto heartbeat_limit = 8s; // for the answer: with `heartbeat_busy` below 15 s
+
+// Some wires learn only afterwards that the server refused.
+awaitable<bool> answers(byte_stream& shell) {
+    if (auto sent = co_await shell.write("echo\n"); !sent) {
+        co_return false;
+    }
+    std::array<char, 4096> piece;
+    const auto got = co_await with_deadline(shell.read_some(piece), greeting_limit, "no answer");
+    co_return got && *got > 0;
+}
 
 } // namespace
 
@@ -87,6 +101,11 @@ awaitable<result<int>> link::count_channels() {
             break;
         }
         open.push_back(std::move(*shell));
+        if (!co_await answers(*open.back())) {
+            co_await open.back()->close();
+            open.pop_back();
+            break;
+        }
     }
     const int count = static_cast<int>(open.size()) + 1;
     for (auto& shell : open) {
