@@ -3,6 +3,7 @@
 #include "cli/render/json_value.hpp"
 #include "cli/render/run_table.hpp"
 #include "cli/render/times.hpp"
+#include "engine/project/yaml_value.hpp"
 
 namespace outrider::cli {
 namespace {
@@ -27,11 +28,12 @@ std::string without_line_feed(const std::string& text) {
     return text.substr(0, text.find_last_not_of('\n') + 1);
 }
 
-// Flags by name; what a flag's value looks like is for people, so it is text.
+// Values of flags stand in events as YAML on one line.
 json::object by_name(const std::vector<flag_shown>& flags) {
     json::object out;
     for (const auto& flag : flags) {
-        out.emplace(valid_utf8(flag.name), json_of(flag.value));
+        auto value = read_yaml(flag.value, flag.name);
+        out.emplace(valid_utf8(flag.name), value ? std::move(*value) : json_of(flag.value));
     }
     return out;
 }

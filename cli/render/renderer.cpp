@@ -33,13 +33,31 @@ void renderer::fail(const failure& why, bool told) {
 }
 
 void renderer::on(const runs_listed& listed) {
-    out_ << run_table(listed.rows, table_view());
+    if (const auto* asked = std::get_if<list_command>(&asked_.what); asked && asked->comments) {
+        for (const auto& each : listed.details) {
+            out_ << comments_text({.run = each.row, .comments = each.comments}, table_view());
+        }
+    } else {
+        out_ << run_table(listed.rows, table_view(), detail_lines(listed));
+    }
     out_.flush();
     const auto shown = static_cast<std::int64_t>(listed.rows.size());
     if (shown < listed.total && !asked_.quiet) {
         err_ << "Showing the first " << shown << " runs (" << listed.total
              << " total) - use --all to show all or -m to show more\n";
     }
+}
+
+// What `-v` shows under each row.
+std::vector<std::string> renderer::detail_lines(const runs_listed& listed) const {
+    std::vector<std::string> out;
+    for (const auto& each : listed.details) {
+        std::string& lines = out.emplace_back();
+        for (const auto& [name, value] : run_info_lines({.run = each})) {
+            lines += "  " + name + ": " + value + "\n";
+        }
+    }
+    return out;
 }
 
 void renderer::on(const run_progress& step) {
@@ -162,7 +180,7 @@ void renderer::on(const files_listed& files) {
 void renderer::on(const run_described& described) {
     const auto* asked = std::get_if<info_command>(&asked_.what);
     const info_command sections = asked != nullptr ? *asked : info_command{};
-    out_ << (asked_.json ? run_info_json(described, sections) : run_info_text(described, sections));
+    out_ << run_info_text(described, sections);
 }
 
 void renderer::on(const runs_selected& selected) {

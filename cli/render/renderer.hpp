@@ -55,6 +55,7 @@ class renderer : public presenter {
     void on(const machine_checked& checked);
     void on(const machine_examined& examined);
     void on(const command_ended&) {} // the session's: it decides the exit code as well
+    [[nodiscard]] std::vector<std::string> detail_lines(const runs_listed& listed) const;
     void begin_line();
     /// How tables of runs are shown for this command.
     [[nodiscard]] run_table_view table_view() const { return table_view_of(asked_, place_); }
