@@ -44,7 +44,7 @@ struct invocation {
     std::string program;      ///< the name it was called by
     std::string command_name; ///< "runs rm", for hints
     command what;
-    own_request own; ///< stands before `what`
+    own_request own;        ///< stands before `what`
     std::string remote;     ///< that the command works on; empty: this machine
     std::string directory;  ///< from -C, as typed; empty: the working directory
     std::string guild_home; ///< from -H, as typed; empty: found by the engine

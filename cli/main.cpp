@@ -78,8 +78,7 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
     }
     const auto place = cli::surroundings_of(*context, asked.colour);
     cli::start_logging(asked, place.screen, context->environment);
-    cli::session session(asked, place,
-                         {.in = std::cin, .out = io.out, .err = io.err});
+    cli::session session(asked, place, {.in = std::cin, .out = io.out, .err = io.err});
     // The completion of a shell never asks a remote: it offers what a listing said.
     const auto* listing = std::get_if<list_command>(&asked.what);
     const bool to_remember = listing != nullptr && !asked.remote.empty() && !listing->deleted &&

@@ -33,9 +33,9 @@ std::optional<std::string> session::ask(const question& asked) {
     const auto words = words_of(asked, table_view_of(asked_, place_));
     if (asked_.no_input) {
         declined_ = true;
-        io_.err << words.preview << asked_.program << ": --no-input leaves a question open: "
-                << words.prompt << (asked.kind == question_kind::secret ? "" : "; use -y to answer yes")
-                << '\n'
+        io_.err << words.preview << asked_.program
+                << ": --no-input leaves a question open: " << words.prompt
+                << (asked.kind == question_kind::secret ? "" : "; use -y to answer yes") << '\n'
                 << std::flush;
         return std::nullopt;
     }

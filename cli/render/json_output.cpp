@@ -84,30 +84,29 @@ void json_output::show(const event& what) {
 
 void json_output::add_to_document(const event& what) {
     std::visit(
-        overloaded{[](const question&) {}, [](const command_ended&) {}, [](const note&) {},
-                   [this](const runs_listed& listed) {
-                       const auto all = listed.details.empty() ? json_of(listed.rows)
-                                                               : json_of(listed.details);
-                       runs_ = all.get_array();
-                   },
-                   [this](const run_described& described) {
-                       const auto* info = std::get_if<info_command>(&asked_.what);
-                       merge(document_,
-                             info_document(described.run, info != nullptr && info->private_attrs));
-                   },
-                   [this](const stop_progress& stop) {
-                       if (stop.done || stop.not_running) {
-                           document_["runs"].as_array().push_back(json_of(stop));
-                       }
-                   },
-                   [this](const comments_listed& listed) {
-                       document_["runs"].as_array().push_back(json_of(listed));
-                   },
-                   [this](const remotes_listed& listed) {
-                       document_["remotes"] = json_of(listed.rows);
-                   },
-                   [this](const nothing_selected&) { document_["count"] = 0; },
-                   [this](const auto& each) { merge(document_, json_of(each)); }},
+        overloaded{
+            [](const question&) {}, [](const command_ended&) {}, [](const note&) {},
+            [this](const runs_listed& listed) {
+                const auto all =
+                    listed.details.empty() ? json_of(listed.rows) : json_of(listed.details);
+                runs_ = all.get_array();
+            },
+            [this](const run_described& described) {
+                const auto* info = std::get_if<info_command>(&asked_.what);
+                merge(document_,
+                      info_document(described.run, info != nullptr && info->private_attrs));
+            },
+            [this](const stop_progress& stop) {
+                if (stop.done || stop.not_running) {
+                    document_["runs"].as_array().push_back(json_of(stop));
+                }
+            },
+            [this](const comments_listed& listed) {
+                document_["runs"].as_array().push_back(json_of(listed));
+            },
+            [this](const remotes_listed& listed) { document_["remotes"] = json_of(listed.rows); },
+            [this](const nothing_selected&) { document_["count"] = 0; },
+            [this](const auto& each) { merge(document_, json_of(each)); }},
         what);
 }
 
@@ -139,8 +138,7 @@ void json_output::finish(int exit_code) {
         print_output({}, true);
         document_["event"] = name_of_event<command_ended>();
         document_["exit_code"] = exit_code;
-    } else if (std::holds_alternative<list_command>(asked_.what) &&
-               !document_.contains("error")) {
+    } else if (std::holds_alternative<list_command>(asked_.what) && !document_.contains("error")) {
         out_ << json::serialize(runs_) << '\n' << std::flush;
         return;
     }

@@ -13,7 +13,12 @@ unsigned byte_at(std::string_view text, std::size_t at) {
 
 // The bytes of a character that starts with `lead`; 0 if none does.
 std::size_t length_of(unsigned lead) {
-    return lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    return lead < 0x80   ? 1
+           : lead < 0xC2 ? 0
+           : lead < 0xE0 ? 2
+           : lead < 0xF0 ? 3
+           : lead < 0xF5 ? 4
+                         : 0;
 }
 
 // Table 3-7 of the Unicode standard: the second byte decides about overlong forms, surrogates and

@@ -154,10 +154,10 @@ BOOST_AUTO_TEST_CASE(a_stop_tells_of_each_run_once) {
 }
 
 BOOST_AUTO_TEST_CASE(what_follows_is_an_object_a_line_with_the_end_last) {
-    const auto shown = print(run_command{},
-                             {run_progress{.stage = run_stage::starting, .run_id = id},
-                              output_bytes{"one\nt\xC3"}, output_bytes{"\xA4o\n"},
-                              run_ended{.remote = "gpu1", .run = row()}});
+    const auto shown =
+        print(run_command{},
+              {run_progress{.stage = run_stage::starting, .run_id = id}, output_bytes{"one\nt\xC3"},
+               output_bytes{"\xA4o\n"}, run_ended{.remote = "gpu1", .run = row()}});
     const auto lines = lines_of(shown.out);
     BOOST_REQUIRE(lines.size() == 5);
     BOOST_TEST(lines[0].at("event").as_string() == "run_progress");
@@ -172,9 +172,10 @@ BOOST_AUTO_TEST_CASE(what_follows_is_an_object_a_line_with_the_end_last) {
 BOOST_AUTO_TEST_CASE(errors_are_objects_and_told_once) {
     const failure gone(errc::connect_failed, "gpu1: no route\nTry '{program} check -r gpu1'");
     const auto listing = print(list_command{}, {}, 1, gone);
-    BOOST_TEST(listing.out ==
-               "{\"schema_version\":1,\"error\":{\"code\":\"connect_failed\",\"message\":\"gpu1: no "
-               "route\\nTry 'guild check -r gpu1'\",\"remote\":\"gpu1\"}}\n");
+    BOOST_TEST(
+        listing.out ==
+        "{\"schema_version\":1,\"error\":{\"code\":\"connect_failed\",\"message\":\"gpu1: no "
+        "route\\nTry 'guild check -r gpu1'\",\"remote\":\"gpu1\"}}\n");
     BOOST_TEST(listing.err == "");
     BOOST_TEST(schema_problems(listing.out, "failed") == "");
     const auto lines = lines_of(print(pull_command{}, {run_copying{"gpu1", id}}, 1, gone).out);
@@ -204,7 +205,7 @@ BOOST_AUTO_TEST_CASE(text_becomes_valid) {
         {"\xF0\x9F\x98", "\xEF\xBF\xBD", 3},
         {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 0},
         {"\x80z", "\xEF\xBF\xBDz", 0},
-        {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD", 0},         // overlong
+        {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD", 0},                 // overlong
         {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD", 0}, // a surrogate
         {"\xFF", "\xEF\xBF\xBD", 0},
     };
