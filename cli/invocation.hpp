@@ -21,8 +21,10 @@ enum class colour_choice {
 
 /// How the files of a run are shown.
 struct file_list_style {
-    bool no_format = false;  ///< `-n`: neither header nor indentation
-    bool full_paths = false; ///< `-f`
+    bool no_format = false;      ///< `-n`: neither header nor indentation
+    bool full_paths = false;     ///< `-f`
+    bool extended = false;       ///< `-e`: modes, sizes and times
+    bool human_readable = false; ///< `-h`: the same, sizes as people say them
 };
 
 /// What the program itself answers, without the engine.
@@ -56,6 +58,8 @@ struct invocation {
     bool quiet = false;   ///< `-q`: results and errors only
     bool json = false;    ///< `--json`: results as JSON
     colour_choice colour = colour_choice::automatic;
+    bool page = false;         ///< show standard output in a pager, on a terminal
+    bool edit_comment = false; ///< write the comment in an editor first
     run_table_style run_table;
     file_list_style file_list;
 };

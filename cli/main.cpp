@@ -1,9 +1,11 @@
 #include "cli/arguments.hpp"
 #include "cli/caller.hpp"
+#include "cli/comment_editor.hpp"
 #include "cli/completion/scripts.hpp"
 #include "cli/descriptor_buffer.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/logging.hpp"
+#include "cli/pager.hpp"
 #include "cli/render/presenter.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal_echo.hpp"
@@ -19,6 +21,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include <unistd.h>
 
@@ -62,36 +65,62 @@ int exit_code_after_output_failed(standard_streams& io, const cli::invocation& a
     return 1;
 }
 
-// The engine was never asked.
-int exit_code_without_engine(const failure& why, const cli::invocation& asked,
-                             standard_streams& io) {
+// The command as the engine gets it: with what a person has to write first.
+result<command> prepared_command(const cli::invocation& asked, const command_context& context) {
+    command what = asked.what;
+    if (auto* commented = std::get_if<comment_command>(&what); asked.edit_comment) {
+        auto text = cli::edit_comment(commented->add.value_or(""), context.environment);
+        if (!text) {
+            return text.error();
+        }
+        commented->add = std::move(*text);
+    }
+    return what;
+}
+
+int end_with(const failure& why, const cli::invocation& asked, standard_streams& io) {
+    const int exit_code =
+        why.kind() == errc::aborted ? cli::aborted_exit_code : cli::failed_exit_code;
     const auto shown = cli::make_presenter(asked, {}, io.out, io.err);
     shown->fail(why, false);
-    shown->finish(cli::failed_exit_code);
-    return cli::failed_exit_code;
+    shown->finish(exit_code);
+    return exit_code;
+}
+
+// Whether this is the plain list of a remote's runs.
+bool lists_a_remote(const cli::invocation& asked) {
+    const auto* listing = std::get_if<list_command>(&asked.what);
+    return listing != nullptr && !asked.remote.empty() && !listing->deleted &&
+           listing->archive.empty() && listing->selection.runs.empty() &&
+           listing->selection.filter == run_filter{};
 }
 
 int run_command(const cli::invocation& asked, standard_streams& io) {
     auto context = cli::context_of(asked, cli::own_environment());
     if (!context) {
-        return exit_code_without_engine(context.error(), asked, io);
+        return end_with(context.error(), asked, io);
     }
     const auto place = cli::surroundings_of(*context, asked.colour);
     cli::start_logging(asked, place.screen, context->environment);
+    auto what = prepared_command(asked, *context);
+    if (!what) {
+        return end_with(what.error(), asked, io);
+    }
+    const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
+    auto paging = asked.page && on_terminal ? cli::pager::start(context->environment)
+                                            : std::optional<cli::pager>();
+    const bool paged = paging.has_value();
     cli::session session(asked, place, {.in = std::cin, .out = io.out, .err = io.err});
     // The completion of a shell never asks a remote: it offers what a listing said.
-    const auto* listing = std::get_if<list_command>(&asked.what);
-    const bool to_remember = listing != nullptr && !asked.remote.empty() && !listing->deleted &&
-                             listing->selection.runs.empty() &&
-                             listing->selection.filter == run_filter{};
+    const bool to_remember = lists_a_remote(asked);
     const command_context known = *context;
     const auto heart = make_engine();
     bool output_failed = false;
     const auto submitted = heart->submit(
-        asked.what, std::move(*context),
-        [&](const event& what) {
-            session.show(what);
-            if (const auto* listed = std::get_if<runs_listed>(&what); listed && to_remember) {
+        std::move(*what), std::move(*context),
+        [&](const event& told) {
+            session.show(told);
+            if (const auto* listed = std::get_if<runs_listed>(&told); listed && to_remember) {
                 remember_runs(known, asked.remote, *listed);
             }
             if (!io.out && !output_failed) {
@@ -101,11 +130,19 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
         },
         [&](const question& put) { return session.answer(put); });
     if (!submitted) {
-        return exit_code_without_engine(submitted.error(), asked, io);
+        return end_with(submitted.error(), asked, io);
     }
-    const cli::interrupts heard(
-        [&](int number, int count) { on_signal(number, count, session, *heart); });
+    const cli::interrupts heard([&](int number, int count) {
+        // Where another program has the terminal, an interrupt is for that.
+        if (number != SIGINT || (!session.away() && !paged)) {
+            on_signal(number, count, session, *heart);
+        }
+    });
     heart->run();
+    if (paged) {
+        paging.reset(); // waits for the person to leave it
+        return session.exit_code() == first_signal_exit_code + SIGINT ? 0 : session.exit_code();
+    }
     return output_failed ? exit_code_after_output_failed(io, asked) : session.exit_code();
 }
 

@@ -1,8 +1,10 @@
 #include "cli/session.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/child_program.hpp"
 #include "cli/prompt.hpp"
 #include "cli/render/questions.hpp"
+#include "cli/render/renderer.hpp"
 
 #include <ostream>
 
@@ -19,6 +21,8 @@ void session::show(const event& what) {
         survivors_ = survivors_ || !stop->survivors.empty();
     } else if (const auto* waited = std::get_if<runs_waited>(&what)) {
         timed_out_ = waited->timed_out;
+    } else if (const auto* wanted = std::get_if<program_wanted>(&what)) {
+        start(*wanted);
     }
 }
 
@@ -61,6 +65,22 @@ std::optional<std::string> session::ask(const question& asked) {
     return std::nullopt;
 }
 
+void session::start(const program_wanted& wanted) {
+    const auto child = start_program({.words = wanted.words, .directory = wanted.directory});
+    if (!child) {
+        program_exit_code_ = failed_exit_code;
+        io_.err << error_text(child.error(), asked_);
+        if (wanted.words.front() == "xdg-open") {
+            io_.err << "Name a program with '" << asked_.program << " open -c CMD'.\n";
+        }
+        io_.err << std::flush;
+        return;
+    }
+    away_ = true;
+    program_exit_code_ = wait_for_program(*child);
+    away_ = false;
+}
+
 void session::end(const command_ended& ended) {
     if (ended.error) {
         fail(*ended.error);
@@ -69,7 +89,7 @@ void session::end(const command_ended& ended) {
     } else if (ended.exit_status) {
         exit_code_ = exit_code_of(*ended.exit_status);
     } else {
-        exit_code_ = survivors_ ? failed_exit_code : succeeded_exit_code;
+        exit_code_ = survivors_ ? failed_exit_code : program_exit_code_;
     }
 }
 

@@ -36,11 +36,15 @@ class session {
     [[nodiscard]] std::optional<std::string> answer(const question& asked);
     /// Whether a person is being asked just now. Thread-safe.
     [[nodiscard]] bool asking() const noexcept { return asking_; }
+    /// Whether the terminal belongs to another program just now, which hears its interrupts as
+    /// well. Thread-safe.
+    [[nodiscard]] bool away() const noexcept { return away_; }
     /// After the last event.
     [[nodiscard]] int exit_code() const noexcept { return exit_code_; }
 
   private:
     std::optional<std::string> ask(const question& asked);
+    void start(const program_wanted& wanted);
     void end(const command_ended& ended);
     void fail(const failure& why);
 
@@ -49,6 +53,8 @@ class session {
     streams io_;
     std::unique_ptr<presenter> presenter_;
     std::atomic<bool> asking_{false};
+    std::atomic<bool> away_{false};
+    int program_exit_code_ = succeeded_exit_code; ///< of what was started on this machine
     bool declined_ = false;            ///< by the person, who knows, or it was said already
     bool survivors_ = false;           ///< a stop left processes behind
     bool timed_out_ = false;           ///< a wait

@@ -50,8 +50,8 @@ question_text words_of(const question& asked, const run_table_view& view) {
         return words;
     }
     case question_kind::pull: {
-        const auto heading =
-            "You are about to copy (pull) the following runs from " + asked.remote + ":";
+        const auto heading = "You are about to copy (pull" + asked.text +
+                             ") the following runs from " + asked.remote + ":";
         return about_runs(asked, view, heading.c_str(), std::string("Continue") + yes_usually);
     }
     case question_kind::restore:
@@ -65,8 +65,8 @@ question_text words_of(const question& asked, const run_table_view& view) {
         return words;
     }
     case question_kind::push: {
-        const auto heading =
-            "You are about to copy (push) the following runs to " + asked.remote + ":";
+        const auto heading = "You are about to copy (push" + asked.text +
+                             ") the following runs to " + asked.remote + ":";
         return about_runs(asked, view, heading.c_str(), std::string("Continue") + yes_usually);
     }
     case question_kind::change:

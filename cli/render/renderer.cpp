@@ -1,8 +1,12 @@
 #include "cli/render/renderer.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/render/copy_lines.hpp"
+#include "cli/render/edit_text.hpp"
 #include "cli/render/file_list.hpp"
+#include "cli/render/machine_text.hpp"
 #include "cli/render/remotes_text.hpp"
+#include "cli/render/run_info.hpp"
 #include "cli/render/run_steps.hpp"
 
 #include <boost/mp11.hpp>
@@ -111,8 +115,11 @@ void renderer::on(const nothing_selected& nothing) {
         what = "purge";
         break;
     case nothing_to::change:
-        err_ << "No matching runs\n";
+        err_ << "No runs to modify.\n";
         return;
+    case nothing_to::wait:
+        what = "wait for";
+        break;
     }
     err_ << "Nothing to " << what << ".\n";
 }
@@ -120,6 +127,28 @@ void renderer::on(const nothing_selected& nothing) {
 void renderer::on(const runs_deleted& deleted) {
     err_ << (deleted.permanent ? "Permanently deleted " : "Deleted ") << deleted.count
          << " run(s)\n";
+}
+
+void renderer::on(const runs_restored& restored) {
+    err_ << "Restored " << restored.count << " run(s)\n";
+}
+
+void renderer::on(const runs_edited& edited) {
+    err_ << edit_line(edited);
+}
+
+void renderer::on(const tags_listed& listed) {
+    for (const auto& tag : listed.tags) {
+        out_ << tag << '\n';
+    }
+}
+
+void renderer::on(const comments_listed& listed) {
+    out_ << comments_text(listed, table_view());
+}
+
+void renderer::on(const runs_waited& waited) {
+    err_ << waited_lines(waited);
 }
 
 void renderer::on(const files_listed& files) {
@@ -130,8 +159,32 @@ void renderer::on(const files_listed& files) {
     out_ << file_list(files, asked_.file_list, {.home = place_.home, .far = far});
 }
 
+void renderer::on(const run_described& described) {
+    const auto* asked = std::get_if<info_command>(&asked_.what);
+    const info_command sections = asked != nullptr ? *asked : info_command{};
+    out_ << (asked_.json ? run_info_json(described, sections) : run_info_text(described, sections));
+}
+
+void renderer::on(const runs_selected& selected) {
+    for (const auto& value : selected.values) {
+        out_ << value << '\n';
+    }
+}
+
 void renderer::on(const run_copying& copied) {
-    err_ << "Copying " << copied.run_id << '\n';
+    err_ << copy_lines(copied, asked_);
+}
+
+void renderer::on(const run_resolving& looked_up) {
+    err_ << copy_lines(looked_up);
+}
+
+void renderer::on(const machine_checked& checked) {
+    out_ << check_text(checked);
+}
+
+void renderer::on(const machine_examined& examined) {
+    out_ << doctor_text(examined, place_.screen.colour);
 }
 
 void renderer::on(const remotes_listed& remotes) {

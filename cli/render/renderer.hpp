@@ -43,16 +43,17 @@ class renderer : public presenter {
     void on(const command_printed&) {}
     void on(const operation_help&) {}
     void on(const operations_listed&) {}
-    void on(const runs_waited&) {}
-    void on(const run_described&) {}
-    void on(const runs_selected&) {}
-    void on(const runs_restored&) {}
-    void on(const runs_edited&) {}
-    void on(const tags_listed&) {}
-    void on(const comments_listed&) {}
-    void on(const run_resolving&) {}
-    void on(const machine_checked&) {}
-    void on(const machine_examined&) {}
+    void on(const runs_waited& waited);
+    void on(const run_described& described);
+    void on(const runs_selected& selected);
+    void on(const program_wanted&) {} // started by the session
+    void on(const runs_restored& restored);
+    void on(const runs_edited& edited);
+    void on(const tags_listed& listed);
+    void on(const comments_listed& listed);
+    void on(const run_resolving& looked_up);
+    void on(const machine_checked& checked);
+    void on(const machine_examined& examined);
     void on(const command_ended&) {} // the session's: it decides the exit code as well
     void begin_line();
     /// How tables of runs are shown for this command.

@@ -54,7 +54,9 @@ table_row list_cells(const run_row& row, const run_table_view& view) {
 } // namespace
 
 run_table_view table_view_of(const invocation& asked, const surroundings& place) {
-    return {.style = asked.run_table, .place = place, .far = !asked.remote.empty()};
+    // The runs of a push are those of this machine.
+    const bool far = !asked.remote.empty() && !std::holds_alternative<push_command>(asked.what);
+    return {.style = asked.run_table, .place = place, .far = far};
 }
 
 std::string short_id(const std::string& id) {
@@ -85,6 +87,15 @@ std::string preview_table(std::span<const run_row> rows, const run_table_view& v
                          {row.label}});
     }
     return format_table(std::move(cells), {.indent = 2});
+}
+
+std::string run_line(const run_row& row, const run_table_view& view) {
+    table_row cells{{short_id(row.id)},
+                    {operation_text(row, view)},
+                    {local_time(row.started_us)},
+                    {status_text(row)},
+                    {row.label}};
+    return format_table({std::move(cells)}, {});
 }
 
 } // namespace outrider::cli

@@ -25,6 +25,9 @@ struct run_table_view {
 /// The table of runs in a preview (run-format 4.7): indented, without indexes, never cut.
 [[nodiscard]] std::string preview_table(std::span<const run_row> rows, const run_table_view& view);
 
+/// The one run that comments belong to, as a line: `SHORTID  OP  STARTED  STATUS  LABEL`.
+[[nodiscard]] std::string run_line(const run_row& row, const run_table_view& view);
+
 /// "running (REMOTE)"
 [[nodiscard]] std::string status_text(const run_row& row);
 

@@ -101,6 +101,7 @@ result<resolved_start> resolve_start(const agent_context& context,
     for (const auto& word : request.command) {
         out.record.command.push_back(substitute(word, values));
     }
+    out.record.output_scalars = request.output_scalars;
     out.record.python_exe = values.python_exe;
     out.record.cache_directory = cache.native();
     out.record.platform_given = values.python_exe.empty() ||

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/protocol/messages.hpp"
 #include "engine/result.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"
@@ -20,9 +21,11 @@ struct start_record {
     std::string cache_directory;
     bool platform_given = false; ///< the `platform` attribute is there already
     bool enter_scope = false;    ///< the supervisor has to leave the login session (logout.hpp)
+    protocol::output_scalar_rules output_scalars;
 };
 BOOST_DESCRIBE_STRUCT(start_record, (),
-                      (command, python_exe, cache_directory, platform_given, enter_scope))
+                      (command, python_exe, cache_directory, platform_given, enter_scope,
+                       output_scalars))
 
 [[nodiscard]] result<> write_start_record(const run_paths& run, const start_record& record);
 [[nodiscard]] result<start_record> read_start_record(const run_paths& run);

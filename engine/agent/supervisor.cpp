@@ -6,6 +6,7 @@
 #include "engine/agent/machine.hpp"
 #include "engine/agent/operation_process.hpp"
 #include "engine/agent/output_recorder.hpp"
+#include "engine/agent/output_scalars.hpp"
 #include "engine/agent/start_record.hpp"
 #include "engine/agent/supervisor_launch.hpp"
 #include "engine/agent/tree_removal.hpp"
@@ -60,6 +61,7 @@ class supervisor {
     start_record record_;
     operation_process operation_;
     std::unique_ptr<output_recorder> output_;
+    std::unique_ptr<output_scalars> scalars_;
     std::unique_ptr<end_record> end_;
     descriptor signals_;
     std::string warning_; // for whoever asked for the start
@@ -107,6 +109,7 @@ result<> supervisor::start() {
         return recorder.error();
     }
     output_ = std::make_unique<output_recorder>(std::move(*recorder));
+    scalars_ = std::make_unique<output_scalars>(run_, record_.output_scalars);
     end_ = std::make_unique<end_record>(run_);
     auto forked = operation_process::fork(record_.command, run_.directory.native());
     if (!forked) {
@@ -166,7 +169,9 @@ bool supervisor::pump(descriptor& from, output_stream stream) {
     if (got == 0) {
         return false;
     }
-    output_->record({piece.data(), static_cast<std::size_t>(got)}, stream);
+    const std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
+    output_->record(bytes, stream);
+    scalars_->feed(bytes, static_cast<std::size_t>(stream));
     return true;
 }
 
@@ -234,6 +239,7 @@ int supervisor::run() {
     write_slow_facts();
     watch();
     output_->finish();
+    scalars_->finish();
     end_->write(*wait_status_);
     wait_for_facts();
     end_->finish();

@@ -1,23 +1,24 @@
 #include "engine/commands/choose_runs.hpp"
 #include "engine/commands/perform.hpp"
+#include "engine/commands/run_details.hpp"
 
 namespace outrider {
 
 awaitable<result<outcome>> perform(command_session& session, list_command what) {
-    auto at = co_await session.find_target(what.remote);
-    if (!at) {
-        co_return at.error();
+    run_query query{.selection = what.selection, .newest = what.limit, .deleted = what.deleted};
+    if (what.details) {
+        query.attributes = detail_attributes();
     }
-    auto chosen = co_await choose_runs(
-        session, *at, {.selection = what.selection, .newest = what.limit, .deleted = what.deleted});
-    if (!chosen) {
-        co_return chosen.error();
+    auto found = co_await choose_runs_at(session, what.remote, std::move(query));
+    if (!found) {
+        co_return found.error();
     }
-    runs_listed listing{.rows = std::move(chosen->rows), .total = chosen->total};
-    if (!what.selection.runs.empty()) {
-        listing.total = static_cast<std::int64_t>(listing.rows.size());
-        if (what.limit > 0 && listing.total > what.limit) {
-            listing.rows.resize(static_cast<std::size_t>(what.limit));
+    runs_listed listing{.rows = std::move(found->chosen.rows), .total = found->chosen.total};
+    for (std::size_t i = 0; i < found->chosen.facts.size(); ++i) {
+        listing.details.push_back(detail_of(found->chosen.facts[i]));
+        listing.details.back().row = listing.rows[i];
+        if (!what.comments) {
+            listing.details.back().comments.clear();
         }
     }
     session.emit(listing);

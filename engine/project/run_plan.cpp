@@ -5,6 +5,7 @@
 #include "engine/project/digest.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/git.hpp"
+#include "engine/project/output_scalars.hpp"
 #include "engine/project/run_attributes.hpp"
 #include "engine/project/run_label.hpp"
 #include "engine/project/value_text.hpp"
@@ -203,6 +204,16 @@ void show_flags(const flag_map& flags, run_plan& plan) {
     std::ranges::sort(plan.flags, natural_less, &flag_shown::name);
 }
 
+void plan_output_scalars(const operation_def& op, const flag_map& flags, run_plan& plan) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : flags) {
+        names.push_back(name);
+    }
+    const auto* config = op.data.if_contains("output-scalars");
+    plan.start.output_scalars = output_scalar_rules_of(
+        config == nullptr ? boost::json::value(nullptr) : *config, names, plan.notes);
+}
+
 bool has_requirements(const operation_def& op) {
     const auto& wanted = op.requires_;
     return !wanted.is_null() && !(wanted.is_array() && wanted.get_array().empty());
@@ -271,6 +282,7 @@ result<run_plan> plan_run(const run_request& request) {
     plan.start.opref = format_opref(opref_of(*chosen, plan, request.remote));
     plan.start.operation = op.full_name();
     plan.start.command = command->words;
+    plan_output_scalars(op, flags->all, plan);
     const auto frozen = frozen_environment(request, op, plan);
     plan.start.environment = make_environment(request, op, frozen, command->environment);
     const bool no_vcs = context.environment.contains("NO_VCS_COMMIT");

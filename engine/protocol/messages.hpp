@@ -130,6 +130,20 @@ struct list_runs {
 };
 BOOST_DESCRIBE_STRUCT(list_runs, (), (home, trash, ids, newest, attributes))
 
+/// One configured pattern (`output-scalars`).
+struct scalar_pattern {
+    std::string name;    ///< of the scalar; empty: the pattern's groups name what they find
+    std::string pattern; ///< a regular expression, aliases like `\key` replaced
+};
+BOOST_DESCRIBE_STRUCT(scalar_pattern, (), (name, pattern))
+/// What the supervisor takes for scalars in the output of an operation.
+struct output_scalar_rules {
+    bool defaults = true; ///< lines `KEY: NUMBER`, also with `(step N)` at their end
+    std::vector<scalar_pattern> patterns;
+    std::vector<std::string> ignored; ///< keys that the default does not take: names of flags
+};
+BOOST_DESCRIBE_STRUCT(output_scalar_rules, (), (defaults, patterns, ignored))
+
 struct start_reply {
     run_facts run;
     bool existed = false; ///< the run was already started by an earlier request with this id
@@ -156,10 +170,11 @@ struct start_run {
     std::string manifest;           ///< bytes of .guild/manifest
     std::string operation;          ///< name for the supervisor's command line
     std::vector<std::string> flags; ///< NAME=VALUE for the supervisor's command line
+    output_scalar_rules output_scalars;
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
-                       manifest, operation, flags))
+                       manifest, operation, flags, output_scalars))
 
 struct stop_reply {
     bool was_running = false;
@@ -188,7 +203,8 @@ BOOST_DESCRIBE_STRUCT(follow_end, (), (offset, run))
 /// Sends the output of a run from a byte offset as `data` frames, as it is written; replies when
 /// the run has ended and everything was sent, or at once after the present end if `follow` is
 /// false. An offset beyond the end (the file was replaced) starts again from 0 with an
-/// `output_restarted` part.
+/// `output_restarted` part. Of `tail_lines`, `since_us` and `since_ago_us` one at most is set; it
+/// decides the offset instead, and an `output_begins` part tells it before any data.
 struct follow_output {
     using reply = follow_end;
     static constexpr std::string_view name = "follow_output";
@@ -196,9 +212,19 @@ struct follow_output {
     std::string run_id;
     std::int64_t offset = 0;
     bool follow = true;
-    std::vector<std::string> attributes; ///< to report in the reply
+    std::vector<std::string> attributes;      ///< to report in the reply
+    std::optional<std::int64_t> tail_lines;   ///< only the last so many of what exists
+    std::optional<std::int64_t> since_us;     ///< only lines since then, µs since the epoch
+    std::optional<std::int64_t> since_ago_us; ///< only lines of the last so many µs
 };
-BOOST_DESCRIBE_STRUCT(follow_output, (), (home, run_id, offset, follow, attributes))
+BOOST_DESCRIBE_STRUCT(follow_output, (),
+                      (home, run_id, offset, follow, attributes, tail_lines, since_us,
+                       since_ago_us))
+struct output_begins {
+    static constexpr std::string_view name = "output_begins";
+    std::int64_t offset = 0;
+};
+BOOST_DESCRIBE_STRUCT(output_begins, (), (offset))
 struct output_restarted {
     static constexpr std::string_view name = "output_restarted";
     std::int64_t size = 0;

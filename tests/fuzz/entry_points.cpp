@@ -1,11 +1,34 @@
 #include "tests/fuzz/entry_points.hpp"
 
+#include "engine/scalars/event_message.hpp"
+#include "engine/scalars/event_records.hpp"
+
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 namespace outrider::fuzz {
 
 using namespace std::literals;
+
+namespace {
+
+const std::string& event_seed() {
+    static const std::string seed = scalar_event(1.5, {.tag = "loss", .step = 300, .value = 0.5});
+    return seed;
+}
+
+const std::string& event_file_seed() {
+    static const std::string seed = [] {
+        std::string out;
+        append_event_record(out, file_version_event(1.5));
+        append_event_record(out, event_seed());
+        return out;
+    }();
+    return seed;
+}
+
+} // namespace
 
 const std::vector<entry_point>& entry_points() {
     static const std::vector<entry_point> all{
@@ -36,6 +59,11 @@ const std::vector<entry_point>& entry_points() {
          words,
          {"guildfile:/abs/guild.yml 2bff '' sleep"sv, "a 'b c' \"d\\\"e\" f\\ g"sv,
           "ssh:me@[::1]:22:/env"sv, "1:3"sv, "ab"sv}},
+        {"event_files", event_files, {event_file_seed(), event_seed()}},
+        {"patterns",
+         patterns,
+         {"^([^ \\t]+):\\s+([+-]?\\d+\\.?\\d*)(?:\\s+\\(step\\s+(?P<step>\\d+)\\))?$\nloss: 0.5 (step 3)"sv,
+          "(?i)[a-z_]{1,5}=(.*?)\\b|x+?\nLR=0.1 b"sv}},
     };
     return all;
 }
