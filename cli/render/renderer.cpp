@@ -162,7 +162,7 @@ void renderer::on(const files_listed& files) {
 void renderer::on(const run_described& described) {
     const auto* asked = std::get_if<info_command>(&asked_.what);
     const info_command sections = asked != nullptr ? *asked : info_command{};
-    out_ << (asked_.json ? run_info_json(described, sections) : run_info_text(described, sections));
+    out_ << run_info_text(described, sections);
 }
 
 void renderer::on(const runs_selected& selected) {
