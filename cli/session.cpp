@@ -99,8 +99,9 @@ void session::fail(const failure& why) {
                  : kind == errc::cancelled ? interrupted_exit_code
                                            : failed_exit_code;
     // Who declined or interrupted needs no explanation.
-    const bool known =
-        (kind == errc::aborted && declined_) || (kind == errc::cancelled && why.context.empty());
+    // So does who reads no more of the output.
+    const bool known = (kind == errc::aborted && declined_) ||
+                       (kind == errc::cancelled && (why.context.empty() || io_.out.fail()));
     // Survivors were named when they were told.
     const bool told = survivors_ && why.context.empty();
     presenter_->fail(why, known || told);

@@ -28,6 +28,13 @@ std::string run_preview(const question& asked) {
 
 question_text words_of(const question& asked, const run_table_view& view) {
     const std::string runs = " " + std::to_string(asked.runs.size()) + " run(s)";
+    const bool removal =
+        asked.kind == question_kind::remove || asked.kind == question_kind::remove_permanently;
+    if (removal && !asked.text.empty()) { // the second question, about running ones
+        return {.preview = asked.text + "\n",
+                .prompt = std::string("Really delete these runs") + no_usually,
+                .usually = false};
+    }
     switch (asked.kind) {
     case question_kind::run:
     case question_kind::stage:
@@ -72,7 +79,10 @@ question_text words_of(const question& asked, const run_table_view& view) {
     case question_kind::change:
         return about_runs(asked, view, asked.text.c_str(), std::string("Continue") + yes_usually);
     case question_kind::remote_start:
-        return {.preview = "You are about to start remote " + asked.remote + "\n",
+        return {.preview = asked.text.empty()
+                               ? "You are about to start remote " + asked.remote + "\n"
+                               : "You are about to reinitialize remote " + asked.remote + "\n  " +
+                                     asked.text + "\n",
                 .prompt = std::string("Continue") + yes_usually};
     case question_kind::remote_stop:
         return {.preview = "You are about to STOP remote " + asked.remote + "\n" + asked.text,

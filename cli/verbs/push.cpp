@@ -22,6 +22,7 @@ void add_push(CLI::App& parent, invocation& into) {
     add_runs_argument(*verb, made.selection, "Runs to copy");
     verb->add_flag("-n,--delete", made.delete_extra, "Delete files there that are gone here");
     add_yes_option(*verb, into);
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

@@ -57,8 +57,13 @@ result<bool> unchanged(const run_paths& run, std::span<const attribute_change> c
 
 result<> apply(const run_paths& run, const attribute_change& change) {
     const auto path = run.attribute(change.name);
-    return change.after ? replace_file(path, run.temporary(change.name), *change.after)
-                        : remove_file(path);
+    if (!change.after) {
+        return remove_file(path);
+    }
+    if (auto made = make_directories(run.attributes()); !made) {
+        return made;
+    }
+    return replace_file(path, run.temporary(change.name), *change.after);
 }
 
 /// Changes one run after the other, waiting for its lock.

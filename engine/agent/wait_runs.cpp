@@ -39,13 +39,17 @@ class wait_runs_job final : public job {
                 return std::nullopt;
             }
         }
+        const auto began = clock::now();
         look();
         const auto ended = static_cast<std::size_t>(std::ranges::count(over_, true));
         if (ended == runs_.size() || (request_.any && ended > 0)) {
             reply();
             return std::nullopt;
         }
-        return job_wait{.deadline = clock::now() + look_interval};
+        // Many runs, or a slow disk, are looked at less often.
+        const auto now = clock::now();
+        return job_wait{.deadline =
+                            now + std::max<clock::duration>(look_interval, 10 * (now - began))};
     }
     void cancel() override { cancelled_ = true; }
 

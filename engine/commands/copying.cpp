@@ -54,11 +54,27 @@ class copy_job {
             co_return opened;
         }
         for (; next_ < rows_.size(); ++next_) {
-            if (auto copied = co_await copy_run(rows_[next_]); !copied) {
+            auto copied = co_await copy_run(rows_[next_]);
+            if (!copied && (rows_.size() == 1 || !concerns_one_run(copied.error().kind()))) {
                 co_return copied;
             }
+            if (!copied) {
+                ++left_out_;
+                session_.emit(note{.warning = true,
+                                   .text = "run " + rows_[next_].id +
+                                           " is not copied: " + copied.error().context});
+            }
+        }
+        if (left_out_ > 0) {
+            co_return failure(errc::conflict,
+                              std::to_string(left_out_) + " run(s) could not be copied");
         }
         co_return result<>();
+    }
+
+    // It changed or went meanwhile: the others can be copied all the same.
+    static bool concerns_one_run(errc kind) {
+        return kind == errc::conflict || kind == errc::not_found;
     }
 
     awaitable<result<>> open() {
@@ -251,6 +267,7 @@ class copy_job {
     copy_route by_;
     std::vector<run_row> rows_;
     std::size_t next_ = 0; // in rows_: those before it are copied
+    std::size_t left_out_ = 0;
     transfer_ends ends_;
 };
 

@@ -2,12 +2,31 @@
 #include "engine/commands/machine_findings.hpp"
 #include "engine/commands/perform.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace outrider {
 namespace {
 
 using namespace std::chrono_literals;
+
+// The configuration that connecting asks as well: ssh itself looks into the home of the password
+// database, whatever HOME says.
+std::vector<std::string> config_words(const command_context& context, const remote& to) {
+    if (to.ssh_config) {
+        return {"-F", *to.ssh_config};
+    }
+    const auto* account = ::getpwuid(::getuid());
+    const auto home = context.environment.find("HOME");
+    if (home == context.environment.end() ||
+        (account != nullptr && home->second == account->pw_dir)) {
+        return {};
+    }
+    const std::string own = home->second + "/.ssh/config";
+    return {"-F", ::access(own.c_str(), R_OK) == 0 ? own : "none"};
+}
 
 // What the user's own ssh configuration means for this remote, asked from the `ssh` here.
 awaitable<std::optional<finding>> look_at_ssh(command_session& session, remote to) {
@@ -17,10 +36,10 @@ awaitable<std::optional<finding>> look_at_ssh(command_session& session, remote t
     }
     protocol::execute request;
     request.words = {"ssh", "-G"};
-    if (to.ssh_config) {
-        request.words.insert(request.words.end(), {"-F", *to.ssh_config});
+    for (auto& word : config_words(session.context(), to)) {
+        request.words.push_back(std::move(word));
     }
-    request.words.push_back(to.host);
+    request.words.insert(request.words.end(), {"--", to.host});
     auto said = co_await ask_program(session, *here, std::move(request), 10s);
     finding out{.name = "ssh_config", .level = finding_level::warning};
     if (!said && said.error().kind() == errc::not_found) {

@@ -2,6 +2,7 @@
 #include "engine/commands/copying.hpp"
 #include "engine/commands/lost_run.hpp"
 #include "engine/commands/perform.hpp"
+#include "engine/reactor/retry_policy.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -92,9 +93,17 @@ class sync_job {
         copy_route by{.from = *at, .to = here_, .lock_name = remote};
         if (auto copied = co_await copy_runs(session_, std::move(by), {std::move(*there)});
             !copied) {
-            co_return failed(remote, copied.error());
+            co_return retry_policy::worth_a_retry(copied.error().kind())
+                ? failed(remote, copied.error())
+                : left_out(copy.id, copied.error());
         }
         co_return state;
+    }
+
+    failure left_out(const std::string& run_id, const failure& why) {
+        session_.emit(note{.warning = true,
+                           .text = "run " + run_id + " is not synchronized: " + why.context});
+        return why;
     }
 
     // Said once, until it was different.

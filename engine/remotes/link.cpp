@@ -7,6 +7,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
+#include <optional>
+#include <vector>
+
 namespace outrider {
 namespace {
 
@@ -21,6 +25,16 @@ std::int64_t milliseconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
                                                                  start)
         .count();
+}
+
+// Some wires learn only afterwards that the server refused.
+awaitable<bool> answers(byte_stream& shell) {
+    if (auto sent = co_await shell.write("echo\n"); !sent) {
+        co_return false;
+    }
+    std::array<char, 4096> piece;
+    const auto got = co_await with_deadline(shell.read_some(piece), greeting_limit, "no answer");
+    co_return got && *got > 0;
 }
 
 } // namespace
@@ -93,6 +107,11 @@ awaitable<result<int>> link::count_channels() {
             break;
         }
         open.push_back(std::move(*shell));
+        if (!co_await answers(*open.back())) {
+            co_await open.back()->close();
+            open.pop_back();
+            break;
+        }
     }
     const int count = static_cast<int>(open.size()) + 1;
     for (auto& shell : open) {

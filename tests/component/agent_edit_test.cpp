@@ -36,6 +36,15 @@ BOOST_AUTO_TEST_CASE(attributes_are_set_replaced_and_removed) {
     BOOST_TEST(!fs::exists(run.attribute("marked")));
 }
 
+BOOST_AUTO_TEST_CASE(a_run_without_attributes_gets_its_first) {
+    run_home at;
+    agent_process agent(at.cache);
+    const auto run = at.make_run("a", {});
+    fs::remove_all(run.attributes());
+    agent.call(change(at, {{.run_id = "a", .name = "marked", .before = {}, .after = "true\n"}}));
+    BOOST_TEST(content(run.attribute("marked")) == "true\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_somebody_else_changed_is_left_and_named) {
     run_home at;
     agent_process agent(at.cache);

@@ -212,6 +212,44 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_running_run_is_edited_and_its_end_is_still_recor
     BOOST_TEST(at.attribute(id, "marked") == "true\n");
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(deleting_a_running_run_is_asked_twice_and_stops_it, Seat, seats) {
+    const Seat at;
+    const auto id = at.made({"gate", "file=" + at.at.gate(), "--no-wait"});
+    check_says(at.tell({"runs", "rm"}, "y\n\n"), 4,
+               {"Delete 1 run(s)? (Y/n)",
+                "WARNING: One or more runs are still running and will be stopped before being "
+                "deleted.",
+                "Really delete these runs? (y/N)"});
+    BOOST_TEST(has(at.tell({"runs"}).out, "running"));
+    check_says(at.tell({"runs", "rm"}, "y\ny\n"), 0, {"Stopping " + id, "Deleted 1 run(s)"});
+    BOOST_TEST(at.tell({"runs"}).out == "");
+    check_exit(at.tell({"runs", "restore", "-y"}), 0);
+    BOOST_TEST(has(at.tell({"runs"}).out, "terminated"));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(filters_say_which_runs_are_edited, Seat, seats) {
+    const Seat at;
+    const auto first = at.made({"hello", "-t", "old"});
+    const auto second = at.made({"fail"});
+    check_says(at.tell({"label", "-Fo", "hello", "-s", "x", "-y"}), 0, {"Labeled 1 run(s)"});
+    BOOST_TEST(at.attribute(first, "label") == "x\n"); // the newest of those that are left
+    BOOST_TEST(at.attribute(second, "label") == "none");
+    check_says(at.tell({"mark", "-Se", "-y"}), 0, {"Marked 1 run(s)"});
+    BOOST_TEST(at.attribute(second, "marked") == "true\n");
+    check_says(at.tell({"tag", "-Ft", "old", "-a", "new", ":", "-y"}), 0, {"for 1 run(s)"});
+    BOOST_TEST(at.attribute(first, "tags") == "- new\n- old\n");
+    BOOST_TEST(at.tell({"tag", "--list-all", "-Fm"}).out == "");
+    check_says(at.tell({"comment", "-Fl", "x", "-a", "why", "-y"}), 0, {"Added comment to 1"});
+    BOOST_TEST(has(at.tell({"comment", "-Fc", "why"}).out, first.substr(0, 8)));
+    check_says(at.tell({"label", "-Fl", "nothing", "-s", "y", "-y"}), 0, {"No runs to modify."});
+    check_says(at.tell({"runs", "rm", "-Sc", "-y"}), 0, {"Deleted 1 run(s)"});
+    check_says(at.tell({"runs", "restore", "-Se", "-y"}), 0, {"Nothing to restore."});
+    check_says(at.tell({"runs", "restore", "-Fo", "hello", "-y"}), 0, {"Restored 1 run(s)"});
+    check_says(at.tell({"runs", "rm", "-y"}), 0, {"Deleted 2 run(s)"});
+    check_says(at.tell({"runs", "purge", "-Fn", "-y"}), 0, {"Permanently deleted 1 run(s)"});
+    BOOST_TEST(names_in(at.home() + "/trash/runs").front() == second);
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_of_a_far_running_run_is_edited_but_not_stopped_or_waited_for) {
     scene<over_local> at;
     const auto id = at.start({"gate", "file=" + at.gate()});

@@ -227,6 +227,24 @@ BOOST_AUTO_TEST_CASE(doctor_reads_the_ssh_configuration_as_ssh_does) {
     BOOST_TEST(has(examined.out, "ok       gpu1 answers as "), examined.out);
 }
 
+BOOST_AUTO_TEST_CASE(doctor_misses_ssh_where_there_is_none) {
+    scene<over_ssh> at;
+    std::string config = read_file(at.me.config());
+    const std::string none = "    ssh-config: none\n";
+    at.me.write_config(config.erase(config.find(none), none.size()));
+    temporary_directory tools;
+    for (const auto& entry : fs::directory_iterator("/usr/bin")) {
+        if (entry.path().filename() != "ssh") {
+            fs::create_symlink(entry.path(), tools / entry.path().filename().native());
+        }
+    }
+    at.me.environment["PATH"] = tools.path();
+    const auto examined = at.me.run({"doctor", "gpu1"});
+    BOOST_TEST(has(examined.out, "WARNING  there is no ssh on this machine"), examined.out);
+    BOOST_TEST(has(examined.out, "         cure: install the OpenSSH client"), examined.out);
+    BOOST_TEST(has(examined.out, "ok       gpu1 answers as "), examined.out);
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(reinit_runs_the_init_command_there, Place, places) {
     scene<Place> at;
     check_says(at.me.run({"remote", "start", "gpu1", "--reinit", "-y"}), 1,

@@ -65,6 +65,28 @@ std::string fake_copy(const scene<Place>& at, const std::string& id, const std::
     return run;
 }
 
+/// A run on this machine with so much to copy that a push can be met in the middle.
+std::string run_large_here(const scene<over_ssh>& at) {
+    at.me.write_project_file(
+        "guild.yml", "big:\n  exec: sh -c \"head -c 40000000 /dev/urandom > big; echo done\"\n");
+    return run_here(at, "big");
+}
+
+/// A push of it that has begun to write.
+running_program push_in_the_middle(const scene<over_ssh>& at, const std::string& id) {
+    auto push = at.me.start({"push", "gpu1", "-y"});
+    push.wait_for_err("Copying " + id);
+    eventually("a part of the file is there", [&] {
+        std::error_code none;
+        std::uintmax_t bytes = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(at.far_run(id), none)) {
+            bytes += entry.is_regular_file(none) ? entry.file_size(none) : 0;
+        }
+        return bytes > 500'000;
+    });
+    return push;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(push_and_sync)
@@ -171,19 +193,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_push_never_takes_the_place_of_a_run_of_the_remot
 
 BOOST_AUTO_TEST_CASE(a_push_killed_in_the_middle_shows_no_half_run_and_is_completed_by_another) {
     scene<over_ssh> at;
-    at.me.write_project_file(
-        "guild.yml", "big:\n  exec: sh -c \"head -c 40000000 /dev/urandom > big; echo done\"\n");
-    const auto id = run_here(at, "big");
-    auto push = at.me.start({"push", "gpu1", "-y"});
-    push.wait_for_err("Copying " + id);
-    eventually("a part of the file is there", [&] {
-        std::error_code none;
-        std::uintmax_t bytes = 0;
-        for (const auto& entry : fs::recursive_directory_iterator(at.far_run(id), none)) {
-            bytes += entry.is_regular_file(none) ? entry.file_size(none) : 0;
-        }
-        return bytes > 500'000;
-    });
+    const auto id = run_large_here(at);
+    auto push = push_in_the_middle(at, id);
     push.signal(SIGKILL);
     push.finish();
     BOOST_TEST(at.me.run({"runs", "-r", "gpu1"}).out == "");
@@ -193,6 +204,34 @@ BOOST_AUTO_TEST_CASE(a_push_killed_in_the_middle_shows_no_half_run_and_is_comple
     for (const auto& entry : fs::recursive_directory_iterator(at.far_run(id))) {
         BOOST_TEST(!has(entry.path().filename(), "tmp"), entry.path().string());
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_push_goes_on_when_its_link_dies) {
+    scene<over_ssh> at;
+    const auto id = run_large_here(at);
+    auto push = push_in_the_middle(at, id);
+    at.place.server.kill_sessions();
+    const auto ended = push.finish();
+    check_exit(ended, 0);
+    BOOST_TEST(count_of("trying again", ended.err) == 1);
+    BOOST_TEST((at.copied_file(id, "big") == at.far_file(id, "big")));
+    BOOST_TEST(has(at.row(id), "completed"));
+}
+
+BOOST_AUTO_TEST_CASE(an_older_copy_there_says_that_it_runs_while_it_is_replaced) {
+    scene<over_ssh> at;
+    const auto id = run_large_here(at);
+    check_exit(at.me.run({"push", "gpu1", "-y"}), 0);
+    // What was pushed while it ran: no end yet.
+    write_file(at.far_run(id) + "/.guild/LOCK.remote", "laptop");
+    fs::remove(at.far_run(id) + "/.guild/attrs/exit_status");
+    fs::remove(at.far_run(id) + "/big");
+    auto push = push_in_the_middle(at, id);
+    push.signal(SIGKILL);
+    push.finish();
+    BOOST_TEST(has(at.row(id), "running ("));
+    check_exit(at.me.run({"push", "gpu1", "-y"}), 0);
+    BOOST_TEST(has(at.row(id), "completed"));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(sync_brings_running_copies_up_to_date, Place, places) {
@@ -312,6 +351,25 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pull_asks_with_its_own_words, Place, places) {
     check_says(at.me.run({"pull", "gpu1"}, "no\n"), 4,
                {"You are about to copy (pull) the following runs from gpu1:\n"});
     BOOST_TEST(names_in(at.me.guild_home() + "/runs").empty());
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(filters_choose_what_is_copied, Place, places) {
+    scene<Place> at;
+    check_exit(at.me.run({"run", "hello", "-y"}), 0);
+    check_exit(at.me.run({"run", "fail", "-y"}), 3);
+    check_exit(at.me.run({"push", "gpu1", "-Se", "-y"}), 0);
+    const auto far = names_in(at.place.guild_home() + "/runs");
+    BOOST_REQUIRE_EQUAL(far.size(), 1U);
+    BOOST_TEST(has(at.row(far.front()), "error"));
+    check_says(at.me.run({"push", "gpu1", "-Fo", "no-such-operation", "-y"}), 0,
+               {"No runs to copy."});
+    check_exit(at.me.run({"push", "gpu1", "-Fo", "hello", "-y"}), 0);
+    BOOST_TEST(names_in(at.place.guild_home() + "/runs").size() == 2U);
+    check_exit(at.me.run({"runs", "rm", "-p", "-y"}), 0);
+    check_exit(at.me.run({"pull", "gpu1", "-Sc", "-y"}), 0);
+    const auto here = names_in(at.me.guild_home() + "/runs");
+    BOOST_REQUIRE_EQUAL(here.size(), 1U);
+    BOOST_TEST(has(at.row(here.front(), false), "completed"));
 }
 
 BOOST_AUTO_TEST_CASE(copies_work_where_the_server_gives_one_channel_only) {

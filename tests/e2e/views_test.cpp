@@ -156,6 +156,38 @@ BOOST_AUTO_TEST_CASE(a_wait_survives_a_lost_link) {
     check_says(ended, 0, {"The link to gpu1 is back", "Run " + id});
 }
 
+BOOST_AUTO_TEST_CASE(a_watch_of_a_tail_goes_on_at_the_byte_after_a_lost_link) {
+    scene<over_ssh> at;
+    at.start({"gate", "file=" + at.gate()});
+    auto watch = at.me.start({"watch", "--tail", "1", "-r", "gpu1"});
+    watch.wait_for_out("waiting\n");
+    at.place.server.kill();
+    watch.wait_for_err("trying again");
+    at.open_gate();
+    at.place.server.start();
+    const auto ended = watch.finish();
+    check_says(ended, 0, {"The link to gpu1 is back", "stopped with a status of 'completed'"});
+    BOOST_TEST(ended.out == "waiting\npassed\n"); // nothing is lost, nothing comes twice
+}
+
+BOOST_AUTO_TEST_CASE(a_terminal_gets_a_pager_and_leaving_it_early_is_no_error) {
+    scene<over_local> at;
+    check_exit(at.me.run({"run", "lines", "count=50000", "-y"}), 0);
+    at.me.write_project_file("pager", "#!/bin/sh\nhead -n 2\necho paged\n");
+    fs::permissions(at.me.project() + "/pager", fs::perms::owner_all);
+    at.me.environment["PAGER"] = at.me.project() + "/pager";
+    // `script` gives it a terminal.
+    const auto on_terminal = [&](const std::string& words) {
+        at.me.write_project_file("ask", "script -qec '" OUTRIDER_PROGRAM " " + words +
+                                            "' /dev/null; echo exit $?\n");
+        return at.me.run({"open", "-p", "guild.yml", "-c", "sh " + at.me.project() + "/ask"}).out;
+    };
+    BOOST_TEST(on_terminal("cat -O --page") == "line 000000\r\nline 000001\r\npaged\r\nexit 0\n");
+    BOOST_TEST(count_of("line ", on_terminal("cat -O")) == 50000);
+    at.me.environment["PAGER"] = "/nonexistent/pager";
+    BOOST_TEST(count_of("line ", on_terminal("cat -O -pa")) == 50000);
+}
+
 BOOST_AUTO_TEST_CASE(open_starts_a_program_of_this_machine) {
     scene<over_local> at;
     check_exit(at.me.run({"run", "hello", "-y"}), 0);
