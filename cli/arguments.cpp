@@ -40,7 +40,8 @@ early_end own_answer(const own_request& asked, const std::string& program) {
     CLI::App app(program_description, program);
     add_commands(app, unused);
     if (asked.what == own_request::kind::man_page) {
-        return {.exit_code = succeeded_exit_code, .out = man_page(app, program + " " OUTRIDER_VERSION)};
+        return {.exit_code = succeeded_exit_code,
+                .out = man_page(app, program + " " OUTRIDER_VERSION)};
     }
     const CLI::App* found = find_command(app, asked.words);
     if (found == nullptr) {
@@ -95,9 +96,9 @@ command_line parse_arguments(const std::string& program, const std::vector<std::
         return own_answer(asked.own, program);
     case own_request::kind::completion:
     case own_request::kind::install_completion:
-        return completion_script_request{
-            .shell = asked.own.shell,
-            .install = asked.own.what == own_request::kind::install_completion};
+        return completion_script_request{.shell = asked.own.shell,
+                                         .install = asked.own.what ==
+                                                    own_request::kind::install_completion};
     case own_request::kind::none:
         break;
     }

@@ -17,13 +17,14 @@ const char program_description[] =
 
 namespace {
 
-const char examples[] = "Examples:\n"
-                        "  {program} run train lr=0.01 -r gpu1\n"
-                        "  {program} runs -r gpu1\n"
-                        "  {program} pull gpu1\n\n"
-                        "Use '{program} COMMAND --help' for the options of a command. Options of the\n"
-                        "program may stand after the command, too.\n\n"
-                        "Exit codes:\n";
+const char examples[] =
+    "Examples:\n"
+    "  {program} run train lr=0.01 -r gpu1\n"
+    "  {program} runs -r gpu1\n"
+    "  {program} pull gpu1\n\n"
+    "Use '{program} COMMAND --help' for the options of a command. Options of the\n"
+    "program may stand after the command, too.\n\n"
+    "Exit codes:\n";
 
 struct command_group {
     const char* heading;

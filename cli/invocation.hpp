@@ -46,20 +46,20 @@ struct invocation {
     std::string program;      ///< the name it was called by
     std::string command_name; ///< "runs rm", for hints
     command what;
-    own_request own; ///< stands before `what`
+    own_request own;        ///< stands before `what`
     std::string remote;     ///< that the command works on; empty: this machine
     std::string directory;  ///< from -C, as typed; empty: the working directory
     std::string guild_home; ///< from -H, as typed; empty: found by the engine
     bool assume_yes = false;
     bool no_input = false; ///< `--no-input`: a question that comes up counts as not answered
     bool debug = false;
-    bool verbose = false;      ///< a command's own `-v`: more about what is found
-    int verbosity = 0;         ///< the program's `-v`: 1 tells what is done, 2 how
-    bool quiet = false;        ///< `-q`: results and errors only
-    bool json = false;         ///< `--json`: results as JSON
+    bool verbose = false; ///< a command's own `-v`: more about what is found
+    int verbosity = 0;    ///< the program's `-v`: 1 tells what is done, 2 how
+    bool quiet = false;   ///< `-q`: results and errors only
+    bool json = false;    ///< `--json`: results as JSON
+    colour_choice colour = colour_choice::automatic;
     bool page = false;         ///< show standard output in a pager, on a terminal
     bool edit_comment = false; ///< write the comment in an editor first
-    colour_choice colour = colour_choice::automatic;
     run_table_style run_table;
     file_list_style file_list;
 };

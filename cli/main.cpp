@@ -78,39 +78,41 @@ result<command> prepared_command(const cli::invocation& asked, const command_con
     return what;
 }
 
-// The engine was never asked.
-int exit_code_without_engine(const failure& why, const cli::invocation& asked,
-                             standard_streams& io) {
-    const int code =
+int end_with(const failure& why, const cli::invocation& asked, standard_streams& io) {
+    const int exit_code =
         why.kind() == errc::aborted ? cli::aborted_exit_code : cli::failed_exit_code;
     const auto shown = cli::make_presenter(asked, {}, io.out, io.err);
     shown->fail(why, false);
-    shown->finish(code);
-    return code;
+    shown->finish(exit_code);
+    return exit_code;
+}
+
+// Whether this is the plain list of a remote's runs.
+bool lists_a_remote(const cli::invocation& asked) {
+    const auto* listing = std::get_if<list_command>(&asked.what);
+    return listing != nullptr && !asked.remote.empty() && !listing->deleted &&
+           listing->archive.empty() && listing->selection.runs.empty() &&
+           listing->selection.filter == run_filter{};
 }
 
 int run_command(const cli::invocation& asked, standard_streams& io) {
     auto context = cli::context_of(asked, cli::own_environment());
     if (!context) {
-        return exit_code_without_engine(context.error(), asked, io);
+        return end_with(context.error(), asked, io);
     }
     const auto place = cli::surroundings_of(*context, asked.colour);
     cli::start_logging(asked, place.screen, context->environment);
     auto what = prepared_command(asked, *context);
     if (!what) {
-        return exit_code_without_engine(what.error(), asked, io);
+        return end_with(what.error(), asked, io);
     }
-    auto paging = asked.page && ::isatty(STDOUT_FILENO) == 1
-                      ? cli::pager::start(context->environment)
-                      : std::optional<cli::pager>();
+    const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
+    auto paging = asked.page && on_terminal ? cli::pager::start(context->environment)
+                                            : std::optional<cli::pager>();
     const bool paged = paging.has_value();
-    cli::session session(asked, place,
-                         {.in = std::cin, .out = io.out, .err = io.err});
+    cli::session session(asked, place, {.in = std::cin, .out = io.out, .err = io.err});
     // The completion of a shell never asks a remote: it offers what a listing said.
-    const auto* listing = std::get_if<list_command>(&asked.what);
-    const bool to_remember = listing != nullptr && !asked.remote.empty() && !listing->deleted &&
-                             listing->selection.runs.empty() &&
-                             listing->selection.filter == run_filter{};
+    const bool to_remember = lists_a_remote(asked);
     const command_context known = *context;
     const auto heart = make_engine();
     bool output_failed = false;
@@ -128,7 +130,7 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
         },
         [&](const question& put) { return session.answer(put); });
     if (!submitted) {
-        return exit_code_without_engine(submitted.error(), asked, io);
+        return end_with(submitted.error(), asked, io);
     }
     const cli::interrupts heard([&](int number, int count) {
         // Where another program has the terminal, an interrupt is for that.

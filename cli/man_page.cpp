@@ -102,9 +102,8 @@ void add_command(std::string& out, const std::string& program, const CLI::App& v
     for (const CLI::App* inner : verb.get_subcommands({})) {
         // `runs label` is `label`.
         const CLI::App* top = verb.get_parent();
-        const auto same = top->get_subcommands([&](const CLI::App* each) {
-            return each->get_name() == inner->get_name();
-        });
+        const auto same = top->get_subcommands(
+            [&](const CLI::App* each) { return each->get_name() == inner->get_name(); });
         if (same.empty()) {
             add_command(out, program, *inner);
         } else {

@@ -19,10 +19,10 @@ void session::show(const event& what) {
     presenter_->show(what);
     if (const auto* stop = std::get_if<stop_progress>(&what)) {
         survivors_ = survivors_ || !stop->survivors.empty();
-    } else if (const auto* wanted = std::get_if<program_wanted>(&what)) {
-        start(*wanted);
     } else if (const auto* waited = std::get_if<runs_waited>(&what)) {
         timed_out_ = waited->timed_out;
+    } else if (const auto* wanted = std::get_if<program_wanted>(&what)) {
+        start(*wanted);
     }
 }
 
@@ -37,9 +37,9 @@ std::optional<std::string> session::ask(const question& asked) {
     const auto words = words_of(asked, table_view_of(asked_, place_));
     if (asked_.no_input) {
         declined_ = true;
-        io_.err << words.preview << asked_.program << ": --no-input leaves a question open: "
-                << words.prompt << (asked.kind == question_kind::secret ? "" : "; use -y to answer yes")
-                << '\n'
+        io_.err << words.preview << asked_.program
+                << ": --no-input leaves a question open: " << words.prompt
+                << (asked.kind == question_kind::secret ? "" : "; use -y to answer yes") << '\n'
                 << std::flush;
         return std::nullopt;
     }
@@ -68,7 +68,7 @@ std::optional<std::string> session::ask(const question& asked) {
 void session::start(const program_wanted& wanted) {
     const auto child = start_program({.words = wanted.words, .directory = wanted.directory});
     if (!child) {
-        program_exit_code_ = 1;
+        program_exit_code_ = failed_exit_code;
         io_.err << error_text(child.error(), asked_);
         if (wanted.words.front() == "xdg-open") {
             io_.err << "Name a program with '" << asked_.program << " open -c CMD'.\n";

@@ -110,8 +110,8 @@ class completer {
                 continue;
             }
             const auto& names = option->get_lnames();
-            const auto name = names.empty() ? "-" + option->get_snames().front()
-                                            : "--" + names.front();
+            const auto name =
+                names.empty() ? "-" + option->get_snames().front() : "--" + names.front();
             const bool known = std::ranges::any_of(
                 made_.words, [&](const auto& each) { return each.text == name; });
             if (!known) {
@@ -151,8 +151,8 @@ class completer {
             add({"bash", "zsh", "fish"}, before);
         } else {
             const auto text = option->get_option_text();
-            made_.files = text.starts_with("PATH") || text.starts_with("DIR") ||
-                          text.starts_with("FILE");
+            made_.files =
+                text.starts_with("PATH") || text.starts_with("DIR") || text.starts_with("FILE");
         }
     }
 
@@ -217,8 +217,7 @@ class completer {
         }
         ask({.kind = completion_kind::flags, .start = last, .operation = operation}, "");
         std::erase_if(made_.words, [&](const auto& each) {
-            return each.text.ends_with('=') &&
-                   std::ranges::any_of(words, [&](const auto& word) {
+            return each.text.ends_with('=') && std::ranges::any_of(words, [&](const auto& word) {
                        return word.starts_with(each.text);
                    });
         });

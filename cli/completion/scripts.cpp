@@ -8,7 +8,8 @@ namespace outrider::cli {
 namespace {
 
 // Bash splits words at '=' and ':' as well, and replaces only the part after them.
-const char bash_script[] = R"script(# bash completion for {program}, made by '{program} completion --bash'
+const char bash_script[] =
+    R"script(# bash completion for {program}, made by '{program} completion --bash'
 _{command}_words() {
     local rest=${COMP_LINE:0:COMP_POINT} words=() word i cut= line
     for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -65,7 +66,8 @@ else
 fi
 )script";
 
-const char fish_script[] = R"script(# fish completion for {program}, made by '{program} completion --fish'
+const char fish_script[] =
+    R"script(# fish completion for {program}, made by '{program} completion --fish'
 function __{command}_words
     set -l words (commandline -opc)
     set -l last (commandline -ct)
@@ -108,7 +110,7 @@ std::string value_of(const std::map<std::string, std::string>& environment, cons
                      const std::string& otherwise) {
     const auto found = environment.find(name);
     return found == environment.end() || !found->second.starts_with('/') ? otherwise
-                                                                        : found->second;
+                                                                         : found->second;
 }
 
 } // namespace
@@ -152,8 +154,8 @@ script_place place_of_script(const std::string& shell, const std::string& progra
     }
     if (shell == "zsh") {
         const auto directory = data + "/zsh/site-functions";
-        return {directory + "/_" + program, "Put this into ~/.zshrc before compinit:\n  fpath+=(" +
-                                                directory + ")\n"};
+        return {directory + "/_" + program,
+                "Put this into ~/.zshrc before compinit:\n  fpath+=(" + directory + ")\n"};
     }
     const auto file = data + "/bash-completion/completions/" + program;
     return {file, "Where bash-completion is not installed, put this into ~/.bashrc:\n  source " +

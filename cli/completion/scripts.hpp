@@ -17,16 +17,14 @@ namespace outrider::cli {
 [[nodiscard]] std::string offer_lines(const std::string& shell, const offer& offered);
 
 /// The user's shell by SHELL: bash where it is none of the three.
-[[nodiscard]] std::string
-shell_of_user(const std::map<std::string, std::string>& environment);
+[[nodiscard]] std::string shell_of_user(const std::map<std::string, std::string>& environment);
 
 /// Where the script of a shell goes, and what a person has to do once so that it is found there.
 struct script_place {
     std::string file; ///< absolute
     std::string hint; ///< whole lines, or empty
 };
-[[nodiscard]] script_place
-place_of_script(const std::string& shell, const std::string& program,
-                const std::map<std::string, std::string>& environment);
+[[nodiscard]] script_place place_of_script(const std::string& shell, const std::string& program,
+                                           const std::map<std::string, std::string>& environment);
 
 } // namespace outrider::cli

@@ -3,6 +3,7 @@
 #include "cli/arguments.hpp"
 #include "cli/render/json_runs.hpp"
 #include "cli/render/json_value.hpp"
+#include "cli/render/run_info.hpp"
 
 #include <boost/core/type_name.hpp>
 
@@ -83,31 +84,33 @@ void json_output::show(const event& what) {
 }
 
 void json_output::add_to_document(const event& what) {
-    std::visit(
-        overloaded{
-            [](const question&) {}, [](const command_ended&) {}, [](const note&) {},
-            [this](const runs_listed& listed) {
-                const auto all =
-                    listed.details.empty() ? json_of(listed.rows) : json_of(listed.details);
-                runs_ = all.get_array();
-            },
-            [this](const run_described& described) {
-                const auto* info = std::get_if<info_command>(&asked_.what);
-                merge(document_,
-                      info_document(described.run, info != nullptr && info->private_attrs));
-            },
-            [this](const stop_progress& stop) {
-                if (stop.done || stop.not_running) {
-                    document_["runs"].as_array().push_back(json_of(stop));
-                }
-            },
-            [this](const comments_listed& listed) {
-                document_["runs"].as_array().push_back(json_of(listed));
-            },
-            [this](const remotes_listed& listed) { document_["remotes"] = json_of(listed.rows); },
-            [this](const nothing_selected&) { document_["count"] = 0; },
-            [this](const auto& each) { merge(document_, json_of(each)); }},
-        what);
+    std::visit(overloaded{[](const question&) {}, [](const command_ended&) {}, [](const note&) {},
+                          [this](const runs_listed& listed) {
+                              const auto all = listed.details.empty() ? json_of(listed.rows)
+                                                                      : json_of(listed.details);
+                              runs_ = all.get_array();
+                          },
+                          [this](const run_described& described) {
+                              const auto* info = std::get_if<info_command>(&asked_.what);
+                              const auto text = run_info_json(
+                                  described, info != nullptr ? *info : info_command{});
+                              merge(document_, json::parse(valid_utf8(text)).as_object());
+                              merge(document_, info_extras(described.run));
+                          },
+                          [this](const stop_progress& stop) {
+                              if (stop.done || stop.not_running) {
+                                  document_["runs"].as_array().push_back(json_of(stop));
+                              }
+                          },
+                          [this](const comments_listed& listed) {
+                              document_["runs"].as_array().push_back(json_of(listed));
+                          },
+                          [this](const remotes_listed& listed) {
+                              document_["remotes"] = json_of(listed.rows);
+                          },
+                          [this](const nothing_selected&) { document_["count"] = 0; },
+                          [this](const auto& each) { merge(document_, json_of(each)); }},
+               what);
 }
 
 // A character may come in two pieces, but a JSON string holds whole ones.

@@ -6,8 +6,7 @@
 
 namespace outrider::cli {
 
-/// The document of `runs info --json`: the names of its text (run-format 4.3) in their order, and
-/// after them what only programs want.
-[[nodiscard]] boost::json::object info_document(const run_detail& run, bool private_attributes);
+/// What `runs info --json` knows of a run beside what its text has (`run_info_json`).
+[[nodiscard]] boost::json::object info_extras(const run_detail& run);
 
 } // namespace outrider::cli

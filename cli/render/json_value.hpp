@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <boost/mp11.hpp>
 
+#include <cmath>
 #include <concepts>
 #include <map>
 #include <optional>
@@ -34,8 +35,9 @@ inline json::value json_of(const json::value& v) {
 inline json::value json_of(const std::string& v) {
     return json::string(valid_utf8(v));
 }
+/// JSON has no numbers that are not finite.
 inline json::value json_of(double v) {
-    return v;
+    return std::isfinite(v) ? json::value(v) : json::value(nullptr);
 }
 template <std::integral I>
 json::value json_of(I v) {

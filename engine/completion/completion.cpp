@@ -3,8 +3,8 @@
 #include "engine/completion/known_runs.hpp"
 #include "engine/config/config.hpp"
 #include "engine/config/guild_home.hpp"
-#include "engine/project/guild_file.hpp"
 #include "engine/project/flag_text.hpp"
+#include "engine/project/guild_file.hpp"
 #include "engine/project/yaml_value.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/runs/run_paths.hpp"
@@ -104,8 +104,7 @@ std::vector<run_seen> newest_runs(const fs::path& runs, const std::string& start
     for (const auto& entry : fs::directory_iterator(runs, none)) {
         const auto id = entry.path().filename().string();
         struct stat info{};
-        if (id.starts_with(start) &&
-            ::stat(run_paths{entry.path()}.opref().c_str(), &info) == 0) {
+        if (id.starts_with(start) && ::stat(run_paths{entry.path()}.opref().c_str(), &info) == 0) {
             seen.push_back({id, info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec});
         }
     }
@@ -172,8 +171,8 @@ std::vector<completion_candidate> completion_candidates(const command_context& c
         found = remotes(context);
         break;
     case completion_kind::runs:
-        found = query.remote.empty() ? runs_here(context, query)
-                                     : known_runs(context, query.remote);
+        found =
+            query.remote.empty() ? runs_here(context, query) : known_runs(context, query.remote);
         shorten_ids(found, query.start);
         break;
     }

@@ -33,8 +33,8 @@ struct completion_candidate {
     friend bool operator==(const completion_candidate&, const completion_candidate&) = default;
 };
 
-/// Words that begin with `query.start`. Reads files of this machine only, in some milliseconds; what
-/// cannot be read offers nothing. Runs are the newest first, at most 100.
+/// Words that begin with `query.start`. Reads files of this machine only, in some milliseconds;
+/// what cannot be read offers nothing. Runs are the newest first, at most 100.
 [[nodiscard]] std::vector<completion_candidate>
 completion_candidates(const command_context& context, const completion_query& query);
 

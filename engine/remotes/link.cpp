@@ -21,6 +21,12 @@ constexpr auto heartbeat_busy = 5s;  // silence after which we ask while somebod
 constexpr auto heartbeat_idle = 60s; // and while nobody does: only keeps the link known to be good
 constexpr auto heartbeat_limit = 8s; // for the answer: with `heartbeat_busy` below 15 s
 
+std::int64_t milliseconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 start)
+        .count();
+}
+
 // Some wires learn only afterwards that the server refused.
 awaitable<bool> answers(byte_stream& shell) {
     if (auto sent = co_await shell.write("echo\n"); !sent) {
@@ -118,20 +124,27 @@ awaitable<result<int>> link::count_channels() {
 }
 
 awaitable<result<>> link::ensure_connected(connect_context context) {
-    spdlog::debug("{}: connecting", to_.name);
+    spdlog::info("{}: connecting ({}{}{})", to_.name, to_.type, to_.host.empty() ? "" : " ",
+                 to_.host);
+    const auto start = std::chrono::steady_clock::now();
     auto connected = co_await transport_.connect(to_, context);
     if (!connected) {
+        spdlog::info("{}: not connected after {} ms", to_.name, milliseconds_since(start));
         co_return connected.error();
     }
+    spdlog::info("{}: connected in {} ms", to_.name, milliseconds_since(start));
     connection_ = std::move(*connected);
     co_return result<>();
 }
 
 awaitable<result<std::shared_ptr<agent_client>>> link::new_agent(protocol::hello& hello) {
+    const auto start = std::chrono::steady_clock::now();
+    spdlog::debug("{}: opening a shell", to_.name);
     auto shell = co_await connection_->open_shell();
     if (!shell) {
         co_return shell.error();
     }
+    spdlog::debug("{}: starting the agent", to_.name);
     bootstrap_options options;
     options.observed = [this](const shell_facts& facts) { shell_ = facts; };
     auto stream = co_await start_agent(std::move(*shell), to_.name, std::move(options));
@@ -144,6 +157,8 @@ awaitable<result<std::shared_ptr<agent_client>>> link::new_agent(protocol::hello
         co_return greeted.error();
     }
     hello = std::move(*greeted);
+    spdlog::info("{}: the agent on {} answers after {} ms", to_.name, hello.machine.host_name,
+                 milliseconds_since(start));
     co_return agent;
 }
 

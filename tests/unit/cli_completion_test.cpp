@@ -16,9 +16,9 @@ std::vector<completion_candidate> known(const invocation&, const completion_quer
     case completion_kind::operations:
         return {{"train", "Trains"}, {"test", ""}};
     case completion_kind::flags:
-        return query.operation == "test" ? std::vector<completion_candidate>{{"x=", ""}}
-                                         : std::vector<completion_candidate>{{"lr=", "rate"},
-                                                                             {"mood=", ""}};
+        return query.operation == "test"
+                   ? std::vector<completion_candidate>{{"x=", ""}}
+                   : std::vector<completion_candidate>{{"lr=", "rate"}, {"mood=", ""}};
     case completion_kind::flag_values:
         return query.flag == "mood" ? std::vector<completion_candidate>{{"calm", ""}, {"loud", ""}}
                                     : std::vector<completion_candidate>{};

@@ -51,7 +51,8 @@ BOOST_AUTO_TEST_CASE(options_of_the_program_stand_before_or_after_the_command) {
     const auto run = parsed({"run", "x", "-C", "/d", "a=1", "--color", "never"});
     BOOST_TEST(run.directory == "/d");
     BOOST_TEST((run.colour == colour_choice::never));
-    BOOST_TEST(std::get<run_command>(run.what).flags == words{"a=1"}, boost::test_tools::per_element());
+    BOOST_TEST(std::get<run_command>(run.what).flags == words{"a=1"},
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(values_and_what_a_command_has_itself_stay_its_own) {

@@ -60,6 +60,7 @@ BOOST_AUTO_TEST_CASE(a_reason_stands_where_no_exit_status_does) {
                std::string::npos);
     run.run.row.exit_status = -9;
     BOOST_TEST(run_info_text(run, {}).find("reason") == std::string::npos);
+    BOOST_TEST(run_info_json(run, {}).find(R"("reason":"out of memory")") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_copy_of_a_run_that_runs_elsewhere_names_where) {
@@ -99,6 +100,9 @@ BOOST_AUTO_TEST_CASE(scalars_have_six_decimals) {
     const auto text = sections(run);
     BOOST_TEST(text.find("  loss: 0.123000 (step 1)\n") != std::string::npos);
     BOOST_TEST(text.find("  bad: nan (step 2)\n  far: -inf (step 3)\n") != std::string::npos);
+    const auto shown = boost::json::parse(run_info_json(run, {}));
+    BOOST_TEST(shown.at("scalars").at("loss").at(0).as_double() == 0.123);
+    BOOST_TEST(shown.at("scalars").at("bad").at(0).is_null());
 }
 
 BOOST_AUTO_TEST_CASE(sections_come_on_request_and_in_their_order) {
@@ -162,6 +166,8 @@ BOOST_AUTO_TEST_CASE(sections_come_on_request_and_in_their_order) {
     const auto all = run_info_text(run, {.private_attrs = true});
     BOOST_TEST(all.find("opref: script:/p '' '' train\nop:\n  a: 1\n  b:\n  - c\ntags:") !=
                std::string::npos);
+    const auto shown = boost::json::parse(run_info_json(run, {.dependencies = true}));
+    BOOST_TEST(shown.at("dependencies").at("model").at("operation:x").at("config") == "1");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_run_recorded_does_not_move_the_cursor) {
