@@ -45,6 +45,7 @@ set(AGENT_SOURCES
     stop_run.cpp
     supervisor.cpp
     supervisor_launch.cpp
+    supervisor_start.cpp
     tree_removal.cpp
     user_scope.cpp
     ${PYTHON_SUPPORT_SOURCE})

@@ -4,14 +4,11 @@
 #include "engine/agent/logout.hpp"
 #include "engine/agent/prepare_run.hpp"
 #include "engine/agent/run_lock.hpp"
-#include "engine/agent/supervisor_launch.hpp"
+#include "engine/agent/supervisor_start.hpp"
 #include "engine/agent/tree_removal.hpp"
 #include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
-
-#include <array>
-#include <cerrno>
 
 namespace outrider::agent {
 namespace {
@@ -49,7 +46,6 @@ class start_run_job final : public job {
     result<job_wait> copy();
     result<job_wait> launch();
     result<job_wait> report();
-    result<job_wait> without_report();
     job_wait go_on(step next);
     void reply(bool existed);
     void discard();
@@ -66,8 +62,7 @@ class start_run_job final : public job {
     environment_map activated_;
     resolved_start start_;
     std::optional<package_copy> package_;
-    descriptor report_;
-    std::string report_text_;
+    std::optional<supervisor_start> supervisor_;
     std::string warning_; // for the reply
     bool cancelled_ = false;
 };
@@ -233,51 +228,30 @@ result<job_wait> start_run_job::launch() {
     if (auto prepared = prepare_run(context_, request_, run_, start_); !prepared) {
         return prepared.error();
     }
-    auto launched =
-        launch_supervisor(run_, {request_.operation, request_.flags}, start_.environment, lock_);
+    auto launched = supervisor_start::launch(context_, run_, {request_.operation, request_.flags},
+                                             start_.environment, lock_);
     if (!launched) {
         return launched.error();
     }
-    report_ = std::move(*launched);
+    supervisor_ = std::move(*launched);
     ours_to_discard_ = false; // from here on it is the supervisor's
     return go_on(step::report);
 }
 
 result<job_wait> start_run_job::report() {
-    std::array<char, 4096> chunk;
-    const auto got = ::read(report_.get(), chunk.data(), chunk.size());
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return job_wait{.readable_fd = report_.get()};
+    auto outcome = supervisor_->poll();
+    if (!outcome) {
+        ours_to_discard_ = supervisor_->is_abandoned();
+        return outcome.error();
     }
-    if (got > 0) {
-        report_text_.append(chunk.data(), static_cast<std::size_t>(got));
-        return job_wait{.readable_fd = report_.get()};
+    if (!outcome->has_value()) {
+        return supervisor_->wait();
     }
-    const auto text = protocol::decode<start_report>(report_text_);
-    if (!text) {
-        return without_report();
-    }
-    if (text->error) {
-        return failure(errc_from_name(text->error->code).value_or(errc::start_failed),
-                       text->error->context);
-    }
-    if (!text->warning.empty()) {
-        warning_ = text->warning;
+    if (!(*outcome)->warning.empty()) {
+        warning_ = (*outcome)->warning;
     }
     reply(false);
     return go_on(step::done);
-}
-
-// The supervisor never came to life or was killed. If it had written LOCK by then, the operation
-// may have been executed and the run stays.
-result<job_wait> start_run_job::without_report() {
-    if (read_run(run_, context_.machine, {}).lock) {
-        reply(false);
-        return go_on(step::done);
-    }
-    ours_to_discard_ = true;
-    return failure(errc::start_failed, "the supervisor of run " + request_.run_id +
-                                           " ended before it started the operation");
 }
 
 void start_run_job::reply(bool existed) {
