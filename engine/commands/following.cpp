@@ -13,9 +13,10 @@ namespace {
 /// One follow of one run, over as many connections as it takes.
 class follow {
   public:
-    follow(command_session& session, const target& at, std::string run_id,
+    follow(command_session& session, const target& at, std::string run_id, std::string run_dir,
            asio::any_io_executor executor)
-        : session_(session), at_(at), run_id_(std::move(run_id)), pause_(executor) {
+        : session_(session), at_(at), run_id_(std::move(run_id)), run_dir_(std::move(run_dir)),
+          pause_(executor) {
         session_.on_interrupt([this] { interrupt(); });
     }
     follow(const follow&) = delete;
@@ -54,6 +55,7 @@ class follow {
         protocol::follow_output request;
         request.home = at_.home;
         request.run_id = run_id_;
+        request.run_dir = run_dir_;
         request.offset = offset_;
         request.attributes = row_attributes();
         exchange following(**agent, request);
@@ -110,6 +112,7 @@ class follow {
     command_session& session_;
     const target& at_;
     std::string run_id_;
+    std::string run_dir_;
     std::int64_t offset_ = 0; // bytes of output that were emitted
     exchange* current_ = nullptr;
     asio::steady_timer pause_;
@@ -121,8 +124,8 @@ class follow {
 } // namespace
 
 awaitable<result<followed>> follow_run(command_session& session, const target& at,
-                                       std::string run_id) {
-    follow one(session, at, std::move(run_id), co_await asio::this_coro::executor);
+                                       std::string run_id, std::string run_dir) {
+    follow one(session, at, std::move(run_id), std::move(run_dir), co_await asio::this_coro::executor);
     co_return co_await one.run();
 }
 

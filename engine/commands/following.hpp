@@ -12,8 +12,9 @@ using followed = std::optional<run_row>;
 
 /// Emits the output of a run from its start until the run has ended. A lost link is said once, and
 /// tried again with growing, jittered pauses; the output goes on at the byte where it stopped. An
-/// interrupt ends the follow, never the run.
+/// interrupt ends the follow, never the run. `run_dir`: where a run outside of a home is.
 [[nodiscard]] awaitable<result<followed>> follow_run(command_session& session, const target& at,
-                                                     std::string run_id);
+                                                     std::string run_id,
+                                                     std::string run_dir = {});
 
 } // namespace outrider

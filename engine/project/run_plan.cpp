@@ -9,6 +9,7 @@
 #include "engine/project/run_environment.hpp"
 #include "engine/project/run_label.hpp"
 #include "engine/project/run_names.hpp"
+#include "engine/project/value_text.hpp"
 #include "engine/runs/natural_order.hpp"
 #include "engine/runs/opref.hpp"
 
@@ -81,6 +82,45 @@ std::string label_of(const run_request& request, const operation_def& op, const 
                             : label_from(op.label, flags, directory);
 }
 
+// Where the source code is that of another run it is copied there, on the machine of the runs.
+result<> plan_recorded_sources(const run_request& request, run_plan& plan,
+                               std::optional<std::string>& digest) {
+    const auto recorded = attribute_of(*request.from, "sourcecode_digest");
+    if (recorded.is_string()) {
+        digest = std::string(recorded.get_string());
+    }
+    if (!request.again) {
+        plan.start.source_run = request.from->id;
+    }
+    return {};
+}
+
+// `CUDA_VISIBLE_DEVICES`, as Guild sets it.
+void set_gpus(const run_command& command, std::map<std::string, std::string>& environment) {
+    if (command.no_gpus) {
+        environment["CUDA_VISIBLE_DEVICES"] = "";
+    } else if (!command.gpus.empty()) {
+        environment["CUDA_VISIBLE_DEVICES"] = command.gpus;
+    }
+}
+
+std::int64_t milliseconds(std::optional<double> minutes) {
+    return minutes ? static_cast<std::int64_t>(*minutes * 60'000) : 0;
+}
+
+// How the operation is started, and what is on top of what the project says of it.
+void plan_start(const run_request& request, const chosen_operation& chosen, run_plan& plan) {
+    const run_command& command = request.command;
+    plan.start.run_id = request.run_id;
+    plan.start.run_dir = command.run_dir;
+    plan.start.opref = format_opref(opref_of(chosen, plan, request.remote));
+    plan.start.operation = chosen.op.full_name();
+    plan.start.stage = command.stage;
+    plan.start.background = command.background;
+    plan.start.stop_after_ms = milliseconds(command.stop_after_minutes);
+    plan.start.delete_on_success = !command.keep_run && is_set(chosen.op.data, "delete-on-success");
+}
+
 result<> check_supported(const chosen_operation& chosen, const run_request& request) {
     if (chosen.script && request.remote) {
         return failure(errc::unsupported, "cannot run scripts remotely\nDefine an operation for " +
@@ -99,7 +139,9 @@ result<> check_supported(const chosen_operation& chosen, const run_request& requ
 
 result<run_plan> plan_run(const run_request& request) {
     const command_context& context = request.context;
-    auto chosen = choose_operation(context.directory, request.command.operation);
+    auto chosen = request.from
+                      ? recorded_operation(*request.from, context.directory)
+                      : choose_operation(context.directory, request.command.operation);
     if (!chosen) {
         return chosen.error();
     }
@@ -119,24 +161,28 @@ result<run_plan> plan_run(const run_request& request) {
     }
     run_plan plan{.operation = op.full_name(),
                   .project_directory = context.directory,
-                  .script = chosen->script};
+                  .script = chosen->script,
+                  .builtin = chosen->builtin,
+                  .flag_values = flags->all};
     if (chosen->file) {
         name_package(*chosen->file, plan);
     }
     std::optional<std::string> digest;
-    if (auto planned = plan_sources(request, op, plan, digest); !planned) {
+    const bool recorded = request.from && !request.command.force_sourcecode;
+    if (auto planned = recorded ? plan_recorded_sources(request, plan, digest)
+                                : plan_sources(request, op, plan, digest);
+        !planned) {
         return planned.error();
     }
-    if (chosen->file) {
+    if (chosen->file && !recorded) {
         say_requirements(*chosen->file, request, plan);
     }
     show_flags(flags->all, plan);
-    plan.start.run_id = request.run_id;
-    plan.start.opref = format_opref(opref_of(*chosen, plan, request.remote));
-    plan.start.operation = op.full_name();
+    plan_start(request, *chosen, plan);
     plan.start.command = command->words;
     const auto frozen = frozen_environment(request, op, plan);
     plan.start.environment = make_environment(request, op, frozen, command->environment);
+    set_gpus(request.command, plan.start.environment);
     const bool no_vcs = context.environment.contains("NO_VCS_COMMIT");
     plan.start.attributes = make_attributes(
         {.request = request,
