@@ -7,6 +7,7 @@
 #include "cli/render/machine_text.hpp"
 #include "cli/render/remotes_text.hpp"
 #include "cli/render/run_info.hpp"
+#include "cli/render/run_results.hpp"
 #include "cli/render/run_steps.hpp"
 
 #include <boost/mp11.hpp>
@@ -74,6 +75,18 @@ void renderer::on(const run_left_running& left) {
         err_ << '\n';
     }
     err_ << left_running_lines(left, asked_.program);
+}
+
+void renderer::on(const run_staged& staged) {
+    out_ << staged_lines(staged, asked_.program);
+}
+
+void renderer::on(const run_not_needed& said) {
+    out_ << not_needed_lines(said, table_view());
+}
+
+void renderer::on(const command_printed& printed) {
+    out_ << printed_lines(printed);
 }
 
 void renderer::on(const watch_started& watched) {

@@ -38,9 +38,9 @@ class renderer : public presenter {
     void on(const remotes_listed& remotes);
     void on(const remote_available& answer);
     void on(const note& said);
-    void on(const run_staged&) {}
-    void on(const run_not_needed&) {}
-    void on(const command_printed&) {}
+    void on(const run_staged& staged);
+    void on(const run_not_needed& said);
+    void on(const command_printed& printed);
     void on(const operation_help&) {}
     void on(const operations_listed&) {}
     void on(const runs_waited& waited);
