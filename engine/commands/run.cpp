@@ -28,13 +28,13 @@ class start_job {
             co_return planned.error();
         }
         if (what_.print_cmd || what_.print_env) {
-            session_.emit(printed_command(plan_, session_.context(), what_.print_cmd,
-                                          what_.print_env));
+            session_.emit(
+                printed_command(plan_, session_.context(), what_.print_cmd, what_.print_env));
             co_return outcome{};
         }
         if (what_.needed) {
-            auto matching = co_await find_matching(session_, at_, plan_.start.opref,
-                                                   plan_.flag_values);
+            auto matching =
+                co_await find_matching(session_, at_, plan_.start.opref, plan_.flag_values);
             if (!matching) {
                 co_return matching.error();
             }
@@ -212,6 +212,9 @@ run_request request_for(command_session& session, const run_command& what, const
 awaitable<result<outcome>> perform(command_session& session, run_command what) {
     if (auto good = check_run_command(what); !good) {
         co_return good.error();
+    }
+    if (what.help_op && what.start.empty() && what.restart.empty() && what.proto.empty()) {
+        co_return co_await describe_operation(session, what.operation);
     }
     auto at = co_await session.find_target(what.remote);
     if (!at) {

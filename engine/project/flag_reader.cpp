@@ -53,8 +53,12 @@ result<flag_def> read_flag(const std::string& name, const json::value& data) {
     const auto* object = data.if_object();
     if (object == nullptr) {
         out.default_value = data;
+        if (!data.is_null()) {
+            out.written["default"] = data;
+        }
         return out;
     }
+    out.written = *object;
     out.description = text_of(*object, "description");
     out.default_value = value_if_set(*object, "default").value_or(json::value());
     out.type = text_of(*object, "type");

@@ -3,6 +3,7 @@
 #include "engine/config/guild_home.hpp"
 #include "engine/config/path_text.hpp"
 #include "engine/project/chosen_operation.hpp"
+#include "engine/project/flag_import.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/git.hpp"
 #include "engine/project/output_scalars.hpp"
@@ -15,6 +16,7 @@
 #include "engine/runs/opref.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace outrider {
@@ -41,7 +43,7 @@ result<> plan_sources(const run_request& request, const operation_def& op, run_p
     if (!sources) {
         return sources.error();
     }
-    plan.notes = std::move(selected->notes);
+    std::ranges::move(selected->notes, std::back_inserter(plan.notes));
     plan.sources = std::move(sources->files);
     plan.package = sources->package;
     plan.start.package = sources->package;
@@ -150,19 +152,21 @@ result<> check_supported(const chosen_operation& chosen, const run_request& requ
 
 result<run_plan> plan_run(const run_request& request) {
     const command_context& context = request.context;
-    auto chosen = request.from
-                      ? recorded_operation(*request.from, context.directory)
-                      : choose_operation(context.directory, request.command.operation);
+    auto chosen = request.from ? recorded_operation(*request.from, context.directory)
+                               : choose_operation(context.directory, request.command.operation);
     if (!chosen) {
         return chosen.error();
     }
+    auto notes = import_flags(chosen->op, context.directory, module_reading_of(context));
     const operation_def& op = chosen->op;
     if (auto good = check_supported(*chosen, request); !good) {
         return good.error();
     }
-    auto flags = resolve_flags(
-        op, request.command.flags,
-        {.any_name = chosen->script, .directory = context.directory, .home = user_home(context)});
+    auto flags = resolve_flags(op, request.command.flags,
+                               {.any_name = chosen->script && !notes.empty(),
+                                .directory = context.directory,
+                                .home = user_home(context),
+                                .force = request.command.force_flags});
     if (!flags) {
         return flags.error();
     }
@@ -172,6 +176,7 @@ result<run_plan> plan_run(const run_request& request) {
     }
     run_plan plan{.operation = op.full_name(),
                   .project_directory = context.directory,
+                  .notes = std::move(notes),
                   .script = chosen->script,
                   .builtin = chosen->builtin,
                   .flag_values = flags->all};
