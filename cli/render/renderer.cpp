@@ -268,9 +268,20 @@ bool is_only_told(const event& what) {
         what);
 }
 
+namespace {
+
+// Answers of Guild's that are tables for people stand without the program's name before them.
+bool stands_alone(const std::string& text) {
+    return text.starts_with("Operation requires the following missing flags:") ||
+           text.starts_with("Unsupported value for '");
+}
+
+} // namespace
+
 std::string error_text(const failure& why, const invocation& asked) {
     const auto text = why.context.empty() ? why.code.message() : why.context;
-    return asked.program + ": " + with_names(text, asked.program, asked.command_name) + "\n";
+    return (stands_alone(text) ? "" : asked.program + ": ") +
+           with_names(text, asked.program, asked.command_name) + "\n";
 }
 
 } // namespace outrider::cli

@@ -33,7 +33,8 @@ result<> read_choices(const json::object& data, flag_def& out) {
         if (const auto* object = item.if_object()) {
             const auto* value = object->if_contains("value");
             out.choices.push_back({.value = value != nullptr ? *value : json::value(),
-                                   .alias = text_of(*object, "alias")});
+                                   .alias = text_of(*object, "alias"),
+                                   .description = text_of(*object, "description")});
         } else {
             out.choices.push_back({.value = item});
         }

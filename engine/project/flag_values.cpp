@@ -156,10 +156,12 @@ result<> check_choice(const flag_def& flag, const json::value& value) {
     }
     std::string all;
     for (const auto& choice : flag.choices) {
-        all += (all.empty() ? "" : ", ") +
-               (choice.alias.empty() ? format_flag(choice.value) : choice.alias);
+        all += "\n  " + (choice.alias.empty() ? format_flag(choice.value) : choice.alias) +
+               (choice.description.empty() ? "" : "  ") + choice.description;
     }
-    return invalid(flag.name, format_flag(value) + " is not a choice: must be one of: " + all);
+    return failure(errc::bad_input, "Unsupported value for '" + flag.name +
+                                        "' - supported values are:\n" + all +
+                                        "\n\nRun the command again using one of these options.");
 }
 
 result<> check_bounds(const flag_def& flag, const json::value& value) {

@@ -13,7 +13,8 @@ namespace outrider {
 /// A value that a flag may take.
 struct flag_choice {
     boost::json::value value;
-    std::string alias; ///< another way to type it, or empty
+    std::string alias;       ///< another way to type it, or empty
+    std::string description; ///< may be empty
 };
 
 /// A flag as an operation declares it.
