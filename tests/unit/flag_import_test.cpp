@@ -16,7 +16,7 @@ namespace {
 /// A project of one operation `op`, and what its module's source says.
 struct imports {
     testing::temporary_directory scratch;
-    module_reading how{.environment = testing::caller_environment(), .cache = scratch / "cache"};
+    module_reading how{.environment = caller_environment(), .cache = scratch / "cache"};
 
     operation_def op(const std::string& yaml) const {
         scratch.write("guild.yml", yaml);
