@@ -75,16 +75,17 @@ BOOST_AUTO_TEST_SUITE(operations)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(imported_flags_reach_the_operation, Place, places) {
     project_scene<Place> at;
+    at.both_say({"plain"}, "0.5 x\n");
+    at.both_say({"plain", "--force-flags", "name=y"}, "0.5 y\n");
     at.both_say({"train"}, "trained 0.1 sgd False [2, 3]\n");
     at.both_say({"train", "lr=1", "opt=adam", "fast=yes", "layers=4 5 6"},
                 "trained 1.0 adam True [4, 5, 6]\n");
-    at.both_say({"plain"}, "0.5 x\n");
-    at.both_say({"plain", "--force-flags", "name=y"}, "0.5 y\n");
     const auto preview = at.me.run({"run", "train", "-r", "gpu1"}, "n\n");
     check_says(preview, 4, {"train on gpu1", "fast: no", "layers: '2 3'", "lr: 0.1", "opt: sgd"});
     // A run again keeps how its flags reach the module.
     const auto again = at.me.run({"run", "--restart", "1", "lr=7", "-y"});
     check_exit(again, 0);
+    BOOST_TEST(again.out == "trained 7.0 adam True [4, 5, 6]\n");
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(flags_that_do_not_fit_are_refused, Place, places) {
