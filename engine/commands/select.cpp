@@ -6,7 +6,7 @@
 #include "engine/commands/run_scalars.hpp"
 
 #include <algorithm>
-#include <map>
+#include <tuple>
 
 namespace outrider {
 namespace {
@@ -18,6 +18,7 @@ struct candidate {
     protocol::run_facts facts;
     run_detail detail;
     boost::json::value value; // in the column that is compared
+    std::size_t place = 0;    // in the listing, which decides between equal values
 };
 
 result<> check_options(const select_command& what) {
@@ -91,7 +92,8 @@ class selection {
         }
         for (auto& each : *facts) {
             auto detail = detail_of(each);
-            runs_.push_back({.facts = std::move(each), .detail = std::move(detail)});
+            runs_.push_back(
+                {.facts = std::move(each), .detail = std::move(detail), .place = runs_.size()});
         }
         co_return result<>();
     }
@@ -120,8 +122,11 @@ class selection {
             co_return failure(errc::not_found, "no run has a value for '" + text + "'");
         }
         std::erase_if(runs_, [](const candidate& each) { return each.value.is_null(); });
-        std::ranges::stable_sort(runs_, [&](const candidate& a, const candidate& b) {
-            return least ? column_less(a.value, b.value) : column_less(b.value, a.value);
+        std::ranges::sort(runs_, [&](const candidate& a, const candidate& b) {
+            const auto& [first, second] =
+                least ? std::tie(a.value, b.value) : std::tie(b.value, a.value);
+            const bool differ = column_less(first, second) || column_less(second, first);
+            return differ ? column_less(first, second) : a.place < b.place;
         });
         co_return result<>();
     }
