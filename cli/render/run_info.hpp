@@ -3,7 +3,11 @@
 #include "engine/commands.hpp"
 #include "engine/events.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace outrider::cli {
 
@@ -13,6 +17,9 @@ namespace outrider::cli {
 /// The same as one JSON object, one line: values of flags are numbers, booleans and lists, a scalar
 /// is `[VALUE, STEP]`. Only a reason why the run ended stands in it beside what the text has.
 [[nodiscard]] std::string run_info_json(const run_described& described, const info_command& asked);
+
+/// Flags by name, with their values as numbers, booleans, texts and lists.
+[[nodiscard]] boost::json::object flags_json(const std::vector<flag_shown>& flags);
 
 /// The values of the lines before the sections, in their order.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>>

@@ -35,14 +35,6 @@ json::value yaml_or_text(const std::string& text) {
     return value ? std::move(*value) : json::value(text);
 }
 
-json::object flags_json(const std::vector<flag_shown>& flags) {
-    json::object out;
-    for (const auto& flag : flags) {
-        out.emplace(flag.name, yaml_or_text(flag.value));
-    }
-    return out;
-}
-
 // JSON has no numbers that are not finite.
 json::value number(double value) {
     return std::isfinite(value) ? json::value(value) : json::value(nullptr);
@@ -97,6 +89,18 @@ json::object dependencies_json(const std::vector<dependency_shown>& dependencies
     }
     return out;
 }
+
+} // namespace
+
+json::object flags_json(const std::vector<flag_shown>& flags) {
+    json::object out;
+    for (const auto& flag : flags) {
+        out.emplace(flag.name, yaml_or_text(flag.value));
+    }
+    return out;
+}
+
+namespace {
 
 void add_sections(json::object& out, const run_detail& run, const info_command& asked) {
     out["tags"] = texts(run.row.tags);

@@ -33,6 +33,7 @@ constexpr std::array rows{
     row_of<protocol::ping, make_ping_job>(),
     row_of<protocol::list_runs, make_list_runs_job>(),
     row_of<protocol::start_run, make_start_run_job>(),
+    row_of<protocol::start_staged, make_start_staged_job>(),
     row_of<protocol::stop_run, make_stop_run_job>(),
     row_of<protocol::follow_output, make_follow_output_job>(),
     row_of<protocol::delete_runs, make_delete_runs_job>(),
@@ -44,6 +45,11 @@ constexpr std::array rows{
     row_of<protocol::find_package, make_find_package_job>(),
     row_of<protocol::mark_copy, make_mark_copy_job>(),
     row_of<protocol::execute, make_execute_job>(),
+    row_of<protocol::examine_machine, make_examine_machine_job>(),
+    row_of<protocol::change_attributes, make_change_attributes_job>(),
+    row_of<protocol::restore_runs, make_restore_runs_job>(),
+    row_of<protocol::purge_runs, make_purge_runs_job>(),
+    row_of<protocol::wait_runs, make_wait_runs_job>(),
 };
 
 } // namespace

@@ -3,6 +3,8 @@
 #include "engine/agent/context.hpp"
 #include "engine/protocol/machine_messages.hpp"
 #include "engine/protocol/scalar_messages.hpp"
+#include "engine/protocol/edit_messages.hpp"
+#include "engine/protocol/wait_messages.hpp"
 
 #include <memory>
 
@@ -15,6 +17,8 @@ namespace outrider::agent {
                                                       reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_start_run_job(const agent_context&, protocol::start_run,
                                                       reply_channel);
+[[nodiscard]] std::unique_ptr<job>
+make_start_staged_job(const agent_context&, protocol::start_staged, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_stop_run_job(const agent_context&, protocol::stop_run,
                                                      reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_follow_output_job(const agent_context&,
@@ -38,7 +42,17 @@ namespace outrider::agent {
 [[nodiscard]] std::unique_ptr<job> make_mark_copy_job(const agent_context&, protocol::mark_copy,
                                                       reply_channel);
 
+[[nodiscard]] std::unique_ptr<job>
+make_examine_machine_job(const agent_context&, protocol::examine_machine, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_execute_job(const agent_context&, protocol::execute,
                                                     reply_channel);
+[[nodiscard]] std::unique_ptr<job>
+make_change_attributes_job(const agent_context&, protocol::change_attributes, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_restore_runs_job(const agent_context&,
+                                                         protocol::restore_runs, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_purge_runs_job(const agent_context&, protocol::purge_runs,
+                                                       reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_wait_runs_job(const agent_context&, protocol::wait_runs,
+                                                      reply_channel);
 
 } // namespace outrider::agent

@@ -1,10 +1,12 @@
 # Everything of the agent but main.cpp, which links only Boost headers and outrider_shared.
 include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
+    activated_environment.cpp
     activation.cpp
     beneath.cpp
     cache_directory.cpp
     child_program.cpp
+    change_attributes.cpp
     copy_package.cpp
     delete_runs.cpp
     descendants.cpp
@@ -14,6 +16,7 @@ set(AGENT_SOURCES
     event_file_reading.cpp
     event_file_search.cpp
     event_set.cpp
+    examine_machine.cpp
     execute.cpp
     file_entry.cpp
     file_intake.cpp
@@ -31,27 +34,38 @@ set(AGENT_SOURCES
     out_of_memory.cpp
     output_recorder.cpp
     output_scalars.cpp
+    output_start.cpp
     ping.cpp
     pipe.cpp
+    place.cpp
     prepare_run.cpp
+    purge_runs.cpp
     python_support.cpp
     read_file.cpp
     read_scalars.cpp
     receive_files.cpp
     reply_channel.cpp
     reserved_file.cpp
+    restore_runs.cpp
     run_lock.cpp
     run_place.cpp
     scalar_index.cpp
+    run_removal.cpp
     send_files.cpp
     server.cpp
     signal_process.cpp
     start_record.cpp
+    run_sources.cpp
+    staged_run.cpp
+    start_operation.cpp
     start_run.cpp
+    start_staged.cpp
     stop_request.cpp
     stop_run.cpp
     supervisor.cpp
     supervisor_launch.cpp
+    supervisor_start.cpp
     tree_removal.cpp
     user_scope.cpp
+    wait_runs.cpp
     ${PYTHON_SUPPORT_SOURCE})

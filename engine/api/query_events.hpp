@@ -99,11 +99,27 @@ struct runs_selected {
 };
 BOOST_DESCRIBE_STRUCT(runs_selected, (), (values))
 
+/// What is known of a file that `ls` shows.
+struct file_detail {
+    std::string mode;             ///< as `ls -l` shows it: "-rw-r--r--"
+    std::int64_t size = 0;        ///< bytes
+    std::int64_t modified_us = 0; ///< µs since the epoch
+    std::string target;           ///< of a link
+};
+BOOST_DESCRIBE_STRUCT(file_detail, (), (mode, size, modified_us, target))
 /// The files that `ls` chose, in natural order; directories end in '/'.
 struct files_listed {
     std::string directory; ///< absolute path of the run there
     std::vector<std::string> paths;
+    std::vector<file_detail> details; ///< of the same paths
 };
-BOOST_DESCRIBE_STRUCT(files_listed, (), (directory, paths))
+BOOST_DESCRIBE_STRUCT(files_listed, (), (directory, paths, details))
+
+/// `open` has found what to open: the client starts this program on its machine and waits for it.
+struct program_wanted {
+    std::vector<std::string> words; ///< the program and its arguments
+    std::string directory;          ///< absolute; where it starts
+};
+BOOST_DESCRIBE_STRUCT(program_wanted, (), (words, directory))
 
 } // namespace outrider

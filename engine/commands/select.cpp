@@ -6,7 +6,7 @@
 #include "engine/commands/run_scalars.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <map>
 
 namespace outrider {
 namespace {
@@ -17,8 +17,8 @@ constexpr std::size_t short_id = 8; // characters
 struct candidate {
     protocol::run_facts facts;
     run_detail detail;
+    std::size_t place = 0;    // in the listing
     boost::json::value value; // in the column that is compared
-    std::size_t place = 0;    // in the listing, which decides between equal values
 };
 
 result<> check_options(const select_command& what) {
@@ -123,10 +123,10 @@ class selection {
         }
         std::erase_if(runs_, [](const candidate& each) { return each.value.is_null(); });
         std::ranges::sort(runs_, [&](const candidate& a, const candidate& b) {
-            const auto& [first, second] =
-                least ? std::tie(a.value, b.value) : std::tie(b.value, a.value);
-            const bool differ = column_less(first, second) || column_less(second, first);
-            return differ ? column_less(first, second) : a.place < b.place;
+            if (column_less(a.value, b.value)) {
+                return least;
+            }
+            return column_less(b.value, a.value) ? !least : a.place < b.place;
         });
         co_return result<>();
     }

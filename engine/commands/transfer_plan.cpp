@@ -1,4 +1,4 @@
-#include "engine/commands/pull_plan.hpp"
+#include "engine/commands/transfer_plan.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@ bool is_or_is_below(std::string_view path, std::string_view root) {
     return path == root || (path.starts_with(root) && path.substr(root.size()).starts_with('/'));
 }
 
-// What belongs to the machine that runs it, or is written by the pull itself.
+// What belongs to the machine that runs it, or is written by the transfer itself.
 bool travels(std::string_view path) {
     static constexpr std::array markers{
         std::string_view(".guild/PENDING"), std::string_view(".guild/STAGED"),
@@ -29,16 +29,17 @@ bool travels(std::string_view path) {
     return std::find(markers.begin(), markers.end(), path) == markers.end();
 }
 
-bool same(const file_entry& far, const file_entry& local) {
-    if (far.type != local.type || far.target != local.target) {
+bool same(const file_entry& source, const file_entry& copy) {
+    if (source.type != copy.type || source.target != copy.target) {
         return false;
     }
-    if (far.type == file_type::link) {
+    if (source.type == file_type::link) {
         return true;
     }
     // A directory's time changes with every file in it and says nothing of its own.
-    return far.mode == local.mode && (far.type == file_type::directory ||
-                                      (far.size == local.size && far.mtime_ns == local.mtime_ns));
+    return source.mode == copy.mode &&
+           (source.type == file_type::directory ||
+            (source.size == copy.size && source.mtime_ns == copy.mtime_ns));
 }
 
 bool tells_the_end(std::string_view path) {
@@ -48,21 +49,21 @@ bool tells_the_end(std::string_view path) {
 
 } // namespace
 
-pull_plan plan_pull(const std::vector<file_entry>& far, const std::vector<file_entry>& local,
-                    bool delete_extra) {
-    std::map<std::string_view, const file_entry*> here;
-    for (const auto& entry : local) {
-        here.emplace(entry.path, &entry);
+transfer_plan plan_transfer(const std::vector<file_entry>& source,
+                            const std::vector<file_entry>& copy, bool delete_extra) {
+    std::map<std::string_view, const file_entry*> there;
+    for (const auto& entry : copy) {
+        there.emplace(entry.path, &entry);
     }
-    pull_plan plan;
-    for (const auto& entry : far) {
+    transfer_plan plan;
+    for (const auto& entry : source) {
         if (!travels(entry.path) || entry.type == file_type::other) {
             continue;
         }
-        const auto found = here.find(entry.path);
-        const bool unchanged = found != here.end() && same(entry, *found->second);
-        if (found != here.end()) {
-            here.erase(found);
+        const auto found = there.find(entry.path);
+        const bool unchanged = found != there.end() && same(entry, *found->second);
+        if (found != there.end()) {
+            there.erase(found);
         }
         if (unchanged) {
             continue;
@@ -72,8 +73,9 @@ pull_plan plan_pull(const std::vector<file_entry>& far, const std::vector<file_e
                                                                   : plan.files;
         step.push_back(entry.path);
     }
-    for (const auto& [path, entry] : here) {
-        if (travels(path) && path != ".guild/opref" && (delete_extra || tells_the_end(path))) {
+    for (const auto& [path, entry] : there) {
+        const bool stays = path == ".guild/opref" || path == ".guild/outrider";
+        if (travels(path) && !stays && (delete_extra || tells_the_end(path))) {
             plan.remove.emplace_back(path);
         }
     }

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace outrider {
+
+/// What the manifest of a run (run-format 2.5) says of its files; paths are relative to the run.
+struct run_manifest {
+    std::set<std::string> sourcecode;
+    std::set<std::string> dependencies;
+    std::set<std::string> internal;
+};
+
+/// Reads a manifest; lines that are none are skipped.
+[[nodiscard]] run_manifest parse_manifest(std::string_view text);
+
+/// Whether `path`, or a directory that it stands in, is among `entries`.
+[[nodiscard]] bool covers(const std::set<std::string>& entries, std::string_view path);
+
+} // namespace outrider
