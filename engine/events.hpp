@@ -34,8 +34,10 @@ struct question {
     std::string text;              ///< secret: what to ask; change: what is about to happen; pull,
                                    ///< push: " with delete" where files are removed as well
     bool echo = false;             ///< secret: whether the answer may be seen
+    bool background = false;       ///< run, start: nobody waits for it
 };
-BOOST_DESCRIBE_STRUCT(question, (), (kind, remote, operation, run_id, flags, runs, text, echo))
+BOOST_DESCRIBE_STRUCT(question, (),
+                      (kind, remote, operation, run_id, flags, runs, text, echo, background))
 
 /// Something the user should know; `warning` marks what may be wrong.
 struct note {

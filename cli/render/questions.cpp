@@ -1,5 +1,7 @@
 #include "cli/render/questions.hpp"
 
+#include "cli/render/run_results.hpp"
+
 namespace outrider::cli {
 namespace {
 
@@ -10,18 +12,6 @@ question_text about_runs(const question& asked, const run_table_view& view, cons
                          const std::string& prompt) {
     return {.preview = std::string(heading) + "\n" + preview_table(asked.runs, view),
             .prompt = prompt};
-}
-
-std::string run_preview(const question& asked) {
-    std::string text = "You are about to run " + asked.operation;
-    if (!asked.remote.empty()) {
-        text += " on " + asked.remote;
-    }
-    text += '\n';
-    for (const auto& flag : asked.flags) {
-        text += "  " + flag.name + ": " + flag.value + "\n";
-    }
-    return text;
 }
 
 } // namespace

@@ -7,6 +7,7 @@
 #include "cli/render/machine_text.hpp"
 #include "cli/render/remotes_text.hpp"
 #include "cli/render/run_info.hpp"
+#include "cli/render/run_results.hpp"
 #include "cli/render/run_steps.hpp"
 
 #include <boost/mp11.hpp>
@@ -33,13 +34,31 @@ void renderer::fail(const failure& why, bool told) {
 }
 
 void renderer::on(const runs_listed& listed) {
-    out_ << run_table(listed.rows, table_view());
+    if (const auto* asked = std::get_if<list_command>(&asked_.what); asked && asked->comments) {
+        for (const auto& each : listed.details) {
+            out_ << comments_text({.run = each.row, .comments = each.comments}, table_view());
+        }
+    } else {
+        out_ << run_table(listed.rows, table_view(), detail_lines(listed));
+    }
     out_.flush();
     const auto shown = static_cast<std::int64_t>(listed.rows.size());
     if (shown < listed.total && !asked_.quiet) {
         err_ << "Showing the first " << shown << " runs (" << listed.total
              << " total) - use --all to show all or -m to show more\n";
     }
+}
+
+// What `-v` shows under each row.
+std::vector<std::string> renderer::detail_lines(const runs_listed& listed) const {
+    std::vector<std::string> out;
+    for (const auto& each : listed.details) {
+        std::string& lines = out.emplace_back();
+        for (const auto& [name, value] : run_info_lines({.run = each})) {
+            lines += "  " + name + ": " + value + "\n";
+        }
+    }
+    return out;
 }
 
 void renderer::on(const run_progress& step) {
@@ -56,6 +75,18 @@ void renderer::on(const run_left_running& left) {
         err_ << '\n';
     }
     err_ << left_running_lines(left, asked_.program);
+}
+
+void renderer::on(const run_staged& staged) {
+    out_ << staged_lines(staged, asked_.program);
+}
+
+void renderer::on(const run_not_needed& said) {
+    out_ << not_needed_lines(said, table_view());
+}
+
+void renderer::on(const command_printed& printed) {
+    out_ << printed_lines(printed);
 }
 
 void renderer::on(const watch_started& watched) {

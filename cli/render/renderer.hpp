@@ -38,9 +38,9 @@ class renderer : public presenter {
     void on(const remotes_listed& remotes);
     void on(const remote_available& answer);
     void on(const note& said);
-    void on(const run_staged&) {}
-    void on(const run_not_needed&) {}
-    void on(const command_printed&) {}
+    void on(const run_staged& staged);
+    void on(const run_not_needed& said);
+    void on(const command_printed& printed);
     void on(const operation_help&) {}
     void on(const operations_listed&) {}
     void on(const runs_waited& waited);
@@ -55,6 +55,7 @@ class renderer : public presenter {
     void on(const machine_checked& checked);
     void on(const machine_examined& examined);
     void on(const command_ended&) {} // the session's: it decides the exit code as well
+    [[nodiscard]] std::vector<std::string> detail_lines(const runs_listed& listed) const;
     void begin_line();
     /// How tables of runs are shown for this command.
     [[nodiscard]] run_table_view table_view() const { return table_view_of(asked_, place_); }

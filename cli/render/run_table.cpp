@@ -68,13 +68,26 @@ std::string status_text(const run_row& row) {
     return row.remote.empty() ? state : state + " (" + row.remote + ")";
 }
 
-std::string run_table(std::span<const run_row> rows, const run_table_view& view) {
+std::string run_table(std::span<const run_row> rows, const run_table_view& view,
+                      std::span<const std::string> details) {
     std::vector<table_row> cells;
     for (const auto& row : rows) {
         cells.push_back(list_cells(row, view));
     }
-    return format_table(std::move(cells),
-                        {.width = view.place.screen.width, .colour = view.place.screen.colour});
+    const auto table = format_table(
+        std::move(cells), {.width = view.place.screen.width, .colour = view.place.screen.colour});
+    if (details.empty()) {
+        return table;
+    }
+    std::string out;
+    std::size_t row = 0;
+    for (std::size_t at = 0; at < table.size(); ++row) {
+        const auto end = table.find('\n', at) + 1;
+        out += table.substr(at, end - at);
+        out += row < details.size() ? details[row] : std::string();
+        at = end;
+    }
+    return out;
 }
 
 std::string preview_table(std::span<const run_row> rows, const run_table_view& view) {

@@ -33,6 +33,7 @@ constexpr std::array rows{
     row_of<protocol::ping, make_ping_job>(),
     row_of<protocol::list_runs, make_list_runs_job>(),
     row_of<protocol::start_run, make_start_run_job>(),
+    row_of<protocol::start_staged, make_start_staged_job>(),
     row_of<protocol::stop_run, make_stop_run_job>(),
     row_of<protocol::follow_output, make_follow_output_job>(),
     row_of<protocol::delete_runs, make_delete_runs_job>(),

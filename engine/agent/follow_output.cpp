@@ -115,7 +115,7 @@ std::optional<job_wait> follow_output_job::advance() {
 
 result<> follow_output_job::begin() {
     begun_ = true;
-    auto run = find_run(context_, request_.home, request_.run_id);
+    auto run = find_run(context_, request_.home, request_.run_id, request_.run_dir);
     if (!run) {
         return run.error();
     }

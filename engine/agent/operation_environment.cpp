@@ -30,6 +30,9 @@ const std::string* value_of(std::string_view name, const run_substitutions& valu
     if (name == "support_dir") {
         return &values.support_dir;
     }
+    if (name == "agent") {
+        return &values.agent;
+    }
     return name == "home" ? &values.home : nullptr;
 }
 

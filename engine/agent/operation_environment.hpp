@@ -14,10 +14,12 @@ struct run_substitutions {
     std::string python_exe;
     std::string run_dir;
     std::string support_dir;
-    std::string home; ///< the Guild home, absolute
+    std::string home;  ///< the Guild home, absolute
+    std::string agent; ///< executable of this agent
 };
 
-/// Replaces `${python_exe}`, `${run_dir}`, `${support_dir}` and `${home}`; nothing else.
+/// Replaces `${python_exe}`, `${run_dir}`, `${support_dir}`, `${home}` and `${agent}`; nothing
+/// else.
 [[nodiscard]] std::string substitute(std::string_view text, const run_substitutions& values);
 
 /// The environment of this process.

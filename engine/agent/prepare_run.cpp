@@ -2,6 +2,7 @@
 
 #include "engine/agent/interpreter_facts.hpp"
 #include "engine/agent/python_support.hpp"
+#include "engine/agent/staged_run.hpp"
 #include "engine/runs/small_file.hpp"
 #include "engine/runs/yaml_text.hpp"
 
@@ -37,8 +38,7 @@ std::string command_text(const std::vector<std::string>& command) {
 std::map<std::string, std::string> attributes_of(const agent_context& context,
                                                  const protocol::start_run& request,
                                                  const resolved_start& start) {
-    auto out = request.attributes;
-    out.insert_or_assign("cmd", command_text(start.record.command));
+    auto out = resolved_attributes(request, start);
     const auto host = environment_value(start.environment, "HOST", context.machine.host_name);
     out.try_emplace("host", yaml_text(boost::json::value(host)));
     const auto user = environment_value(start.environment, "USER", context.machine.user);
@@ -62,6 +62,13 @@ result<std::string> find_interpreter(const environment_map& environment) {
 
 } // namespace
 
+std::map<std::string, std::string> resolved_attributes(const protocol::start_run& request,
+                                                       const resolved_start& start) {
+    auto out = request.attributes;
+    out.insert_or_assign("cmd", command_text(start.record.command));
+    return out;
+}
+
 result<> check_start_request(const protocol::start_run& request) {
     for (const auto& [name, text] : request.attributes) {
         if (!is_safe_name(name) || text.size() > max_attribute) {
@@ -78,7 +85,9 @@ result<resolved_start> resolve_start(const agent_context& context,
                                      const protocol::start_run& request, const run_paths& run,
                                      environment_map activated) {
     run_substitutions values{.run_dir = run.directory.native(),
-                             .home = run.directory.parent_path().parent_path().native()};
+                             .home =
+                                 resolve_home(request.home, context.machine.home).native(),
+                             .agent = context.executable};
     // The request may set PATH, which decides where the interpreter is looked for.
     const auto searched = operation_environment(activated, request.environment, values);
     if (mentions(request, "${python_exe}")) {
@@ -101,32 +110,45 @@ result<resolved_start> resolve_start(const agent_context& context,
     for (const auto& word : request.command) {
         out.record.command.push_back(substitute(word, values));
     }
-    out.record.output_scalars = request.output_scalars;
     out.record.python_exe = values.python_exe;
     out.record.cache_directory = cache.native();
+    out.record.request = request;
     out.record.platform_given = values.python_exe.empty() ||
                                 request.attributes.contains("platform") ||
                                 !cached_python_version(cache, values.python_exe).empty();
     return out;
 }
 
-result<> prepare_run(const agent_context& context, const protocol::start_run& request,
-                     const run_paths& run, const resolved_start& start) {
-    if (auto made = make_directories(run.attributes()); !made) {
-        return made;
-    }
+namespace {
+
+result<> write_attributes(const agent_context& context, const protocol::start_run& request,
+                          const run_paths& run, const resolved_start& start) {
     for (const auto& [name, text] : attributes_of(context, request, start)) {
         if (auto written = write_new_file(run.attribute(name), text); !written) {
             return written;
         }
     }
-    if (auto written = write_new_file(run.manifest(), request.manifest); !written) {
+    return write_new_file(run.manifest(), request.manifest + start.manifest);
+}
+
+} // namespace
+
+result<> prepare_run(const agent_context& context, const protocol::start_run& request,
+                     const run_paths& run, const resolved_start& start) {
+    if (auto made = make_directories(run.attributes()); !made) {
+        return made;
+    }
+    if (auto written = write_attributes(context, request, run, start); !written) {
         return written;
     }
     if (auto written = write_start_record(run, start.record); !written) {
         return written;
     }
-    if (auto written = write_new_file(run.pending(), ""); !written) {
+    if (request.stage) {
+        if (auto staged = mark_staged(run, start.environment); !staged) {
+            return staged;
+        }
+    } else if (auto written = write_new_file(run.pending(), ""); !written) {
         return written;
     }
     return replace_file(run.opref(), run.temporary("opref"), request.opref);

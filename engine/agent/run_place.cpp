@@ -6,9 +6,22 @@
 
 namespace outrider::agent {
 
+result<run_paths> run_of_request(const agent_context& context, const std::string& home,
+                                 const std::string& run_id, const std::string& run_dir) {
+    if (run_dir.empty()) {
+        return run_in_home(resolve_home(home, context.machine.home), run_id);
+    }
+    const fs::path directory(run_dir);
+    if (!directory.is_absolute() || !is_safe_name(run_id) || directory.filename() != run_id ||
+        run_dir.find('\0') != std::string::npos) {
+        return failure(errc::bad_input, "'" + run_dir + "' is not the directory of run " + run_id);
+    }
+    return run_paths{directory};
+}
+
 result<run_paths> find_run(const agent_context& context, const std::string& home,
-                           const std::string& run_id) {
-    auto run = run_in_home(resolve_home(home, context.machine.home), run_id);
+                           const std::string& run_id, const std::string& run_dir) {
+    auto run = run_of_request(context, home, run_id, run_dir);
     if (run && !is_run(*run)) {
         return failure(errc::not_found, "there is no run " + run_id);
     }

@@ -14,10 +14,17 @@ struct run_place {
     std::string path; ///< absolute
 };
 
+/// Where the run of a request is, whether it exists or not: its place in the home, or `run_dir`,
+/// which is absolute and ends in the run's id. `bad_input` where that is not so.
+[[nodiscard]] result<run_paths> run_of_request(const agent_context& context,
+                                               const std::string& home, const std::string& run_id,
+                                               const std::string& run_dir);
+
 /// The run that a request names. Fails with `bad_input` where the id is no directory name, with
 /// `not_found` where there is no such run.
 [[nodiscard]] result<run_paths> find_run(const agent_context& context, const std::string& home,
-                                         const std::string& run_id);
+                                         const std::string& run_id,
+                                         const std::string& run_dir = {});
 
 /// Opens the directory of a run; with `create`, makes it where it is missing. Fails with
 /// `bad_input` where the id is no directory name, with `not_found` where there is no such

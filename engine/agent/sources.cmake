@@ -1,6 +1,7 @@
 # Everything of the agent but main.cpp, which links only Boost headers and outrider_shared.
 include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
+    activated_environment.cpp
     activation.cpp
     beneath.cpp
     cache_directory.cpp
@@ -54,11 +55,16 @@ set(AGENT_SOURCES
     server.cpp
     signal_process.cpp
     start_record.cpp
+    run_sources.cpp
+    staged_run.cpp
+    start_operation.cpp
     start_run.cpp
+    start_staged.cpp
     stop_request.cpp
     stop_run.cpp
     supervisor.cpp
     supervisor_launch.cpp
+    supervisor_start.cpp
     tree_removal.cpp
     user_scope.cpp
     wait_runs.cpp

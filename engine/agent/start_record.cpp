@@ -22,8 +22,14 @@ boost::json::object as_json(const environment_map& environment) {
 
 } // namespace
 
-result<> write_start_record(const run_paths& run, const start_record& record) {
-    return write_new_file(run.start_record(), protocol::encode(record) + "\n");
+result<> write_start_record(const run_paths& run, start_record record) {
+    record.request.attributes.clear(); // they are files of their own
+    record.request.manifest.clear();
+    if (!record.request.stage) {
+        record.request.environment = public_environment(record.request.environment);
+    }
+    return replace_secret_file(run.start_record(), run.temporary("start.json"),
+                               protocol::encode(record) + "\n");
 }
 
 result<start_record> read_start_record(const run_paths& run) {
@@ -52,6 +58,10 @@ result<> record_running(const run_paths& run, process_mark operation) {
     const std::string pid = std::to_string(operation.pid);
     if (auto written = replace_file(run.lock(), run.temporary("LOCK"), pid); !written) {
         return written;
+    }
+    // The first of the two tells that the run waits to be started.
+    if (auto removed = remove_file(run.staged()); !removed) {
+        return removed;
     }
     return remove_file(run.pending());
 }

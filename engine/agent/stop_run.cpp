@@ -85,7 +85,7 @@ std::optional<job_wait> stop_run_job::advance() {
 }
 
 result<> stop_run_job::begin() {
-    auto run = find_run(context_, request_.home, request_.run_id);
+    auto run = find_run(context_, request_.home, request_.run_id, request_.run_dir);
     if (!run) {
         return run.error();
     }

@@ -1,5 +1,6 @@
 #include "engine/agent/supervisor.hpp"
 
+#include "engine/agent/descendants.hpp"
 #include "engine/agent/end_record.hpp"
 #include "engine/agent/interpreter_facts.hpp"
 #include "engine/agent/logout.hpp"
@@ -7,7 +8,9 @@
 #include "engine/agent/operation_process.hpp"
 #include "engine/agent/output_recorder.hpp"
 #include "engine/agent/output_scalars.hpp"
+#include "engine/agent/signal_process.hpp"
 #include "engine/agent/start_record.hpp"
+#include "engine/agent/stop_request.hpp"
 #include "engine/agent/supervisor_launch.hpp"
 #include "engine/agent/tree_removal.hpp"
 #include "engine/runs/run_identity.hpp"
@@ -22,6 +25,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -37,6 +41,8 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds drain_limit{1000};
 /// How long the end waits for slow facts of the interpreter, first run of each only.
 constexpr std::chrono::milliseconds facts_limit{2000};
+/// Between asking an operation whose time is up to end and killing it.
+constexpr std::chrono::seconds stop_grace{30};
 /// Largest piece of output that is read at once, as Guild reads it (run-format 2.6).
 constexpr std::size_t output_piece = 4096;
 
@@ -48,12 +54,15 @@ class supervisor {
 
   private:
     result<> start();
+    void clear_up();
     void leave_login();
     void write_slow_facts();
     void watch();
     bool pump(descriptor& from, output_stream stream);
     void reap();
     void wait_for_facts();
+    std::optional<clock::time_point> stop_time() const;
+    void stop_in_time();
     int poll_timeout() const;
     bool is_over() const;
 
@@ -64,9 +73,13 @@ class supervisor {
     std::unique_ptr<output_scalars> scalars_;
     std::unique_ptr<end_record> end_;
     descriptor signals_;
+    bool was_staged_ = ::access(run_.staged().c_str(), F_OK) == 0;
     std::string warning_; // for whoever asked for the start
     std::optional<int> wait_status_;
+    clock::time_point started_;
     clock::time_point ended_;
+    int stop_signals_ = 0;           // sent because the time was up
+    std::vector<process_mark> left_; // that the time was up for
     pid_t facts_writer_ = -1;
 };
 
@@ -109,7 +122,7 @@ result<> supervisor::start() {
         return recorder.error();
     }
     output_ = std::make_unique<output_recorder>(std::move(*recorder));
-    scalars_ = std::make_unique<output_scalars>(run_, record_.output_scalars);
+    scalars_ = std::make_unique<output_scalars>(run_, record_.request.output_scalars);
     end_ = std::make_unique<end_record>(run_);
     auto forked = operation_process::fork(record_.command, run_.directory.native());
     if (!forked) {
@@ -118,6 +131,11 @@ result<> supervisor::start() {
     operation_ = std::move(*forked);
     if (auto recorded = record_running(run_, operation_.mark()); !recorded) {
         return recorded;
+    }
+    started_ = clock::now();
+    if (record_.request.background) {
+        std::ignore = replace_file(run_.job(), run_.temporary("JOB"), // only names our pid
+                                   std::to_string(::getpid()));
     }
     return operation_.release();
 }
@@ -183,13 +201,45 @@ bool supervisor::is_over() const {
     return streams_ended || clock::now() >= ended_ + drain_limit;
 }
 
+// When the operation is asked, and later made, to end; nothing if it may run on.
+std::optional<clock::time_point> supervisor::stop_time() const {
+    if (record_.request.stop_after_ms <= 0 || stop_signals_ >= 2) {
+        return std::nullopt;
+    }
+    return started_ + std::chrono::milliseconds(record_.request.stop_after_ms) +
+           stop_signals_ * stop_grace;
+}
+
+void supervisor::stop_in_time() {
+    const auto when = stop_time();
+    if (wait_status_ || !when || clock::now() < *when) {
+        return;
+    }
+    if (stop_signals_ == 0) {
+        std::ignore = write_stop_request(run_, {"stop-after", now_us()}); // only names a reason
+    }
+    const run_processes all{.run_id = run_.directory.filename().native(),
+                            .operation = operation_.mark(),
+                            .supervisor = own_mark()};
+    if (stop_signals_ == 0) {
+        left_ = living_processes(all, {});
+        signal_process(operation_.mark(), SIGTERM);
+    } else {
+        for (const auto& process : living_processes(all, left_)) {
+            signal_process(process, SIGKILL);
+        }
+    }
+    ++stop_signals_;
+}
+
 int supervisor::poll_timeout() const {
-    if (!wait_status_) {
+    const auto end = wait_status_ ? std::optional(ended_ + drain_limit) : stop_time();
+    if (!end) {
         return -1;
     }
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(ended_ + drain_limit - clock::now());
-    return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*end - clock::now());
+    constexpr std::int64_t hour_ms = 3'600'000; // poll takes an int
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, hour_ms));
 }
 
 void supervisor::watch() {
@@ -211,6 +261,7 @@ void supervisor::watch() {
         if (polled[0].revents != 0) {
             reap();
         }
+        stop_in_time();
     }
 }
 
@@ -223,14 +274,26 @@ void supervisor::wait_for_facts() {
     }
 }
 
+// A run that was staged stays so; a new one is removed.
+void supervisor::clear_up() {
+    if (was_staged_) {
+        std::ignore = write_new_file(run_.staged(), "");
+        for (const auto& path : {run_.lock(), run_.identity(), run_.starting(), run_.job()}) {
+            std::ignore = remove_file(path); // of processes that are gone: they say nothing
+        }
+        return;
+    }
+    std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
+    std::ignore = remove_tree(run_.directory);
+}
+
 int supervisor::run() {
     detach_from_everything();
     signals_ = child_signals();
     const auto started = start();
     if (!started) {
         // Under the lock, and before the report: whoever hears of it finds nothing left behind.
-        std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
-        std::ignore = remove_tree(run_.directory);
+        clear_up();
         report_start(started, warning_);
         return 1;
     }
@@ -242,7 +305,14 @@ int supervisor::run() {
     scalars_->finish();
     end_->write(*wait_status_);
     wait_for_facts();
+    if (record_.request.background) {
+        std::ignore = remove_file(run_.job());
+    }
     end_->finish();
+    if (record_.request.delete_on_success && *wait_status_ == 0) {
+        std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
+        std::ignore = remove_tree(run_.directory);
+    }
     return 0;
 }
 
@@ -250,7 +320,8 @@ int supervisor::run() {
 
 int supervise(const run_paths& run) {
     // A start that fails removes the run, so nobody may start one by hand that has run before.
-    if (!is_launched() || ::access(run.pending().c_str(), F_OK) != 0) {
+    const auto has = [](const fs::path& marker) { return ::access(marker.c_str(), F_OK) == 0; };
+    if (!is_launched() || (!has(run.pending()) && !has(run.staged()))) {
         std::fputs("outrider-agent: only an agent starts runs; use 'outrider run'\n", stderr);
         return 2;
     }

@@ -15,7 +15,8 @@ class follow {
   public:
     follow(command_session& session, const target& at, std::string run_id, follow_start start,
            asio::any_io_executor executor)
-        : session_(session), at_(at), run_id_(std::move(run_id)), start_(start), pause_(executor) {
+        : session_(session), at_(at), run_id_(std::move(run_id)), start_(std::move(start)),
+          pause_(executor) {
         session_.on_interrupt([this] { interrupt(); });
     }
     follow(const follow&) = delete;
@@ -54,6 +55,7 @@ class follow {
         protocol::follow_output request;
         request.home = at_.home;
         request.run_id = run_id_;
+        request.run_dir = start_.run_dir;
         request.offset = offset_;
         request.attributes = row_attributes();
         request.tail_lines = start_.tail;
@@ -142,7 +144,8 @@ class follow {
 
 awaitable<result<followed>> follow_run(command_session& session, const target& at,
                                        std::string run_id, follow_start start) {
-    follow one(session, at, std::move(run_id), start, co_await asio::this_coro::executor);
+    follow one(session, at, std::move(run_id), std::move(start),
+               co_await asio::this_coro::executor);
     co_return co_await one.run();
 }
 

@@ -2,11 +2,13 @@
 
 #include "engine/commands.hpp"
 #include "engine/events.hpp"
+#include "engine/project/recorded_operation.hpp"
 #include "engine/project/source_files.hpp"
 #include "engine/protocol/messages.hpp"
 #include "engine/result.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,8 @@ struct run_plan {
     std::vector<std::string> notes; ///< warnings for people
     protocol::start_run start;      ///< all but `home` and `activation`
     bool script = false;            ///< a plain script: cannot run remotely
+    bool builtin = false;           ///< of no project: nothing is packed
+    flag_map flag_values;           ///< of the run
 };
 
 /// What a plan is made for.
@@ -34,6 +38,9 @@ struct run_request {
     bool remote = false; ///< another home than this machine's default one
     std::string run_id;
     std::int64_t now_us = 0; ///< µs since the epoch
+    /// The run whose operation, flags and source code are used (`--proto`), or that starts again.
+    std::optional<recorded_run> from;
+    bool again = false; ///< `from` starts again: it keeps what is not asked for anew
 };
 
 /// Finds the operation in the project of the working directory, checks its flags, selects and

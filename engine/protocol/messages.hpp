@@ -170,11 +170,47 @@ struct start_run {
     std::string manifest;           ///< bytes of .guild/manifest
     std::string operation;          ///< name for the supervisor's command line
     std::vector<std::string> flags; ///< NAME=VALUE for the supervisor's command line
+    bool stage = false;             ///< prepare the run, do not start its operation
+    std::string run_dir;            ///< absolute; empty: the run's place in the home
+    std::string source_run;         ///< a run of the home whose source code is copied; or empty
+    std::int64_t stop_after_ms = 0; ///< the supervisor stops the operation then; 0: never
+    bool delete_on_success = false; ///< the run is removed if it exits with 0
+    bool background = false;        ///< write `.guild/JOB`, as Guild's background runs have it
     output_scalar_rules output_scalars;
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
-                       manifest, operation, flags, output_scalars))
+                       manifest, operation, flags, stage, run_dir, source_run, stop_after_ms,
+                       delete_on_success, background, output_scalars))
+
+/// Starts the operation of a run that is there: one that is staged, or one that has ended, which
+/// then starts again in place, its exit status and output replaced. Needs nothing but what was
+/// recorded when the run was made, so that a queue can ask for it. Idempotent by `token`: a
+/// repeated request whose start has happened finds the run. `conflict` if the run is running,
+/// `unsupported` if there is no record of how to start it (Guild made it) and no `command` is
+/// given. A start that fails leaves the run staged.
+struct start_staged {
+    using reply = start_reply;
+    static constexpr std::string_view name = "start_staged";
+    std::string home;
+    std::string run_id;
+    std::string token;                ///< made by the client, one for each start that it wants
+    bool only_staged = false;         ///< `conflict` unless the run is staged
+    std::vector<std::string> command; ///< instead of the recorded one; empty: that
+    std::map<std::string, std::string> environment; ///< with `command` instead of the recorded
+                                                    ///< one, otherwise on top of it
+    std::string activation;                         ///< with `command` only
+    std::map<std::string, std::string> attributes;  ///< YAML text by name, written before the start
+    std::vector<std::string> flags;                 ///< with `command` only
+    std::string operation;                          ///< with `command` only
+    std::string package;                            ///< copied over the source code; or empty
+    std::string manifest;                           ///< with `package` only
+    std::int64_t stop_after_ms = -1;                ///< -1: as recorded
+    bool background = false;
+};
+BOOST_DESCRIBE_STRUCT(start_staged, (),
+                      (home, run_id, token, only_staged, command, environment, activation,
+                       attributes, flags, operation, package, manifest, stop_after_ms, background))
 
 struct stop_reply {
     bool was_running = false;
@@ -192,8 +228,9 @@ struct stop_run {
     std::int64_t timeout_ms = 30'000; ///< to wait for processes after SIGTERM
     bool no_wait = false;             ///< reply once the operation was sent SIGTERM
     std::string stopped_by;           ///< USER@HOST of the person, for the reason
+    std::string run_dir;              ///< absolute; empty: the run's place in the home
 };
-BOOST_DESCRIBE_STRUCT(stop_run, (), (home, run_id, force, timeout_ms, no_wait, stopped_by))
+BOOST_DESCRIBE_STRUCT(stop_run, (), (home, run_id, force, timeout_ms, no_wait, stopped_by, run_dir))
 
 struct follow_end {
     std::int64_t offset = 0; ///< bytes of output that exist
@@ -216,10 +253,11 @@ struct follow_output {
     std::optional<std::int64_t> tail_lines;   ///< only the last so many of what exists
     std::optional<std::int64_t> since_us;     ///< only lines since then, µs since the epoch
     std::optional<std::int64_t> since_ago_us; ///< only lines of the last so many µs
+    std::string run_dir;                      ///< absolute; empty: the run's place in the home
 };
 BOOST_DESCRIBE_STRUCT(follow_output, (),
-                      (home, run_id, offset, follow, attributes, tail_lines, since_us,
-                       since_ago_us))
+                      (home, run_id, offset, follow, attributes, tail_lines, since_us, since_ago_us,
+                       run_dir))
 struct output_begins {
     static constexpr std::string_view name = "output_begins";
     std::int64_t offset = 0;

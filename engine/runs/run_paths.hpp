@@ -24,6 +24,9 @@ struct run_paths {
     [[nodiscard]] fs::path output_index() const { return guild() / "output.index"; }
     [[nodiscard]] fs::path lock() const { return guild() / "LOCK"; }
     [[nodiscard]] fs::path pending() const { return guild() / "PENDING"; }
+    [[nodiscard]] fs::path staged() const { return guild() / "STAGED"; }
+    [[nodiscard]] fs::path job() const { return guild() / "JOB"; }
+    [[nodiscard]] fs::path exports() const { return guild() / "ENV"; }
     [[nodiscard]] fs::path ours() const { return guild() / "outrider"; }
     [[nodiscard]] fs::path identity() const { return ours() / "identity"; }
     [[nodiscard]] fs::path starting() const { return ours() / "starting"; }

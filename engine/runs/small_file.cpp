@@ -24,8 +24,9 @@ result<> write_all(int fd, std::string_view bytes, const fs::path& path) {
     return {};
 }
 
-result<> write_to(const fs::path& path, std::string_view bytes, int flags) {
-    descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | flags, 0666));
+result<> write_to(const fs::path& path, std::string_view bytes, int flags,
+                  mode_t mode = 0666) {
+    descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | flags, mode));
     if (!file) {
         return errno_failure(errno, "cannot write " + path.string());
     }
@@ -66,8 +67,11 @@ result<> write_new_file(const fs::path& path, std::string_view bytes) {
     return write_to(path, bytes, 0);
 }
 
-result<> replace_file(const fs::path& path, const fs::path& temporary, std::string_view bytes) {
-    if (auto written = write_to(temporary, bytes, O_NOFOLLOW); !written) {
+namespace {
+
+result<> replace(const fs::path& path, const fs::path& temporary, std::string_view bytes,
+                 mode_t mode) {
+    if (auto written = write_to(temporary, bytes, O_NOFOLLOW, mode); !written) {
         ::unlink(temporary.c_str());
         return written;
     }
@@ -77,6 +81,17 @@ result<> replace_file(const fs::path& path, const fs::path& temporary, std::stri
         return errno_failure(error, "cannot write " + path.string());
     }
     return {};
+}
+
+} // namespace
+
+result<> replace_file(const fs::path& path, const fs::path& temporary, std::string_view bytes) {
+    return replace(path, temporary, bytes, 0666);
+}
+
+result<> replace_secret_file(const fs::path& path, const fs::path& temporary,
+                             std::string_view bytes) {
+    return replace(path, temporary, bytes, 0600);
 }
 
 result<> make_directories(const fs::path& path) {

@@ -35,6 +35,10 @@ inline constexpr std::size_t max_record = std::size_t{64} << 10;
 [[nodiscard]] result<> replace_file(const fs::path& path, const fs::path& temporary,
                                     std::string_view bytes);
 
+/// The same for what may hold secrets: nobody but the owner can read the file.
+[[nodiscard]] result<> replace_secret_file(const fs::path& path, const fs::path& temporary,
+                                           std::string_view bytes);
+
 /// Makes a directory and its parents; one that exists is fine.
 [[nodiscard]] result<> make_directories(const fs::path& path);
 
