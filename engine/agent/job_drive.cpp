@@ -11,7 +11,8 @@ namespace {
 void wait_for(const job_wait& wait) {
     int timeout_ms = -1;
     if (wait.deadline) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*wait.deadline - clock::now());
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(*wait.deadline - clock::now());
         constexpr std::int64_t longest = 3'600'000; // poll takes an int
         timeout_ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest));
     }
@@ -24,8 +25,7 @@ void wait_for(const job_wait& wait) {
 result<protocol::start_reply> start_here(const agent_context& context,
                                          protocol::start_staged request) {
     std::string frames;
-    const auto job =
-        make_start_staged_job(context, std::move(request), reply_channel(frames, 1));
+    const auto job = make_start_staged_job(context, std::move(request), reply_channel(frames, 1));
     while (const auto wait = job->advance()) {
         wait_for(*wait);
     }

@@ -63,9 +63,7 @@ class queue {
     void follow(const std::string& id);
     void wait_for_runs();
     bool pause(std::chrono::milliseconds time, int also = -1);
-    run_paths place(const std::string& id) const {
-        return {fs::path(options_.home) / "runs" / id};
-    }
+    run_paths place(const std::string& id) const { return {fs::path(options_.home) / "runs" / id}; }
 
     agent_context context_;
     queue_options options_;
@@ -168,8 +166,9 @@ bool queue::start_by_guild(const std::string& id) {
     given_up_.insert(id); // once is enough, whatever comes of it
     if (program.empty()) {
         if (!said_guild_) {
-            say("Run " + id + " was staged by Guild AI, which is not installed here: such runs "
-                              "are left staged",
+            say("Run " + id +
+                    " was staged by Guild AI, which is not installed here: such runs "
+                    "are left staged",
                 "WARNING");
             said_guild_ = true;
         }
@@ -225,10 +224,9 @@ bool queue::pause(std::chrono::milliseconds time, int also) {
 
 // What this operation was given is not for the operations that it starts.
 void clear_own_environment() {
-    for (const char* name :
-         {"FLAG_GPUS", "FLAG_IGNORE_RUNNING", "FLAG_POLL_INTERVAL", "FLAG_RUN_ONCE",
-          "FLAG_WAIT_FOR_RUNNING", "GUILD_OP", "CMD_DIR", "GUILD_SOURCECODE", "PROJECT_DIR",
-          "GUILD_PLUGINS"}) {
+    for (const char* name : {"FLAG_GPUS", "FLAG_IGNORE_RUNNING", "FLAG_POLL_INTERVAL",
+                             "FLAG_RUN_ONCE", "FLAG_WAIT_FOR_RUNNING", "GUILD_OP", "CMD_DIR",
+                             "GUILD_SOURCECODE", "PROJECT_DIR", "GUILD_PLUGINS"}) {
         ::unsetenv(name);
     }
 }

@@ -20,7 +20,8 @@ struct queue_options {
     std::optional<std::string> gpus; ///< CUDA_VISIBLE_DEVICES of the started runs
 };
 
-/// Reads `--NAME VALUE` words; an empty value of a switch means no. `bad_input` names what is wrong.
+/// Reads `--NAME VALUE` words; an empty value of a switch means no. `bad_input` names what is
+/// wrong.
 [[nodiscard]] result<queue_options> read_queue_options(const std::vector<std::string_view>& words);
 
 } // namespace outrider::agent

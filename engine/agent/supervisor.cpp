@@ -76,7 +76,7 @@ class supervisor {
     std::optional<int> wait_status_;
     clock::time_point started_;
     clock::time_point ended_;
-    int stop_signals_ = 0; // sent because the time was up
+    int stop_signals_ = 0;           // sent because the time was up
     std::vector<process_mark> left_; // that the time was up for
     pid_t facts_writer_ = -1;
 };

@@ -125,7 +125,8 @@ class follow {
 
 awaitable<result<followed>> follow_run(command_session& session, const target& at,
                                        std::string run_id, std::string run_dir) {
-    follow one(session, at, std::move(run_id), std::move(run_dir), co_await asio::this_coro::executor);
+    follow one(session, at, std::move(run_id), std::move(run_dir),
+               co_await asio::this_coro::executor);
     co_return co_await one.run();
 }
 

@@ -14,7 +14,6 @@ using followed = std::optional<run_row>;
 /// tried again with growing, jittered pauses; the output goes on at the byte where it stopped. An
 /// interrupt ends the follow, never the run. `run_dir`: where a run outside of a home is.
 [[nodiscard]] awaitable<result<followed>> follow_run(command_session& session, const target& at,
-                                                     std::string run_id,
-                                                     std::string run_dir = {});
+                                                     std::string run_id, std::string run_dir = {});
 
 } // namespace outrider

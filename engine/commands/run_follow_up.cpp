@@ -16,8 +16,7 @@ constexpr auto stop_limit = 120s; // beyond what the agent allows processes to t
 awaitable<result<outcome>> end_interrupted(command_session& session, const target& at,
                                            const started_run& started) {
     if (!at.remote.empty()) {
-        session.emit(
-            run_left_running{.remote = at.remote, .run_id = started.id, .detached = true});
+        session.emit(run_left_running{.remote = at.remote, .run_id = started.id, .detached = true});
         co_return outcome{};
     }
     auto agent = co_await session.agent(at);

@@ -179,9 +179,9 @@ struct start_staged {
     static constexpr std::string_view name = "start_staged";
     std::string home;
     std::string run_id;
-    std::string token;              ///< made by the client, one for each start that it wants
-    bool only_staged = false;       ///< `conflict` unless the run is staged
-    std::vector<std::string> command;               ///< instead of the recorded one; empty: that
+    std::string token;                ///< made by the client, one for each start that it wants
+    bool only_staged = false;         ///< `conflict` unless the run is staged
+    std::vector<std::string> command; ///< instead of the recorded one; empty: that
     std::map<std::string, std::string> environment; ///< with `command` instead of the recorded
                                                     ///< one, otherwise on top of it
     std::string activation;                         ///< with `command` only
@@ -215,8 +215,7 @@ struct stop_run {
     std::string stopped_by;           ///< USER@HOST of the person, for the reason
     std::string run_dir;              ///< absolute; empty: the run's place in the home
 };
-BOOST_DESCRIBE_STRUCT(stop_run, (),
-                      (home, run_id, force, timeout_ms, no_wait, stopped_by, run_dir))
+BOOST_DESCRIBE_STRUCT(stop_run, (), (home, run_id, force, timeout_ms, no_wait, stopped_by, run_dir))
 
 struct follow_end {
     std::int64_t offset = 0; ///< bytes of output that exist

@@ -107,7 +107,8 @@ BOOST_FIXTURE_TEST_CASE(two_clients_that_start_it_at_once_start_it_once, stage_s
         const auto a = agent.finish(first);
         const auto b = other.finish(second);
         BOOST_TEST(a.reply.has_value() != b.reply.has_value());
-        eventually("it has started", [&] { return !content(at.run(id).directory / "starts").empty(); });
+        eventually("it has started",
+                   [&] { return !content(at.run(id).directory / "starts").empty(); });
         BOOST_TEST(content(at.run(id).directory / "starts") == "x\n");
     }
 }
@@ -218,7 +219,8 @@ BOOST_FIXTURE_TEST_CASE(the_source_code_of_another_run_is_copied, stage_scene) {
     write(proto.directory / "train.py", "print(1)\n");
     write(proto.directory / "pkg" / "more.py", "x = 1\n");
     write(proto.directory / "model.bin", "made by it");
-    write(proto.manifest(), "s train.py a train.py\ns pkg/more.py b pkg/more.py\nd data c file:x\n");
+    write(proto.manifest(),
+          "s train.py a train.py\ns pkg/more.py b pkg/more.py\nd data c file:x\n");
     auto request = at.start("r1", "ls -R");
     request.source_run = "proto";
     agent.call(request);
@@ -260,9 +262,9 @@ BOOST_FIXTURE_TEST_CASE(a_queue_starts_what_is_staged_oldest_first, stage_scene)
     BOOST_TEST((state("b-first") == run_state::completed));
     BOOST_TEST((state("a-second") == run_state::completed));
     BOOST_TEST(content(at.run("a-second").output()) == "3\n");
-    for (const std::string part : {"INFO: [queue] ", "Processing staged runs",
-                                   "Starting staged run b-first", "said\n",
-                                   "Starting staged run a-second"}) {
+    for (const std::string part :
+         {"INFO: [queue] ", "Processing staged runs", "Starting staged run b-first", "said\n",
+          "Starting staged run a-second"}) {
         BOOST_TEST(said.find(part) != std::string::npos, part + " is not in:\n" + said);
     }
 }
