@@ -55,6 +55,11 @@ set(AGENT_SOURCES
     server.cpp
     signal_process.cpp
     start_record.cpp
+    guild_start.cpp
+    job_drive.cpp
+    queue.cpp
+    queue_options.cpp
+    queue_view.cpp
     run_sources.cpp
     staged_run.cpp
     start_operation.cpp

@@ -133,8 +133,8 @@ result<job_wait> start_operation_job::lock() {
     }
     if (!locked->has_value()) {
         if (clock::now() >= began_ + start_limit) {
-            return failure(errc::timed_out, "another client is starting run " +
-                                                run_.directory.filename().native());
+            return failure(errc::timed_out,
+                           "another client is starting run " + run_.directory.filename().native());
         }
         return job_wait{.deadline = clock::now() + lock_interval};
     }
@@ -233,8 +233,8 @@ result<job_wait> start_operation_job::prepare() {
 }
 
 result<job_wait> start_operation_job::launch() {
-    auto launched = supervisor_start::launch(
-        context_, run_, {request().operation, request().flags}, start_.environment, lock_);
+    auto launched = supervisor_start::launch(context_, run_, {request().operation, request().flags},
+                                             start_.environment, lock_);
     if (!launched) {
         return launched.error();
     }

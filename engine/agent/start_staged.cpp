@@ -44,16 +44,16 @@ result<> existing_run::check_state(const protocol::run_facts& facts) const {
     const auto status = status_of(facts);
     if (is_copy_of_running(facts)) {
         return failure(errc::conflict, "this is a copy of run " + asked_.run_id +
-                                           ", which runs on " + status.remote +
-                                           "; start it there");
+                                           ", which runs on " + status.remote + "; start it there");
     }
     if (facts.pending && may_be_alive(facts)) {
         return failure(errc::conflict, "run " + asked_.run_id + " is being started; try again");
     }
     // A run that is staged may have a LOCK of a start that was cut off; its process is gone.
     if (status.state == run_state::running || may_be_alive(facts)) {
-        return failure(errc::conflict, asked_.run_id + " is still running\nWait for it to stop or "
-                                                       "try '{program} stop " +
+        return failure(errc::conflict, asked_.run_id +
+                                           " is still running\nWait for it to stop or "
+                                           "try '{program} stop " +
                                            asked_.run_id + "' to stop it.");
     }
     if (asked_.only_staged && status.state != run_state::staged) {

@@ -28,13 +28,13 @@ class start_job {
             co_return planned.error();
         }
         if (what_.print_cmd || what_.print_env) {
-            session_.emit(printed_command(plan_, session_.context(), what_.print_cmd,
-                                          what_.print_env));
+            session_.emit(
+                printed_command(plan_, session_.context(), what_.print_cmd, what_.print_env));
             co_return outcome{};
         }
         if (what_.needed) {
-            auto matching = co_await find_matching(session_, at_, plan_.start.opref,
-                                                   plan_.flag_values);
+            auto matching =
+                co_await find_matching(session_, at_, plan_.start.opref, plan_.flag_values);
             if (!matching) {
                 co_return matching.error();
             }
@@ -50,10 +50,7 @@ class start_job {
             co_return started.error();
         }
         if (what_.stage) {
-            session_.emit(run_staged{.remote = at_.remote,
-                                     .run_id = run_id_,
-                                     .operation = plan_.operation,
-                                     .directory = what_.run_dir});
+            tell_staged();
             co_return outcome{};
         }
         started_run started{.id = run_id_,
@@ -92,6 +89,15 @@ class start_job {
         plan_.start.home = at_.home;
         plan_.start.activation = at_.over->to().activation();
         co_return result<>();
+    }
+
+    void tell_staged() {
+        run_staged staged{.remote = at_.remote, .run_id = run_id_, .operation = plan_.operation};
+        if (!what_.run_dir.empty()) {
+            staged.directory = what_.run_dir;
+            staged.command = printed_command(plan_, session_.context(), true, false).words;
+        }
+        session_.emit(staged);
     }
 
     void tell_not_needed(std::vector<run_row> runs) {

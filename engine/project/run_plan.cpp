@@ -150,9 +150,8 @@ result<> check_supported(const chosen_operation& chosen, const run_request& requ
 
 result<run_plan> plan_run(const run_request& request) {
     const command_context& context = request.context;
-    auto chosen = request.from
-                      ? recorded_operation(*request.from, context.directory)
-                      : choose_operation(context.directory, request.command.operation);
+    auto chosen = request.from ? recorded_operation(*request.from, context.directory)
+                               : choose_operation(context.directory, request.command.operation);
     if (!chosen) {
         return chosen.error();
     }
