@@ -7,6 +7,7 @@ set(AGENT_SOURCES
     cache_directory.cpp
     copy_package.cpp
     delete_runs.cpp
+    dependencies.cpp
     descendants.cpp
     destination.cpp
     dispatch.cpp
@@ -34,6 +35,7 @@ set(AGENT_SOURCES
     read_file.cpp
     receive_files.cpp
     reply_channel.cpp
+    required_run.cpp
     reserved_file.cpp
     run_lock.cpp
     run_place.cpp

@@ -64,6 +64,7 @@ struct operation_def {
     sourcecode_def sourcecode;
     std::string label;            ///< a template, or empty
     boost::json::value requires_; ///< null: nothing
+    boost::json::object resources; ///< of its model, by name
     boost::json::object data;     ///< everything as written, for what only travels
 
     [[nodiscard]] const flag_def* find_flag(const std::string& flag) const;

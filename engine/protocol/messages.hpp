@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/protocol/dependency.hpp"
+
 #include <boost/describe.hpp>
 
 #include <cstdint>
@@ -135,8 +137,9 @@ struct start_reply {
     bool existed = false; ///< the run was already started by an earlier request with this id
     double seconds = 0;   ///< that the start took
     std::string warning;  ///< what the person should know though the run started; may be empty
+    std::vector<std::string> resolved; ///< what was done about dependencies, a line each
 };
-BOOST_DESCRIBE_STRUCT(start_reply, (), (run, existed, seconds, warning))
+BOOST_DESCRIBE_STRUCT(start_reply, (), (run, existed, seconds, warning, resolved))
 /// Makes a run directory and starts its operation under a supervisor. Idempotent by `run_id`. The
 /// reply comes when the operation has been executed (or could not be: `start_failed`, and no run is
 /// left behind). In `command` and `environment`, `${python_exe}`, `${run_dir}`, `${support_dir}`
@@ -162,11 +165,13 @@ struct start_run {
     std::int64_t stop_after_ms = 0; ///< the supervisor stops the operation then; 0: never
     bool delete_on_success = false; ///< the run is removed if it exits with 0
     bool background = false;        ///< write `.guild/JOB`, as Guild's background runs have it
+    std::string dependency_package; ///< hash of the package of files that it requires; or empty
+    std::vector<dependency> dependencies; ///< in the order in which they are resolved
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
                        manifest, operation, flags, stage, run_dir, source_run, stop_after_ms,
-                       delete_on_success, background))
+                       delete_on_success, background, dependency_package, dependencies))
 
 /// Starts the operation of a run that is there: one that is staged, or one that has ended, which
 /// then starts again in place, its exit status and output replaced. Needs nothing but what was
@@ -179,9 +184,9 @@ struct start_staged {
     static constexpr std::string_view name = "start_staged";
     std::string home;
     std::string run_id;
-    std::string token;              ///< made by the client, one for each start that it wants
-    bool only_staged = false;       ///< `conflict` unless the run is staged
-    std::vector<std::string> command;               ///< instead of the recorded one; empty: that
+    std::string token;                ///< made by the client, one for each start that it wants
+    bool only_staged = false;         ///< `conflict` unless the run is staged
+    std::vector<std::string> command; ///< instead of the recorded one; empty: that
     std::map<std::string, std::string> environment; ///< with `command` instead of the recorded
                                                     ///< one, otherwise on top of it
     std::string activation;                         ///< with `command` only
@@ -215,8 +220,7 @@ struct stop_run {
     std::string stopped_by;           ///< USER@HOST of the person, for the reason
     std::string run_dir;              ///< absolute; empty: the run's place in the home
 };
-BOOST_DESCRIBE_STRUCT(stop_run, (),
-                      (home, run_id, force, timeout_ms, no_wait, stopped_by, run_dir))
+BOOST_DESCRIBE_STRUCT(stop_run, (), (home, run_id, force, timeout_ms, no_wait, stopped_by, run_dir))
 
 struct follow_end {
     std::int64_t offset = 0; ///< bytes of output that exist
