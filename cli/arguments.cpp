@@ -1,11 +1,16 @@
 #include "cli/arguments.hpp"
 
+#include "cli/command_tree.hpp"
+#include "cli/completion/scripts.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/global_options.hpp"
 #include "cli/help_formatter.hpp"
+#include "cli/man_page.hpp"
+#include "cli/render/json_output.hpp"
 #include "cli/short_options.hpp"
 #include "cli/usage_error.hpp"
-#include "cli/verbs/verbs.hpp"
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -13,119 +18,49 @@
 namespace outrider::cli {
 namespace {
 
-const char description[] = "Starts, watches, stops and collects machine-learning runs over SSH.";
-const char examples[] = "Examples:\n"
-                        "  {program} run train lr=0.01 -r gpu1\n"
-                        "  {program} runs -r gpu1\n"
-                        "  {program} pull gpu1\n\n"
-                        "Use '{program} COMMAND --help' for the options of a command.";
-
-void set_up(CLI::App& app, invocation& into) {
-    app.formatter(std::make_shared<help_formatter>());
-    app.set_help_flag("--help", "Show this text");
-    app.set_version_flag("--version", into.program + " " OUTRIDER_VERSION)
-        ->description("Show the version");
-    app.add_option("-H", into.guild_home, "Guild home (default: found from here up)")
-        ->option_text("PATH");
-    app.add_option("-C,--cwd", into.directory, "Work in another directory")->option_text("DIR");
-    app.add_flag("--debug", into.debug, "Log to standard error what is done");
-    app.footer(with_names(examples, into.program, ""));
-    // A second command name is an argument of the first one.
-    app.require_subcommand(0, 1);
-    add_run(app, into);
-    add_operations(app, into);
-    add_runs(app, into);
-    add_watch(app, into);
-    add_wait(app, into);
-    add_stop(app, into);
-    add_ls(app, into);
-    add_cat(app, into);
-    add_diff(app, into);
-    add_open(app, into);
-    add_select(app, into);
-    add_label(app, into);
-    add_tag(app, into);
-    add_mark(app, into);
-    add_comment(app, into);
-    add_pull(app, into);
-    add_push(app, into);
-    add_sync(app, into);
-    add_remotes(app, into);
-    add_remote(app, into);
-    add_check(app, into);
-    add_doctor(app, into);
+// Who asks for JSON gets it even where the command line is wrong.
+early_end wrong_usage(const std::string& text, const std::string& program,
+                      const std::vector<std::string>& words) {
+    if (std::ranges::find(words, "--json") == words.end()) {
+        return {.exit_code = usage_exit_code, .err = text};
+    }
+    const auto start = program.size() + 2; // "NAME: "
+    return {.exit_code = usage_exit_code,
+            .out = json_usage_error(text.substr(start, text.size() - start - 1))};
 }
 
-// Whether `word` is an option of `app`, alone or at the end of a group (`-nap`), whose value is the
-// next word.
-bool wants_value(CLI::App& app, std::string_view word) {
-    const auto takes = [&](std::string name) {
-        const auto* option = app.get_option_no_throw(std::move(name));
-        return option != nullptr && option->get_items_expected_min() > 0;
-    };
-    if (word.starts_with("--")) {
-        return word.find('=') == word.npos && takes(std::string(word));
-    }
-    for (std::size_t i = 1; i < word.size(); ++i) {
-        if (takes({'-', word[i]})) {
-            return i + 1 == word.size();
-        }
-    }
-    return false;
-}
+// "bash", and the words of the command line: what the scripts of shells call. Hidden, because no
+// person types it.
+constexpr std::string_view complete_command = "complete";
 
-CLI::App* subcommand(CLI::App& app, const std::string& name) {
-    const auto found =
-        app.get_subcommands([&](const CLI::App* each) { return each->check_name(name); });
-    return found.empty() ? nullptr : found.front();
-}
-
-struct verb_place {
-    CLI::App* verb;
-    std::size_t end = 0; ///< of the words that name it
-};
-
-// Finds the command that `words` name, and names the default one of `runs` where it is left out:
-// then options of the list are never taken for options of the group.
-verb_place find_verb(CLI::App& app, std::vector<std::string>& words) {
-    std::size_t at = 0;
-    while (at < words.size() && words[at].starts_with('-')) {
-        at += wants_value(app, words[at]) ? 2 : 1;
+// What needs neither the engine nor files.
+early_end own_answer(const own_request& asked, const std::string& program) {
+    // A tree that has parsed a command shows the help of that.
+    invocation unused{.program = program};
+    CLI::App app(program_description, program);
+    add_commands(app, unused);
+    if (asked.what == own_request::kind::man_page) {
+        return {.exit_code = succeeded_exit_code,
+                .out = man_page(app, program + " " OUTRIDER_VERSION)};
     }
-    auto* verb = at < words.size() ? subcommand(app, words[at]) : nullptr;
-    if (verb == nullptr) {
-        return {.verb = &app, .end = words.size()};
+    const CLI::App* found = find_command(app, asked.words);
+    if (found == nullptr) {
+        return {.exit_code = usage_exit_code,
+                .err = program + ": unrecognized command '" + asked.words.back() + "'\nTry '" +
+                       program + " help' for more information.\n"};
     }
-    ++at;
-    auto* inner = at < words.size() ? subcommand(*verb, words[at]) : nullptr;
-    if (inner == nullptr && verb->check_name("runs") &&
-        (at == words.size() || words[at] != "--help")) {
-        words.insert(words.begin() + at, "list");
-        inner = subcommand(*verb, "list");
-    }
-    if (inner != nullptr) {
-        return {.verb = inner, .end = at + 1};
-    }
-    return {.verb = verb, .end = at};
-}
-
-// "runs rm": the names of `verb` below the program.
-std::string path_of(CLI::App& verb) {
-    const CLI::App* parent = verb.get_parent();
-    if (parent == nullptr) {
-        return {};
-    }
-    const bool nested = parent->get_parent() != nullptr;
-    return nested ? parent->get_name() + " " + verb.get_name() : verb.get_name();
+    return {.exit_code = succeeded_exit_code, .out = help_text(*found)};
 }
 
 } // namespace
 
-std::variant<invocation, early_end> parse_arguments(const std::string& program,
-                                                    const std::vector<std::string>& words) {
+command_line parse_arguments(const std::string& program, const std::vector<std::string>& words) {
+    if (words.size() > 1 && words.front() == complete_command) {
+        return completion_request{.shell = words[1], .words = {words.begin() + 2, words.end()}};
+    }
     invocation asked{.program = program};
-    CLI::App app(description, program);
-    set_up(app, asked);
+    CLI::App app(program_description, program);
+    add_commands(app, asked);
     auto all = words;
     const auto place = find_verb(app, all);
     asked.command_name = path_of(*place.verb);
@@ -136,7 +71,11 @@ std::variant<invocation, early_end> parse_arguments(const std::string& program,
             return wants_value(*place.verb, option);
         });
     all.resize(place.end);
-    all.insert(all.end(), expanded.begin(), expanded.end());
+    if (place.verb != &app) {
+        const auto sorted = sort_out_global_options(expanded, app, *place.verb);
+        all.insert(all.begin(), sorted.global.begin(), sorted.global.end());
+        all.insert(all.end(), sorted.rest.begin(), sorted.rest.end());
+    }
     try {
         // The parser takes its words from the end.
         std::reverse(all.begin(), all.end());
@@ -146,10 +85,28 @@ std::variant<invocation, early_end> parse_arguments(const std::string& program,
     } catch (const CLI::CallForVersion& version) {
         return early_end{.exit_code = 0, .out = std::string(version.what()) + "\n"};
     } catch (const CLI::ParseError& error) {
-        return early_end{.exit_code = usage_exit_code, .err = usage_error_text(error, app, asked)};
+        return wrong_usage(usage_error_text(error, app, asked), program, words);
     }
     if (place.verb == &app) {
         return early_end{.exit_code = 0, .out = app.help()};
+    }
+    switch (asked.own.what) {
+    case own_request::kind::help:
+    case own_request::kind::man_page:
+        return own_answer(asked.own, program);
+    case own_request::kind::completion:
+    case own_request::kind::install_completion:
+        return completion_script_request{.shell = asked.own.shell,
+                                         .install = asked.own.what ==
+                                                    own_request::kind::install_completion};
+    case own_request::kind::none:
+        break;
+    }
+    if (auto* listing = std::get_if<list_command>(&asked.what); listing != nullptr && asked.json) {
+        // As in Guild, a program gets all runs and all that is known of them.
+        listing->limit = 0;
+        listing->details = true;
+        listing->comments = true;
     }
     return asked;
 }

@@ -15,9 +15,24 @@ struct early_end {
     std::string err; ///< for standard error
 };
 
+/// `complete SHELL WORD…`: the script of a shell asks what the last word may become.
+struct completion_request {
+    std::string shell;
+    std::vector<std::string> words;
+};
+
+/// `completion`: a person wants that script.
+struct completion_script_request {
+    std::string shell; ///< empty: the user's
+    bool install = false;
+};
+
+using command_line =
+    std::variant<invocation, early_end, completion_request, completion_script_request>;
+
 /// Reads the words after the program's name. Help and version end with 0, usage errors with 2.
-[[nodiscard]] std::variant<invocation, early_end>
-parse_arguments(const std::string& program, const std::vector<std::string>& words);
+[[nodiscard]] command_line parse_arguments(const std::string& program,
+                                           const std::vector<std::string>& words);
 
 /// The name in messages: the last part of argv[0], so that a link named `guild` says `guild`.
 [[nodiscard]] std::string program_name(const char* argv0);

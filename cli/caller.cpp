@@ -53,9 +53,9 @@ result<command_context> context_of(const invocation& asked,
     return context;
 }
 
-surroundings surroundings_of(const command_context& context) {
+surroundings surroundings_of(const command_context& context, colour_choice wanted) {
     const auto home = context.environment.find("HOME");
-    return {.screen = detect_terminal(context.environment),
+    return {.screen = detect_terminal(context.environment, wanted),
             .directory = context.directory,
             .home = home == context.environment.end() ? std::string() : home->second};
 }

@@ -18,7 +18,8 @@ namespace outrider::cli {
 [[nodiscard]] result<command_context> context_of(const invocation& asked,
                                                  std::map<std::string, std::string> environment);
 
-/// Where the person is who gave `context`.
-[[nodiscard]] surroundings surroundings_of(const command_context& context);
+/// Where the person is who gave `context` and wants text coloured like this.
+[[nodiscard]] surroundings surroundings_of(const command_context& context,
+                                           colour_choice wanted = colour_choice::automatic);
 
 } // namespace outrider::cli

@@ -34,4 +34,12 @@ std::string help_formatter::make_usage(const CLI::App* verb, std::string name) c
     return "\n" + CLI::Formatter::make_usage(verb, std::move(name));
 }
 
+std::string help_text(const CLI::App& verb) {
+    std::string before;
+    for (const CLI::App* at = verb.get_parent(); at != nullptr; at = at->get_parent()) {
+        before = before.empty() ? at->get_name() : at->get_name() + " " + before;
+    }
+    return verb.help(before);
+}
+
 } // namespace outrider::cli

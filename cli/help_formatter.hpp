@@ -18,4 +18,7 @@ class help_formatter : public CLI::Formatter {
     std::string make_usage(const CLI::App* verb, std::string name) const override;
 };
 
+/// The text that `COMMAND --help` shows for `verb`, a command or the program itself.
+[[nodiscard]] std::string help_text(const CLI::App& verb);
+
 } // namespace outrider::cli

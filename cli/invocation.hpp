@@ -3,6 +3,7 @@
 #include "engine/commands.hpp"
 
 #include <string>
+#include <vector>
 
 namespace outrider::cli {
 
@@ -11,10 +12,33 @@ struct run_table_style {
     bool simplified = false; ///< `-s`: without ids and times
 };
 
+/// When text is coloured.
+enum class colour_choice {
+    automatic, ///< on a terminal, unless the environment says otherwise
+    always,
+    never,
+};
+
 /// How the files of a run are shown.
 struct file_list_style {
-    bool no_format = false;  ///< `-n`: neither header nor indentation
-    bool full_paths = false; ///< `-f`
+    bool no_format = false;      ///< `-n`: neither header nor indentation
+    bool full_paths = false;     ///< `-f`
+    bool extended = false;       ///< `-e`: modes, sizes and times
+    bool human_readable = false; ///< `-h`: the same, sizes as people say them
+};
+
+/// What the program itself answers, without the engine.
+struct own_request {
+    enum class kind {
+        none,
+        help,               ///< of the command `words`
+        man_page,           ///< as roff
+        completion,         ///< the script for `shell`
+        install_completion, ///< put that script where `shell` finds it
+    };
+    kind what = kind::none;
+    std::vector<std::string> words;
+    std::string shell; ///< bash, zsh or fish; empty: the user's
 };
 
 /// What a command line asks for, ready for the engine, and how to show what it answers.
@@ -22,14 +46,20 @@ struct invocation {
     std::string program;      ///< the name it was called by
     std::string command_name; ///< "runs rm", for hints
     command what;
+    own_request own;        ///< stands before `what`
     std::string remote;     ///< that the command works on; empty: this machine
     std::string directory;  ///< from -C, as typed; empty: the working directory
     std::string guild_home; ///< from -H, as typed; empty: found by the engine
     bool assume_yes = false;
+    bool no_input = false; ///< `--no-input`: a question that comes up counts as not answered
     bool debug = false;
-    bool verbose = false; ///< `-v`: more about what is found
+    bool verbose = false; ///< a command's own `-v`: more about what is found
+    int verbosity = 0;    ///< the program's `-v`: 1 tells what is done, 2 how
     bool quiet = false;   ///< `-q`: results and errors only
     bool json = false;    ///< `--json`: results as JSON
+    colour_choice colour = colour_choice::automatic;
+    bool page = false;         ///< show standard output in a pager, on a terminal
+    bool edit_comment = false; ///< write the comment in an editor first
     run_table_style run_table;
     file_list_style file_list;
 };

@@ -3,14 +3,22 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace outrider::cli {
 
-void start_logging(bool debug, const std::map<std::string, std::string>& environment) {
-    auto level = debug ? spdlog::level::debug : spdlog::level::warn;
+void start_logging(const invocation& asked, const terminal& screen,
+                   const std::map<std::string, std::string>& environment) {
+    constexpr spdlog::level::level_enum levels[] = {spdlog::level::warn, spdlog::level::info,
+                                                    spdlog::level::debug, spdlog::level::trace};
+    const int wanted = std::max(asked.verbosity, asked.debug ? 2 : 0);
+    auto level = levels[std::min<std::size_t>(wanted, std::size(levels) - 1)];
     if (const auto named = environment.find("OUTRIDER_LOG"); named != environment.end()) {
         level = spdlog::level::from_str(named->second);
     }
-    auto logger = spdlog::stderr_color_mt("outrider");
+    auto logger = spdlog::stderr_color_mt(
+        "outrider", screen.err_colour ? spdlog::color_mode::always : spdlog::color_mode::never);
     logger->set_level(level);
     logger->set_pattern("%H:%M:%S.%e %^%l%$ %v");
     spdlog::set_default_logger(std::move(logger));

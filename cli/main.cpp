@@ -1,10 +1,16 @@
 #include "cli/arguments.hpp"
 #include "cli/caller.hpp"
+#include "cli/comment_editor.hpp"
+#include "cli/completion/scripts.hpp"
 #include "cli/descriptor_buffer.hpp"
 #include "cli/interrupts.hpp"
 #include "cli/logging.hpp"
+#include "cli/pager.hpp"
+#include "cli/render/presenter.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal_echo.hpp"
+#include "engine/completion/completion.hpp"
+#include "engine/completion/known_runs.hpp"
 #include "engine/engine.hpp"
 #include "transports/every_transport.hpp"
 
@@ -12,7 +18,10 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <optional>
 
 #include <unistd.h>
 
@@ -56,21 +65,64 @@ int exit_code_after_output_failed(standard_streams& io, const cli::invocation& a
     return 1;
 }
 
+// The command as the engine gets it: with what a person has to write first.
+result<command> prepared_command(const cli::invocation& asked, const command_context& context) {
+    command what = asked.what;
+    if (auto* commented = std::get_if<comment_command>(&what); asked.edit_comment) {
+        auto text = cli::edit_comment(commented->add.value_or(""), context.environment);
+        if (!text) {
+            return text.error();
+        }
+        commented->add = std::move(*text);
+    }
+    return what;
+}
+
+int end_with(const failure& why, const cli::invocation& asked, standard_streams& io) {
+    const int exit_code =
+        why.kind() == errc::aborted ? cli::aborted_exit_code : cli::failed_exit_code;
+    const auto shown = cli::make_presenter(asked, {}, io.out, io.err);
+    shown->fail(why, false);
+    shown->finish(exit_code);
+    return exit_code;
+}
+
+// Whether this is the plain list of a remote's runs.
+bool lists_a_remote(const cli::invocation& asked) {
+    const auto* listing = std::get_if<list_command>(&asked.what);
+    return listing != nullptr && !asked.remote.empty() && !listing->deleted &&
+           listing->archive.empty() && listing->selection.runs.empty() &&
+           listing->selection.filter == run_filter{};
+}
+
 int run_command(const cli::invocation& asked, standard_streams& io) {
     auto context = cli::context_of(asked, cli::own_environment());
     if (!context) {
-        io.err << cli::error_text(context.error(), asked) << std::flush;
-        return 1;
+        return end_with(context.error(), asked, io);
     }
-    cli::start_logging(asked.debug, context->environment);
-    cli::session session(asked, cli::surroundings_of(*context),
-                         {.in = std::cin, .out = io.out, .err = io.err});
+    const auto place = cli::surroundings_of(*context, asked.colour);
+    cli::start_logging(asked, place.screen, context->environment);
+    auto what = prepared_command(asked, *context);
+    if (!what) {
+        return end_with(what.error(), asked, io);
+    }
+    const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
+    auto paging = asked.page && on_terminal ? cli::pager::start(context->environment)
+                                            : std::optional<cli::pager>();
+    const bool paged = paging.has_value();
+    cli::session session(asked, place, {.in = std::cin, .out = io.out, .err = io.err});
+    // The completion of a shell never asks a remote: it offers what a listing said.
+    const bool to_remember = lists_a_remote(asked);
+    const command_context known = *context;
     const auto heart = make_engine();
     bool output_failed = false;
     const auto submitted = heart->submit(
-        asked.what, std::move(*context),
-        [&](const event& what) {
-            session.show(what);
+        std::move(*what), std::move(*context),
+        [&](const event& told) {
+            session.show(told);
+            if (const auto* listed = std::get_if<runs_listed>(&told); listed && to_remember) {
+                remember_runs(known, asked.remote, *listed);
+            }
             if (!io.out && !output_failed) {
                 output_failed = true;
                 heart->interrupt();
@@ -78,13 +130,55 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
         },
         [&](const question& put) { return session.answer(put); });
     if (!submitted) {
-        io.err << cli::error_text(submitted.error(), asked) << std::flush;
-        return 1;
+        return end_with(submitted.error(), asked, io);
     }
-    const cli::interrupts heard(
-        [&](int number, int count) { on_signal(number, count, session, *heart); });
+    const cli::interrupts heard([&](int number, int count) {
+        // Where another program has the terminal, an interrupt is for that.
+        if (number != SIGINT || (!session.away() && !paged)) {
+            on_signal(number, count, session, *heart);
+        }
+    });
     heart->run();
+    if (paged) {
+        paging.reset(); // waits for the person to leave it
+        return session.exit_code() == first_signal_exit_code + SIGINT ? 0 : session.exit_code();
+    }
     return output_failed ? exit_code_after_output_failed(io, asked) : session.exit_code();
+}
+
+// What a shell offers; it wants an answer at once, or none.
+int complete_words(const std::string& program, const cli::completion_request& asked,
+                   standard_streams& io) {
+    const auto source = [](const cli::invocation& at, const completion_query& query) {
+        const auto context = cli::context_of(at, cli::own_environment());
+        return context ? completion_candidates(*context, query)
+                       : std::vector<completion_candidate>();
+    };
+    io.out << cli::offer_lines(asked.shell, cli::complete(program, asked.words, source))
+           << std::flush;
+    return cli::succeeded_exit_code;
+}
+
+int give_completion_script(const std::string& program, const cli::completion_script_request& asked,
+                           standard_streams& io) {
+    const auto environment = cli::own_environment();
+    const auto shell = asked.shell.empty() ? cli::shell_of_user(environment) : asked.shell;
+    const auto script = cli::completion_script(shell, program);
+    if (!asked.install) {
+        io.out << script << std::flush;
+        return cli::succeeded_exit_code;
+    }
+    const auto place = cli::place_of_script(shell, program, environment);
+    std::error_code failed;
+    std::filesystem::create_directories(std::filesystem::path(place.file).parent_path(), failed);
+    std::ofstream file(place.file, std::ios::trunc);
+    file << script << std::flush;
+    if (!file) {
+        io.err << program << ": " << place.file << " cannot be written\n" << std::flush;
+        return cli::failed_exit_code;
+    }
+    io.err << "Installed " << place.file << '\n' << place.hint << std::flush;
+    return cli::succeeded_exit_code;
 }
 
 int run_program(int argc, char** argv) {
@@ -97,6 +191,12 @@ int run_program(int argc, char** argv) {
         io.err << ended->err << std::flush;
         return ended->exit_code;
     }
+    if (const auto* words_typed = std::get_if<cli::completion_request>(&parsed)) {
+        return complete_words(program, *words_typed, io);
+    }
+    if (const auto* script = std::get_if<cli::completion_script_request>(&parsed)) {
+        return give_completion_script(program, *script, io);
+    }
     return run_command(std::get<cli::invocation>(parsed), io);
 }
 
@@ -108,6 +208,6 @@ int main(int argc, char** argv) {
     } catch (const std::exception& error) {
         std::cerr << cli::program_name(argc > 0 ? argv[0] : nullptr)
                   << ": internal error: " << error.what() << '\n';
-        return 1;
+        return cli::failed_exit_code;
     }
 }

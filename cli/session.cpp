@@ -1,19 +1,28 @@
 #include "cli/session.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/child_program.hpp"
 #include "cli/prompt.hpp"
 #include "cli/render/questions.hpp"
+#include "cli/render/renderer.hpp"
 
 #include <ostream>
 
 namespace outrider::cli {
 
 void session::show(const event& what) {
-    renderer_.show(what);
+    if (const auto* ended = std::get_if<command_ended>(&what)) {
+        end(*ended);
+        presenter_->finish(exit_code_);
+        return;
+    }
+    presenter_->show(what);
     if (const auto* stop = std::get_if<stop_progress>(&what)) {
         survivors_ = survivors_ || !stop->survivors.empty();
-    } else if (const auto* ended = std::get_if<command_ended>(&what)) {
-        end(*ended);
+    } else if (const auto* waited = std::get_if<runs_waited>(&what)) {
+        timed_out_ = waited->timed_out;
+    } else if (const auto* wanted = std::get_if<program_wanted>(&what)) {
+        start(*wanted);
     }
 }
 
@@ -25,7 +34,15 @@ std::optional<std::string> session::answer(const question& asked) {
 }
 
 std::optional<std::string> session::ask(const question& asked) {
-    const auto words = words_of(asked, renderer_.table_view());
+    const auto words = words_of(asked, table_view_of(asked_, place_));
+    if (asked_.no_input) {
+        declined_ = true;
+        io_.err << words.preview << asked_.program
+                << ": --no-input leaves a question open: " << words.prompt
+                << (asked.kind == question_kind::secret ? "" : "; use -y to answer yes") << '\n'
+                << std::flush;
+        return std::nullopt;
+    }
     if (asked.kind == question_kind::secret) {
         auto secret = read_secret(io_.in, io_.err, words.prompt, asked.echo);
         if (!secret) {
@@ -48,35 +65,46 @@ std::optional<std::string> session::ask(const question& asked) {
     return std::nullopt;
 }
 
+void session::start(const program_wanted& wanted) {
+    const auto child = start_program({.words = wanted.words, .directory = wanted.directory});
+    if (!child) {
+        program_exit_code_ = failed_exit_code;
+        io_.err << error_text(child.error(), asked_);
+        if (wanted.words.front() == "xdg-open") {
+            io_.err << "Name a program with '" << asked_.program << " open -c CMD'.\n";
+        }
+        io_.err << std::flush;
+        return;
+    }
+    away_ = true;
+    program_exit_code_ = wait_for_program(*child);
+    away_ = false;
+}
+
 void session::end(const command_ended& ended) {
     if (ended.error) {
         fail(*ended.error);
+    } else if (timed_out_) {
+        exit_code_ = timed_out_exit_code;
     } else if (ended.exit_status) {
         exit_code_ = exit_code_of(*ended.exit_status);
     } else {
-        exit_code_ = survivors_ ? 1 : 0;
+        exit_code_ = survivors_ ? failed_exit_code : program_exit_code_;
     }
 }
 
 void session::fail(const failure& why) {
-    constexpr int interrupted_exit_code = 130; // 128 + SIGINT
     const errc kind = why.kind();
     exit_code_ = kind == errc::aborted     ? aborted_exit_code
                  : kind == errc::cancelled ? interrupted_exit_code
-                                           : 1;
+                                           : failed_exit_code;
     // Who declined or interrupted needs no explanation.
-    const bool known =
-        (kind == errc::aborted && declined_) || (kind == errc::cancelled && why.context.empty());
+    // So does who reads no more of the output.
+    const bool known = (kind == errc::aborted && declined_) ||
+                       (kind == errc::cancelled && (why.context.empty() || io_.out.fail()));
     // Survivors were named when they were told.
     const bool told = survivors_ && why.context.empty();
-    if (!known && !told) {
-        io_.err << error_text(why, asked_) << std::flush;
-    }
-}
-
-std::string error_text(const failure& why, const invocation& asked) {
-    const auto text = why.context.empty() ? why.code.message() : why.context;
-    return asked.program + ": " + with_names(text, asked.program, asked.command_name) + "\n";
+    presenter_->fail(why, known || told);
 }
 
 int exit_code_of(std::int64_t exit_status) noexcept {

@@ -1,19 +1,18 @@
 #pragma once
 
+#include "cli/exit_codes.hpp"
 #include "cli/invocation.hpp"
-#include "cli/render/renderer.hpp"
+#include "cli/render/presenter.hpp"
 #include "cli/render/surroundings.hpp"
 #include "engine/events.hpp"
 
 #include <atomic>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 
 namespace outrider::cli {
-
-/// How the program ends when a person declined.
-inline constexpr int aborted_exit_code = 4;
 
 /// One command between the engine and a person: shows its events, puts its questions, and knows the
 /// exit code in the end. Owned by `main` for the life of the command.
@@ -27,7 +26,8 @@ class session {
 
     /// `asked` and the streams must live longer.
     session(const invocation& asked, const surroundings& place, streams with)
-        : asked_(asked), io_(with), renderer_(asked, place, with.out, with.err) {}
+        : asked_(asked), place_(place), io_(with),
+          presenter_(make_presenter(asked, place, with.out, with.err)) {}
 
     /// Called on the engine's thread.
     void show(const event& what);
@@ -36,25 +36,30 @@ class session {
     [[nodiscard]] std::optional<std::string> answer(const question& asked);
     /// Whether a person is being asked just now. Thread-safe.
     [[nodiscard]] bool asking() const noexcept { return asking_; }
+    /// Whether the terminal belongs to another program just now, which hears its interrupts as
+    /// well. Thread-safe.
+    [[nodiscard]] bool away() const noexcept { return away_; }
     /// After the last event.
     [[nodiscard]] int exit_code() const noexcept { return exit_code_; }
 
   private:
     std::optional<std::string> ask(const question& asked);
+    void start(const program_wanted& wanted);
     void end(const command_ended& ended);
     void fail(const failure& why);
 
     const invocation& asked_;
+    surroundings place_;
     streams io_;
-    renderer renderer_;
+    std::unique_ptr<presenter> presenter_;
     std::atomic<bool> asking_{false};
-    bool declined_ = false;  ///< by the person, who knows, or it was said already
-    bool survivors_ = false; ///< a stop left processes behind
-    int exit_code_ = 1;      ///< until a last event says otherwise
+    std::atomic<bool> away_{false};
+    int program_exit_code_ = succeeded_exit_code; ///< of what was started on this machine
+    bool declined_ = false;            ///< by the person, who knows, or it was said already
+    bool survivors_ = false;           ///< a stop left processes behind
+    bool timed_out_ = false;           ///< a wait
+    int exit_code_ = failed_exit_code; ///< until a last event says otherwise
 };
-
-/// `NAME: MESSAGE`, further lines as they are, names replaced, ending in a line feed.
-[[nodiscard]] std::string error_text(const failure& why, const invocation& asked);
 
 /// The exit code for an operation's exit status: 128 + N for the signal -N.
 [[nodiscard]] int exit_code_of(std::int64_t exit_status) noexcept;

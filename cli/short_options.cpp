@@ -28,7 +28,9 @@ constexpr short_option statuses[] = {
 };
 
 // Commands without runs to choose, in whose options the same letters would mean something else.
-constexpr std::string_view without_filters[] = {"", "run", "remotes", "remote", "remote status"};
+constexpr std::string_view without_filters[] = {
+    "",      "run",   "remotes", "remote", "remote status", "remote start", "remote stop",
+    "check", "doctor"};
 
 bool has(std::string_view command, const short_option& option) {
     if (!option.command.empty()) {

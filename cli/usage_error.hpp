@@ -11,9 +11,6 @@ class ParseError;
 
 namespace outrider::cli {
 
-/// How a program ends that was called wrongly.
-inline constexpr int usage_exit_code = 2;
-
 /// What to print for a command line that `app` refused: `NAME: MESSAGE` and where help is.
 [[nodiscard]] std::string usage_error_text(const CLI::ParseError& error, const CLI::App& app,
                                            const invocation& asked);

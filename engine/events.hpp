@@ -31,10 +31,13 @@ struct question {
     std::string run_id;            ///< start: of the run that is there
     std::vector<flag_shown> flags; ///< run, stage, start
     std::vector<run_row> runs;     ///< all that are about runs which exist
-    std::string text;              ///< secret: what to ask; change: what is about to happen
+    std::string text;              ///< secret: what to ask; change: what is about to happen; pull,
+                                   ///< push: " with delete" where files are removed as well
     bool echo = false;             ///< secret: whether the answer may be seen
+    bool background = false;       ///< run, start: nobody waits for it
 };
-BOOST_DESCRIBE_STRUCT(question, (), (kind, remote, operation, run_id, flags, runs, text, echo))
+BOOST_DESCRIBE_STRUCT(question, (),
+                      (kind, remote, operation, run_id, flags, runs, text, echo, background))
 
 /// Something the user should know; `warning` marks what may be wrong.
 struct note {
@@ -54,7 +57,7 @@ using event = std::variant<
     run_progress, run_staged, run_not_needed, command_printed, operation_help, operations_listed,
     run_left_running, watch_started, output_bytes, run_ended, runs_waited, stop_progress,
     // query_events.hpp
-    runs_listed, run_described, runs_selected, files_listed,
+    runs_listed, run_described, runs_selected, files_listed, program_wanted,
     // edit_events.hpp
     nothing_selected, runs_deleted, runs_restored, runs_edited, tags_listed, comments_listed,
     // machine_events.hpp

@@ -3,6 +3,7 @@
 #include "cli/invocation.hpp"
 #include "engine/events.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace outrider::cli {
@@ -16,5 +17,8 @@ struct file_list_place {
 /// The text of `ls` (run-format 4.4).
 [[nodiscard]] std::string file_list(const files_listed& files, const file_list_style& style,
                                     const file_list_place& place);
+
+/// "1.5M": bytes with at most one place behind the point, in powers of 1024.
+[[nodiscard]] std::string size_text(std::int64_t bytes);
 
 } // namespace outrider::cli

@@ -1,5 +1,7 @@
 #include "cli/render/questions.hpp"
 
+#include "cli/render/run_results.hpp"
+
 namespace outrider::cli {
 namespace {
 
@@ -12,22 +14,17 @@ question_text about_runs(const question& asked, const run_table_view& view, cons
             .prompt = prompt};
 }
 
-std::string run_preview(const question& asked) {
-    std::string text = "You are about to run " + asked.operation;
-    if (!asked.remote.empty()) {
-        text += " on " + asked.remote;
-    }
-    text += '\n';
-    for (const auto& flag : asked.flags) {
-        text += "  " + flag.name + ": " + flag.value + "\n";
-    }
-    return text;
-}
-
 } // namespace
 
 question_text words_of(const question& asked, const run_table_view& view) {
     const std::string runs = " " + std::to_string(asked.runs.size()) + " run(s)";
+    const bool removal =
+        asked.kind == question_kind::remove || asked.kind == question_kind::remove_permanently;
+    if (removal && !asked.text.empty()) { // the second question, about running ones
+        return {.preview = asked.text + "\n",
+                .prompt = std::string("Really delete these runs") + no_usually,
+                .usually = false};
+    }
     switch (asked.kind) {
     case question_kind::run:
     case question_kind::stage:
@@ -50,8 +47,8 @@ question_text words_of(const question& asked, const run_table_view& view) {
         return words;
     }
     case question_kind::pull: {
-        const auto heading =
-            "You are about to copy (pull) the following runs from " + asked.remote + ":";
+        const auto heading = "You are about to copy (pull" + asked.text +
+                             ") the following runs from " + asked.remote + ":";
         return about_runs(asked, view, heading.c_str(), std::string("Continue") + yes_usually);
     }
     case question_kind::restore:
@@ -65,14 +62,17 @@ question_text words_of(const question& asked, const run_table_view& view) {
         return words;
     }
     case question_kind::push: {
-        const auto heading =
-            "You are about to copy (push) the following runs to " + asked.remote + ":";
+        const auto heading = "You are about to copy (push" + asked.text +
+                             ") the following runs to " + asked.remote + ":";
         return about_runs(asked, view, heading.c_str(), std::string("Continue") + yes_usually);
     }
     case question_kind::change:
         return about_runs(asked, view, asked.text.c_str(), std::string("Continue") + yes_usually);
     case question_kind::remote_start:
-        return {.preview = "You are about to start remote " + asked.remote + "\n",
+        return {.preview = asked.text.empty()
+                               ? "You are about to start remote " + asked.remote + "\n"
+                               : "You are about to reinitialize remote " + asked.remote + "\n  " +
+                                     asked.text + "\n",
                 .prompt = std::string("Continue") + yes_usually};
     case question_kind::remote_stop:
         return {.preview = "You are about to STOP remote " + asked.remote + "\n" + asked.text,

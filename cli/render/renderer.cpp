@@ -1,32 +1,64 @@
 #include "cli/render/renderer.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/render/copy_lines.hpp"
+#include "cli/render/edit_text.hpp"
 #include "cli/render/file_list.hpp"
+#include "cli/render/machine_text.hpp"
 #include "cli/render/remotes_text.hpp"
+#include "cli/render/run_info.hpp"
+#include "cli/render/run_results.hpp"
 #include "cli/render/run_steps.hpp"
 
+#include <boost/mp11.hpp>
+
 #include <ostream>
+#include <type_traits>
 
 namespace outrider::cli {
 
 void renderer::show(const event& what) {
+    if (asked_.quiet && is_only_told(what)) {
+        return;
+    }
     std::visit([this](const auto& each) { on(each); }, what);
     out_.flush();
     err_.flush();
 }
 
-run_table_view renderer::table_view() const {
-    return {.style = asked_.run_table, .place = place_, .far = !asked_.remote.empty()};
+void renderer::fail(const failure& why, bool told) {
+    if (!told) {
+        begin_line();
+        err_ << error_text(why, asked_) << std::flush;
+    }
 }
 
 void renderer::on(const runs_listed& listed) {
-    out_ << run_table(listed.rows, table_view());
+    if (const auto* asked = std::get_if<list_command>(&asked_.what); asked && asked->comments) {
+        for (const auto& each : listed.details) {
+            out_ << comments_text({.run = each.row, .comments = each.comments}, table_view());
+        }
+    } else {
+        out_ << run_table(listed.rows, table_view(), detail_lines(listed));
+    }
     out_.flush();
     const auto shown = static_cast<std::int64_t>(listed.rows.size());
-    if (shown < listed.total) {
+    if (shown < listed.total && !asked_.quiet) {
         err_ << "Showing the first " << shown << " runs (" << listed.total
              << " total) - use --all to show all or -m to show more\n";
     }
+}
+
+// What `-v` shows under each row.
+std::vector<std::string> renderer::detail_lines(const runs_listed& listed) const {
+    std::vector<std::string> out;
+    for (const auto& each : listed.details) {
+        std::string& lines = out.emplace_back();
+        for (const auto& [name, value] : run_info_lines({.run = each})) {
+            lines += "  " + name + ": " + value + "\n";
+        }
+    }
+    return out;
 }
 
 void renderer::on(const run_progress& step) {
@@ -43,6 +75,18 @@ void renderer::on(const run_left_running& left) {
         err_ << '\n';
     }
     err_ << left_running_lines(left, asked_.program);
+}
+
+void renderer::on(const run_staged& staged) {
+    out_ << staged_lines(staged, asked_.program);
+}
+
+void renderer::on(const run_not_needed& said) {
+    out_ << not_needed_lines(said, table_view());
+}
+
+void renderer::on(const command_printed& printed) {
+    out_ << printed_lines(printed);
 }
 
 void renderer::on(const watch_started& watched) {
@@ -102,8 +146,11 @@ void renderer::on(const nothing_selected& nothing) {
         what = "purge";
         break;
     case nothing_to::change:
-        err_ << "No matching runs\n";
+        err_ << "No runs to modify.\n";
         return;
+    case nothing_to::wait:
+        what = "wait for";
+        break;
     }
     err_ << "Nothing to " << what << ".\n";
 }
@@ -111,6 +158,28 @@ void renderer::on(const nothing_selected& nothing) {
 void renderer::on(const runs_deleted& deleted) {
     err_ << (deleted.permanent ? "Permanently deleted " : "Deleted ") << deleted.count
          << " run(s)\n";
+}
+
+void renderer::on(const runs_restored& restored) {
+    err_ << "Restored " << restored.count << " run(s)\n";
+}
+
+void renderer::on(const runs_edited& edited) {
+    err_ << edit_line(edited);
+}
+
+void renderer::on(const tags_listed& listed) {
+    for (const auto& tag : listed.tags) {
+        out_ << tag << '\n';
+    }
+}
+
+void renderer::on(const comments_listed& listed) {
+    out_ << comments_text(listed, table_view());
+}
+
+void renderer::on(const runs_waited& waited) {
+    err_ << waited_lines(waited);
 }
 
 void renderer::on(const files_listed& files) {
@@ -121,8 +190,32 @@ void renderer::on(const files_listed& files) {
     out_ << file_list(files, asked_.file_list, {.home = place_.home, .far = far});
 }
 
+void renderer::on(const run_described& described) {
+    const auto* asked = std::get_if<info_command>(&asked_.what);
+    const info_command sections = asked != nullptr ? *asked : info_command{};
+    out_ << run_info_text(described, sections);
+}
+
+void renderer::on(const runs_selected& selected) {
+    for (const auto& value : selected.values) {
+        out_ << value << '\n';
+    }
+}
+
 void renderer::on(const run_copying& copied) {
-    err_ << "Copying " << copied.run_id << '\n';
+    err_ << copy_lines(copied, asked_);
+}
+
+void renderer::on(const run_resolving& looked_up) {
+    err_ << copy_lines(looked_up);
+}
+
+void renderer::on(const machine_checked& checked) {
+    out_ << check_text(checked);
+}
+
+void renderer::on(const machine_examined& examined) {
+    out_ << doctor_text(examined, place_.screen.colour);
 }
 
 void renderer::on(const remotes_listed& remotes) {
@@ -145,6 +238,30 @@ void renderer::begin_line() {
         err_ << '\n';
     }
     in_line_ = false;
+}
+
+bool is_only_told(const event& what) {
+    return std::visit(
+        []<class Event>(const Event& each) {
+            if constexpr (std::is_same_v<Event, note>) {
+                return !each.warning;
+            } else if constexpr (std::is_same_v<Event, stop_progress>) {
+                return !each.not_running && each.survivors.empty();
+            } else if constexpr (std::is_same_v<Event, run_left_running>) {
+                return each.detached;
+            } else {
+                using told = boost::mp11::mp_list<run_progress, watch_started, run_ended,
+                                                  nothing_selected, runs_deleted, runs_restored,
+                                                  runs_edited, run_copying, run_resolving>;
+                return boost::mp11::mp_contains<told, Event>::value;
+            }
+        },
+        what);
+}
+
+std::string error_text(const failure& why, const invocation& asked) {
+    const auto text = why.context.empty() ? why.code.message() : why.context;
+    return asked.program + ": " + with_names(text, asked.program, asked.command_name) + "\n";
 }
 
 } // namespace outrider::cli

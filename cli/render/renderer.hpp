@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/invocation.hpp"
+#include "cli/render/presenter.hpp"
 #include "cli/render/run_table.hpp"
 #include "engine/events.hpp"
 
@@ -10,17 +11,16 @@ namespace outrider::cli {
 
 /// Writes the events of one command as text: results to `out`, everything else to `err`. Owned by
 /// the session of the command; used on one thread. Output of runs is written at once.
-class renderer {
+class renderer : public presenter {
   public:
     /// The streams and `asked` must live longer.
     renderer(const invocation& asked, const surroundings& place, std::ostream& out,
              std::ostream& err)
         : asked_(asked), place_(place), out_(out), err_(err) {}
 
-    void show(const event& what);
-
-    /// How tables of runs are shown for this command.
-    [[nodiscard]] run_table_view table_view() const;
+    void show(const event& what) override;
+    void fail(const failure& why, bool told) override;
+    void finish(int) override {}
 
   private:
     void on(const runs_listed& listed);
@@ -38,23 +38,27 @@ class renderer {
     void on(const remotes_listed& remotes);
     void on(const remote_available& answer);
     void on(const note& said);
-    void on(const run_staged&) {}
-    void on(const run_not_needed&) {}
-    void on(const command_printed&) {}
+    void on(const run_staged& staged);
+    void on(const run_not_needed& said);
+    void on(const command_printed& printed);
     void on(const operation_help&) {}
     void on(const operations_listed&) {}
-    void on(const runs_waited&) {}
-    void on(const run_described&) {}
-    void on(const runs_selected&) {}
-    void on(const runs_restored&) {}
-    void on(const runs_edited&) {}
-    void on(const tags_listed&) {}
-    void on(const comments_listed&) {}
-    void on(const run_resolving&) {}
-    void on(const machine_checked&) {}
-    void on(const machine_examined&) {}
+    void on(const runs_waited& waited);
+    void on(const run_described& described);
+    void on(const runs_selected& selected);
+    void on(const program_wanted&) {} // started by the session
+    void on(const runs_restored& restored);
+    void on(const runs_edited& edited);
+    void on(const tags_listed& listed);
+    void on(const comments_listed& listed);
+    void on(const run_resolving& looked_up);
+    void on(const machine_checked& checked);
+    void on(const machine_examined& examined);
     void on(const command_ended&) {} // the session's: it decides the exit code as well
+    [[nodiscard]] std::vector<std::string> detail_lines(const runs_listed& listed) const;
     void begin_line();
+    /// How tables of runs are shown for this command.
+    [[nodiscard]] run_table_view table_view() const { return table_view_of(asked_, place_); }
 
     const invocation& asked_;
     surroundings place_;
@@ -62,5 +66,11 @@ class renderer {
     std::ostream& err_;
     bool in_line_ = false; ///< the last output byte did not end its line
 };
+
+/// Whether an event only tells how things go, so that `--quiet` leaves it out.
+[[nodiscard]] bool is_only_told(const event& what);
+
+/// `NAME: MESSAGE`, further lines as they are, names replaced, ending in a line feed.
+[[nodiscard]] std::string error_text(const failure& why, const invocation& asked);
 
 } // namespace outrider::cli

@@ -31,6 +31,10 @@ std::string step_lines(const run_progress& step) {
         return "Successfully installed " + step.detail + "\n";
     case run_stage::starting:
         return "Starting " + step.detail + " on " + step.remote + " as " + step.run_id + "\n";
+    case run_stage::resolving_run:
+        return "Resolving run on " + step.remote + "\n";
+    case run_stage::initializing_again:
+        return "Initializing remote run for restart\n";
     case run_stage::started:
         break;
     }
@@ -40,6 +44,10 @@ std::string step_lines(const run_progress& step) {
 std::string left_running_lines(const run_left_running& left, const std::string& program) {
     const std::string watch = "'" + program + " watch " + left.run_id +
                               (left.remote.empty() ? std::string() : " -r " + left.remote) + "'\n";
+    if (!left.pidfile.empty()) {
+        return left.operation + " started in background as " + left.run_id + " (pidfile " +
+               left.pidfile + ")\n";
+    }
     if (!left.detached) {
         const std::string where = left.remote.empty() ? "" : " on " + left.remote;
         return left.run_id + " is running" + where + "\nTo watch use " + watch;

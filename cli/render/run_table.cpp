@@ -53,6 +53,12 @@ table_row list_cells(const run_row& row, const run_table_view& view) {
 
 } // namespace
 
+run_table_view table_view_of(const invocation& asked, const surroundings& place) {
+    // The runs of a push are those of this machine.
+    const bool far = !asked.remote.empty() && !std::holds_alternative<push_command>(asked.what);
+    return {.style = asked.run_table, .place = place, .far = far};
+}
+
 std::string short_id(const std::string& id) {
     return id.substr(0, 8);
 }
@@ -62,13 +68,26 @@ std::string status_text(const run_row& row) {
     return row.remote.empty() ? state : state + " (" + row.remote + ")";
 }
 
-std::string run_table(std::span<const run_row> rows, const run_table_view& view) {
+std::string run_table(std::span<const run_row> rows, const run_table_view& view,
+                      std::span<const std::string> details) {
     std::vector<table_row> cells;
     for (const auto& row : rows) {
         cells.push_back(list_cells(row, view));
     }
-    return format_table(std::move(cells),
-                        {.width = view.place.screen.width, .colour = view.place.screen.colour});
+    const auto table = format_table(
+        std::move(cells), {.width = view.place.screen.width, .colour = view.place.screen.colour});
+    if (details.empty()) {
+        return table;
+    }
+    std::string out;
+    std::size_t row = 0;
+    for (std::size_t at = 0; at < table.size(); ++row) {
+        const auto end = table.find('\n', at) + 1;
+        out += table.substr(at, end - at);
+        out += row < details.size() ? details[row] : std::string();
+        at = end;
+    }
+    return out;
 }
 
 std::string preview_table(std::span<const run_row> rows, const run_table_view& view) {
@@ -81,6 +100,15 @@ std::string preview_table(std::span<const run_row> rows, const run_table_view& v
                          {row.label}});
     }
     return format_table(std::move(cells), {.indent = 2});
+}
+
+std::string run_line(const run_row& row, const run_table_view& view) {
+    table_row cells{{short_id(row.id)},
+                    {operation_text(row, view)},
+                    {local_time(row.started_us)},
+                    {status_text(row)},
+                    {row.label}};
+    return format_table({std::move(cells)}, {});
 }
 
 } // namespace outrider::cli

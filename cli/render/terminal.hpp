@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/invocation.hpp"
+
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -12,14 +14,22 @@ struct terminal {
     bool out = false;                 ///< standard output is one
     bool err = false;                 ///< standard error is one
     std::optional<std::size_t> width; ///< columns to cut tables at; nothing: never cut
-    bool colour = false;              ///< standard output may be coloured
+    bool colour = false;              ///< standard output is coloured
+    bool err_colour = false;          ///< standard error is
 };
 
-/// Asks the system and `environment` (COLUMNS, NO_COLOR, TERM).
-[[nodiscard]] terminal detect_terminal(const std::map<std::string, std::string>& environment);
+/// Asks the system and `environment` (COLUMNS and the variables of `wants_colour`).
+[[nodiscard]] terminal detect_terminal(const std::map<std::string, std::string>& environment,
+                                       colour_choice wanted);
 
 /// What follows from `environment` and the columns that the system tells, 0 if it tells none.
 [[nodiscard]] terminal terminal_of(bool out, bool err, std::size_t columns,
-                                   const std::map<std::string, std::string>& environment);
+                                   const std::map<std::string, std::string>& environment,
+                                   colour_choice wanted = colour_choice::automatic);
+
+/// Whether a stream is coloured: as `wanted`; else not with NO_COLOR, always with CLICOLOR_FORCE,
+/// and otherwise on a terminal that is not dumb, unless CLICOLOR is 0.
+[[nodiscard]] bool wants_colour(bool terminal, colour_choice wanted,
+                                const std::map<std::string, std::string>& environment);
 
 } // namespace outrider::cli

@@ -6,15 +6,21 @@ namespace {
 
 const verb_help help = {
     .summary = "Check the installation, here or on a remote.",
-    .details = "",
-    .examples = "{program} check",
+    .details = "Shows versions, the Guild home, python, the system, disk space, GPUs and, of a\n"
+               "remote, how far its clock is off. What is wrong with a machine and what to do\n"
+               "about it is told by 'doctor'.",
+    .examples = "{program} check\n"
+                "{program} check -r gpu1\n"
+                "{program} check -r gpu1 --json",
 };
 
 } // namespace
 
 void add_check(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "check", help, into);
-    std::ignore = command_of<check_command>(*verb, into);
+    auto& made = command_of<check_command>(*verb, into);
+    add_remote_option(*verb, made.remote, "Check a remote");
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

@@ -1,20 +1,64 @@
 #include "cli/verbs/verb_options.hpp"
 #include "cli/verbs/verbs.hpp"
 
+#include <CLI/Error.hpp>
+
+#include <array>
+
 namespace outrider::cli {
 namespace {
 
 const verb_help help = {
     .summary = "Set the labels of runs.",
-    .details = "",
-    .examples = "{program} label",
+    .details =
+        "Without RUN, the newest run is meant. Prepended and appended text is joined to the\n"
+        "label by a space.",
+    .examples = "{program} label -s 'best so far'\n"
+                "{program} label 2:5 -a rejected\n"
+                "{program} label 3f2a -rm rejected -r gpu1\n"
+                "{program} label 1 -c",
 };
+
+struct text_option {
+    const char* names;
+    const char* description;
+    label_change change;
+};
+constexpr std::array<text_option, 4> text_options{{
+    {"-s,--set", "Set the label", label_change::set},
+    {"-p,--prepend", "Put TEXT before the label", label_change::prepend},
+    {"-a,--append", "Put TEXT behind the label", label_change::append},
+    {"--remove", "Take TEXT out of the label; short: -rm", label_change::remove},
+}};
 
 } // namespace
 
 void add_label(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "label", help, into);
-    std::ignore = command_of<label_command>(*verb, into);
+    auto& made = command_of<label_command>(*verb, into, [](label_command&, const CLI::App& app) {
+        if (app.count("--set") + app.count("--prepend") + app.count("--append") +
+                app.count("--remove") + app.count("--clear") !=
+            1) {
+            throw CLI::ValidationError(
+                "one of --set, --prepend, --append, --remove and --clear is needed");
+        }
+    });
+    add_runs_argument(*verb, made.selection, "Runs to label");
+    for (const auto& option : text_options) {
+        verb->add_option_function<std::string>(
+                option.names,
+                [&made, change = option.change](const std::string& text) {
+                    made.change = change;
+                    made.text = text;
+                },
+                option.description)
+            ->option_text("TEXT");
+    }
+    verb->add_flag_callback(
+        "-c,--clear", [&made] { made.change = label_change::clear; }, "Remove the label");
+    add_remote_option(*verb, made.remote, "Label runs of a remote");
+    add_yes_option(*verb, into);
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

@@ -24,6 +24,7 @@ void add_pull(CLI::App& parent, invocation& into) {
     add_runs_argument(*verb, made.selection, "Runs to copy");
     verb->add_flag("-d,--delete", made.delete_extra, "Delete files here that are gone there");
     add_yes_option(*verb, into);
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

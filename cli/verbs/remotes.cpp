@@ -8,7 +8,8 @@ const verb_help help = {
     .summary = "List the remotes of the user's configuration.",
     .details = "Remotes are defined in config.yml of the Guild home. Where a remote is asked for,\n"
                "'ssh:[USER@]HOST[:PORT][:ENV]' serves as well.",
-    .examples = "{program} remotes",
+    .examples = "{program} remotes\n"
+                "{program} remotes --json",
 };
 
 } // namespace
@@ -16,6 +17,7 @@ const verb_help help = {
 void add_remotes(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "remotes", help, into);
     std::ignore = command_of<remotes_command>(*verb, into); // it has no fields
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

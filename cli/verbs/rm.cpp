@@ -23,6 +23,7 @@ void add_rm(CLI::App& parent, invocation& into) {
     add_remote_option(*verb, made.remote, "Delete runs of a remote");
     verb->add_flag("-p,--permanent", made.permanent, "Remove for good instead of to the trash");
     add_yes_option(*verb, into);
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

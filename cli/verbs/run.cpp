@@ -8,14 +8,69 @@ const verb_help help = {
     .summary = "Start an operation, here or on a remote, and follow its output.",
     .details =
         "OPERATION is defined in guild.yml of the working directory; without it the default\n"
-        "operation runs. FLAG=VALUE arguments set its flags.\n\n"
+        "operation runs. FLAG=VALUE arguments set its flags. The operation 'queue' starts\n"
+        "staged runs as they appear.\n\n"
         "A run on a remote does not depend on this command: interrupting it leaves the run\n"
         "running and says how to follow it again. On this machine the exit status is the\n"
-        "operation's; on a remote it is 0 when the run could be started and followed.",
+        "operation's; on a remote it is 0 when the run could be started and followed.\n\n"
+        "RUN is an index of the list of runs there, a run id, or the start of one.",
     .examples = "{program} run train\n"
                 "{program} run train lr=0.01 epochs=20 -r gpu1\n"
-                "{program} run train -r gpu1 -y --no-wait --tag baseline",
+                "{program} run train -r gpu1 -y --no-wait --tag baseline\n"
+                "{program} run train --stage -r gpu1\n"
+                "{program} run --start 1 -r gpu1\n"
+                "{program} run --restart 3f2a epochs=40\n"
+                "{program} run queue run-once=yes -r gpu1 -y",
 };
+
+CLI::Option* add_text(CLI::App& verb, const std::string& names, std::string& into,
+                      const std::string& what, const std::string& shown) {
+    return verb.add_option(names, into, what)->option_text(shown);
+}
+
+void add_ways_to_start(CLI::App& verb, run_command& made) {
+    verb.add_flag("-n,--no-wait", made.no_wait, "Return when the operation has been started");
+    verb.add_flag("-b,-B,--background", made.background,
+                  "Start the operation in the background and return");
+    verb.add_flag("--stage", made.stage, "Prepare the run but do not start its operation");
+    add_text(verb, "--start", made.start, "Start a staged run", "RUN");
+    add_text(verb, "--restart", made.restart, "Start a run again in place", "RUN");
+    add_text(verb, "--proto", made.proto, "Use the operation, flags and source code of a run",
+             "RUN");
+    verb.add_flag("--needed", made.needed, "Start only if no run has this operation and flags");
+    verb.add_option("--stop-after", made.stop_after_minutes, "Stop the operation after N minutes")
+        ->option_text("N");
+}
+
+void add_descriptions(CLI::App& verb, run_command& made) {
+    verb.add_option_function<std::string>(
+            "-l,--label", [&made](const std::string& text) { made.label = text; },
+            "Label of the run (default: its flags)")
+        ->option_text("TEXT");
+    verb.add_option("-t,--tag", made.tags, "Tag of the run; may be repeated")
+        ->allow_extra_args(false)
+        ->option_text("TAG");
+    add_text(verb, "-c,--comment", made.comment, "Comment on the run", "TEXT");
+}
+
+void add_surroundings(CLI::App& verb, run_command& made) {
+    add_text(verb, "--gpus", made.gpus, "GPUs that the operation sees (CUDA_VISIBLE_DEVICES)",
+             "DEVICES");
+    verb.add_flag("--no-gpus", made.no_gpus, "The operation sees no GPUs");
+    verb.add_option("--random-seed", made.random_seed, "Seed that is recorded with the run")
+        ->option_text("N");
+    verb.add_flag("--force-flags", made.force_flags,
+                  "Accept flags that are not declared and values that are no choice");
+    verb.add_flag("--force-deps", made.force_deps, "Resolve dependencies anew on --restart");
+    verb.add_flag("--force-sourcecode", made.force_sourcecode,
+                  "Copy the source code of the project on --restart and --proto");
+    add_text(verb, "-d,--run-dir", made.run_dir, "Use this directory instead of one in the home",
+             "DIR");
+    add_text(verb, "--run-id", made.run_id, "Use this id for the run", "ID");
+    verb.add_flag("--keep-run", made.keep_run, "Keep the run in spite of 'delete-on-success'");
+    verb.add_flag("--print-cmd", made.print_cmd, "Print the command of the operation and exit");
+    verb.add_flag("--print-env", made.print_env, "Print the environment of the operation and exit");
+}
 
 } // namespace
 
@@ -37,14 +92,10 @@ void add_run(CLI::App& parent, invocation& into) {
         ->option_text("[OPERATION] [FLAG=VALUE...]");
     add_remote_option(*verb, made.remote, "Run on a remote");
     add_yes_option(*verb, into);
-    verb->add_flag("--no-wait", made.no_wait, "Return when the operation has been started");
-    verb->add_option_function<std::string>(
-            "-l,--label", [&made](const std::string& text) { made.label = text; },
-            "Label of the run (default: its flags)")
-        ->option_text("TEXT");
-    verb->add_option("-t,--tag", made.tags, "Tag of the run; may be repeated")
-        ->allow_extra_args(false)
-        ->option_text("TAG");
+    add_ways_to_start(*verb, made);
+    add_descriptions(*verb, made);
+    add_surroundings(*verb, made);
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

@@ -27,11 +27,13 @@ const verb_help list_help = {
 };
 
 void set_limit(list_command& made, const CLI::App& verb) {
-    if (verb.count("--all") > 0) {
+    if (verb.count("--all") > 0 || verb.count("--json") > 0) {
         made.limit = 0;
     } else if (verb.count("--limit") == 0) {
         made.limit = page_rows * (1 + static_cast<std::int64_t>(verb.count("--more")));
     }
+    made.comments = made.comments || verb.count("--json") > 0;
+    made.details = made.comments || verb.count("--verbose") > 0;
 }
 
 void add_list(CLI::App& parent, invocation& into) {
@@ -47,6 +49,12 @@ void add_list(CLI::App& parent, invocation& into) {
         ->option_text("N");
     verb->add_flag("-d,--deleted", made.deleted, "Show deleted runs");
     verb->add_flag("-s,--simplify", into.run_table.simplified, "Leave out run ids and times");
+    verb->add_option("-A,--archive", made.archive,
+                     "Show runs of an archive: a directory of runs, or of a home")
+        ->option_text("PATH");
+    verb->add_flag("-c,--comments", made.comments, "Show the comments on runs");
+    verb->add_flag("-v,--verbose", into.verbose, "Show details of each run");
+    add_json_option(*verb, into);
 }
 
 } // namespace

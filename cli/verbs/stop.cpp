@@ -27,6 +27,7 @@ void add_stop(CLI::App& parent, invocation& into) {
         ->check(whole_number(0))
         ->option_text("SECONDS (30)");
     verb->add_flag("-n,--no-wait", made.no_wait, "Do not wait for processes to end");
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

@@ -6,15 +6,27 @@ namespace {
 
 const verb_help help = {
     .summary = "Bring copies of running runs up to date.",
-    .details = "",
-    .examples = "{program} sync",
+    .details =
+        "Copies what is new of runs that were running on a remote when they were last copied.\n"
+        "Without RUN, all of them. A remote that does not answer, or is not configured any more,\n"
+        "is said, and the others go on; the exit code is then 1.",
+    .examples = "{program} sync\n"
+                "{program} sync 3f2a\n"
+                "{program} sync --watch --interval 10",
 };
 
 } // namespace
 
 void add_sync(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "sync", help, into);
-    std::ignore = command_of<sync_command>(*verb, into);
+    auto& made = command_of<sync_command>(*verb, into);
+    add_runs_argument(*verb, made.selection, "Runs to synchronize");
+    verb->add_flag("-w,--watch", made.repeat, "Go on until none of them is running any more");
+    verb->add_option("-n,--interval", made.interval_seconds,
+                     "Seconds between two rounds of --watch (default: 60)")
+        ->check(whole_number(1))
+        ->option_text("SECONDS");
+    add_json_option(*verb, into);
 }
 
 } // namespace outrider::cli

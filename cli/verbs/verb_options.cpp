@@ -1,6 +1,7 @@
 #include "cli/verbs/verb_options.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/verbs/filter_options.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -37,12 +38,26 @@ void add_json_option(CLI::App& verb, invocation& into) {
     verb.add_flag("--json", into.json, "Print the results as JSON");
 }
 
+namespace {
+
+// Guild's commands about runs that are running have no filters by status.
+void add_filters(CLI::App& verb, run_selection& selection) {
+    add_run_filters(verb, selection.filter);
+    if (!verb.check_name("stop") && !verb.check_name("watch")) {
+        add_status_filters(verb, selection.filter);
+    }
+}
+
+} // namespace
+
 void add_runs_argument(CLI::App& verb, run_selection& selection, const std::string& what) {
     verb.add_option("RUN", selection.runs, what)->option_text("[RUN...]");
+    add_filters(verb, selection);
 }
 
 void add_run_argument(CLI::App& verb, run_selection& selection, const std::string& what) {
     verb.add_option("RUN", selection.runs, what)->expected(0, 1)->option_text("[RUN]");
+    add_filters(verb, selection);
 }
 
 CLI::Validator whole_number(std::int64_t least) {

@@ -1,16 +1,12 @@
 #include "engine/agent/jobs.hpp"
+#include "engine/agent/run_removal.hpp"
 #include "engine/agent/time_slice.hpp"
-#include "engine/agent/tree_removal.hpp"
 #include "engine/runs/read_run.hpp"
 #include "engine/runs/small_file.hpp"
 
-#include <fcntl.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
 
 namespace outrider::agent {
 namespace {
@@ -24,18 +20,6 @@ std::string random_suffix() {
         out.push_back("0123456789abcdef"[byte & 15]);
     }
     return out;
-}
-
-bool is_there(const fs::path& path) {
-    struct stat facts{};
-    return ::lstat(path.c_str(), &facts) == 0;
-}
-
-result<> rename_path(const fs::path& from, const fs::path& to) {
-    if (::rename(from.c_str(), to.c_str()) != 0) {
-        return errno_failure(errno, "cannot move " + from.string() + " to " + to.string());
-    }
-    return {};
 }
 
 /// Checks all runs first, then deletes one after the other. One that is gone already, by another
@@ -143,14 +127,11 @@ result<> delete_runs_job::remove_next() {
 }
 
 result<> delete_runs_job::begin_removal(const run_paths& run) {
-    descriptor runs(::open((home_ / "runs").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!runs) {
-        return errno_failure(errno, "cannot remove " + run.directory.string());
+    auto begun = begin_run_removal(run);
+    if (!begun) {
+        return begun.error();
     }
-    if (auto removed = remove_file(run.opref()); !removed) {
-        return removed; // without it, it is no run, even if the rest is cut off
-    }
-    removal_.emplace(std::move(runs), run.directory.filename().native());
+    removal_.emplace(std::move(*begun));
     return {};
 }
 
@@ -160,13 +141,13 @@ result<> delete_runs_job::move_to_trash(const run_paths& run) {
         return made;
     }
     const fs::path target = trash / run.directory.filename();
-    if (is_there(target)) {
+    if (stands_at(target)) {
         const fs::path aside = target.native() + "_" + random_suffix();
-        if (auto moved = rename_path(target, aside); !moved) {
+        if (auto moved = move_run(target, aside); !moved) {
             return moved;
         }
     }
-    return rename_path(run.directory, target);
+    return move_run(run.directory, target);
 }
 
 } // namespace

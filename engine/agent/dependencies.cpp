@@ -1,7 +1,8 @@
 #include "engine/agent/dependencies.hpp"
 
 #include "engine/agent/required_run.hpp"
-#include "engine/runs/run_manifest.hpp"
+#include "engine/runs/manifest.hpp"
+#include "engine/runs/small_file.hpp"
 #include "engine/runs/yaml_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -21,6 +22,7 @@ using protocol::dependency_kind;
 constexpr std::size_t longest_path = 1000; // bytes
 /// Entries of a run that are looked at; a source that needs more has to select a directory.
 constexpr std::size_t most_entries = 100'000;
+constexpr std::size_t max_manifest = std::size_t{16} << 20; // bytes
 
 std::string regex_word(const std::string& text) {
     return text.starts_with('^') ? text : "^(?:" + text + ")$";
@@ -63,12 +65,15 @@ class linking {
   private:
     // What stands at the top of the run and is not its source code.
     result<std::vector<std::string>> whole_entries(const run_paths& from) const {
-        const auto sources = source_code_tops(from);
+        const auto text = read_small_file(from.manifest(), max_manifest);
+        const auto sources = parse_manifest(text.value_or("")).sourcecode;
         std::vector<std::string> out;
         std::error_code error;
         for (const auto& entry : fs::directory_iterator(from.directory, error)) {
             const std::string name = entry.path().filename();
-            if (name != ".guild" && !std::ranges::binary_search(sources, name)) {
+            // Of directories, those that hold nothing but source code cannot be told: they are
+            // linked.
+            if (name != ".guild" && !sources.contains(name)) {
                 out.push_back(name);
             }
         }

@@ -37,12 +37,19 @@ constexpr std::array rows{
     row_of<protocol::stop_run, make_stop_run_job>(),
     row_of<protocol::follow_output, make_follow_output_job>(),
     row_of<protocol::delete_runs, make_delete_runs_job>(),
+    row_of<protocol::read_scalars, make_read_scalars_job>(),
     row_of<protocol::list_files, make_list_files_job>(),
     row_of<protocol::read_file, make_read_file_job>(),
     row_of<protocol::send_files, make_send_files_job>(),
     row_of<protocol::receive_files, make_receive_files_job>(),
     row_of<protocol::find_package, make_find_package_job>(),
     row_of<protocol::mark_copy, make_mark_copy_job>(),
+    row_of<protocol::execute, make_execute_job>(),
+    row_of<protocol::examine_machine, make_examine_machine_job>(),
+    row_of<protocol::change_attributes, make_change_attributes_job>(),
+    row_of<protocol::restore_runs, make_restore_runs_job>(),
+    row_of<protocol::purge_runs, make_purge_runs_job>(),
+    row_of<protocol::wait_runs, make_wait_runs_job>(),
 };
 
 } // namespace

@@ -1,7 +1,9 @@
 #include "engine/agent/event_set.hpp"
 #include "engine/agent/jobs.hpp"
+#include "engine/agent/output_start.hpp"
 #include "engine/agent/run_place.hpp"
 #include "engine/agent/signal_process.hpp"
+#include "engine/agent/time_slice.hpp"
 #include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
 
@@ -46,6 +48,8 @@ class follow_output_job final : public job {
     void watch_processes();
     void drain_events();
     void open_output();
+    void look_for_start();
+    bool find_start();
     void restart_if_replaced();
     bool send_slice();
     void reply();
@@ -56,6 +60,7 @@ class follow_output_job final : public job {
     run_paths run_;
     std::int64_t offset_;
     descriptor output_;
+    std::optional<output_start> start_; // while it is searched
     ino_t inode_ = 0;
     event_set events_;
     descriptor inotify_;
@@ -77,6 +82,9 @@ std::optional<job_wait> follow_output_job::advance() {
             channel_.fail(begun.error());
             return std::nullopt;
         }
+    }
+    if (!find_start()) {
+        return time_slice::let_others_go_first();
     }
     drain_events();
     for (;;) {
@@ -116,7 +124,38 @@ result<> follow_output_job::begin() {
         watch_files();
     }
     open_output();
+    look_for_start();
     return {};
+}
+
+// Of a run without output yet, everything is new.
+void follow_output_job::look_for_start() {
+    struct stat facts{};
+    const bool some = output_ && ::fstat(output_.get(), &facts) == 0;
+    if (request_.tail_lines) {
+        start_ = output_start::last_lines(some ? facts.st_size : 0, *request_.tail_lines);
+    } else if (request_.since_us || request_.since_ago_us) {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        const auto since = request_.since_us.value_or(
+            std::chrono::duration_cast<std::chrono::microseconds>(now).count() -
+            request_.since_ago_us.value_or(0));
+        const descriptor index(::open(run_.output_index().c_str(), O_RDONLY | O_CLOEXEC));
+        start_ = output_start::after_lines(index ? lines_before(index.get(), since) : 0);
+    }
+}
+
+// Whether the offset is known.
+bool follow_output_job::find_start() {
+    if (!start_) {
+        return true;
+    }
+    if (!start_->step(output_.get(), time_slice().end())) {
+        return false;
+    }
+    offset_ = start_->offset();
+    start_.reset();
+    channel_.part(protocol::output_begins{.offset = offset_});
+    return true;
 }
 
 // Before the file is read: what is appended after the watch stands is not missed.

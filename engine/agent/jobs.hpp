@@ -1,6 +1,10 @@
 #pragma once
 
 #include "engine/agent/context.hpp"
+#include "engine/protocol/machine_messages.hpp"
+#include "engine/protocol/scalar_messages.hpp"
+#include "engine/protocol/edit_messages.hpp"
+#include "engine/protocol/wait_messages.hpp"
 
 #include <memory>
 
@@ -22,6 +26,9 @@ make_start_staged_job(const agent_context&, protocol::start_staged, reply_channe
 [[nodiscard]] std::unique_ptr<job> make_delete_runs_job(const agent_context&, protocol::delete_runs,
                                                         reply_channel);
 
+[[nodiscard]] std::unique_ptr<job> make_read_scalars_job(const agent_context&,
+                                                         protocol::read_scalars, reply_channel);
+
 [[nodiscard]] std::unique_ptr<job> make_list_files_job(const agent_context&, protocol::list_files,
                                                        reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_read_file_job(const agent_context&, protocol::read_file,
@@ -33,6 +40,19 @@ make_start_staged_job(const agent_context&, protocol::start_staged, reply_channe
 [[nodiscard]] std::unique_ptr<job> make_find_package_job(const agent_context&,
                                                          protocol::find_package, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_mark_copy_job(const agent_context&, protocol::mark_copy,
+                                                      reply_channel);
+
+[[nodiscard]] std::unique_ptr<job>
+make_examine_machine_job(const agent_context&, protocol::examine_machine, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_execute_job(const agent_context&, protocol::execute,
+                                                    reply_channel);
+[[nodiscard]] std::unique_ptr<job>
+make_change_attributes_job(const agent_context&, protocol::change_attributes, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_restore_runs_job(const agent_context&,
+                                                         protocol::restore_runs, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_purge_runs_job(const agent_context&, protocol::purge_runs,
+                                                       reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_wait_runs_job(const agent_context&, protocol::wait_runs,
                                                       reply_channel);
 
 } // namespace outrider::agent

@@ -5,6 +5,8 @@ set(AGENT_SOURCES
     activation.cpp
     beneath.cpp
     cache_directory.cpp
+    child_program.cpp
+    change_attributes.cpp
     copy_package.cpp
     delete_runs.cpp
     dependencies.cpp
@@ -12,7 +14,11 @@ set(AGENT_SOURCES
     destination.cpp
     dispatch.cpp
     end_record.cpp
+    event_file_reading.cpp
+    event_file_search.cpp
     event_set.cpp
+    examine_machine.cpp
+    execute.cpp
     file_entry.cpp
     file_intake.cpp
     find_package.cpp
@@ -28,17 +34,25 @@ set(AGENT_SOURCES
     operation_process.cpp
     out_of_memory.cpp
     output_recorder.cpp
+    output_scalars.cpp
+    output_start.cpp
     ping.cpp
     pipe.cpp
+    place.cpp
     prepare_run.cpp
+    purge_runs.cpp
     python_support.cpp
     read_file.cpp
+    read_scalars.cpp
     receive_files.cpp
     reply_channel.cpp
     required_run.cpp
     reserved_file.cpp
+    restore_runs.cpp
     run_lock.cpp
     run_place.cpp
+    scalar_index.cpp
+    run_removal.cpp
     send_files.cpp
     server.cpp
     signal_process.cpp
@@ -55,4 +69,5 @@ set(AGENT_SOURCES
     supervisor_start.cpp
     tree_removal.cpp
     user_scope.cpp
+    wait_runs.cpp
     ${PYTHON_SUPPORT_SOURCE})

@@ -7,6 +7,7 @@
 #include "engine/agent/machine.hpp"
 #include "engine/agent/operation_process.hpp"
 #include "engine/agent/output_recorder.hpp"
+#include "engine/agent/output_scalars.hpp"
 #include "engine/agent/signal_process.hpp"
 #include "engine/agent/start_record.hpp"
 #include "engine/agent/stop_request.hpp"
@@ -69,6 +70,7 @@ class supervisor {
     start_record record_;
     operation_process operation_;
     std::unique_ptr<output_recorder> output_;
+    std::unique_ptr<output_scalars> scalars_;
     std::unique_ptr<end_record> end_;
     descriptor signals_;
     bool was_staged_ = ::access(run_.staged().c_str(), F_OK) == 0;
@@ -76,7 +78,7 @@ class supervisor {
     std::optional<int> wait_status_;
     clock::time_point started_;
     clock::time_point ended_;
-    int stop_signals_ = 0; // sent because the time was up
+    int stop_signals_ = 0;           // sent because the time was up
     std::vector<process_mark> left_; // that the time was up for
     pid_t facts_writer_ = -1;
 };
@@ -120,6 +122,7 @@ result<> supervisor::start() {
         return recorder.error();
     }
     output_ = std::make_unique<output_recorder>(std::move(*recorder));
+    scalars_ = std::make_unique<output_scalars>(run_, record_.request.output_scalars);
     end_ = std::make_unique<end_record>(run_);
     auto forked = operation_process::fork(record_.command, run_.directory.native());
     if (!forked) {
@@ -184,7 +187,9 @@ bool supervisor::pump(descriptor& from, output_stream stream) {
     if (got == 0) {
         return false;
     }
-    output_->record({piece.data(), static_cast<std::size_t>(got)}, stream);
+    const std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
+    output_->record(bytes, stream);
+    scalars_->feed(bytes, static_cast<std::size_t>(stream));
     return true;
 }
 
@@ -297,6 +302,7 @@ int supervisor::run() {
     write_slow_facts();
     watch();
     output_->finish();
+    scalars_->finish();
     end_->write(*wait_status_);
     wait_for_facts();
     if (record_.request.background) {

@@ -14,7 +14,7 @@
 /// What is told of changes to runs that exist.
 namespace outrider {
 
-BOOST_DEFINE_ENUM_CLASS(nothing_to, stop, remove, restore, purge, change)
+BOOST_DEFINE_ENUM_CLASS(nothing_to, stop, remove, restore, purge, change, wait)
 /// The selection was empty; not an error.
 struct nothing_selected {
     nothing_to what = nothing_to::stop;

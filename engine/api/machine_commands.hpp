@@ -14,7 +14,7 @@ namespace outrider {
 struct pull_command {
     std::string remote;
     run_selection selection;
-    bool delete_extra = false; ///< `-d`, `-n`: remove local files that are gone there
+    bool delete_extra = false; ///< `-d`: remove local files that are gone there
 };
 BOOST_DESCRIBE_STRUCT(pull_command, (), (remote, selection, delete_extra))
 
@@ -63,7 +63,7 @@ struct check_command {
 };
 BOOST_DESCRIBE_STRUCT(check_command, (), (remote))
 
-/// `doctor REMOTE`: what would go wrong there, each with its cure.
+/// `doctor [REMOTE]`: what would go wrong there, each with its cure; no REMOTE: this machine.
 struct doctor_command {
     std::string remote;
 };

@@ -66,11 +66,12 @@ BOOST_DESCRIBE_STRUCT(machine_checked, (), (remote, type, host, facts))
 BOOST_DEFINE_ENUM_CLASS(finding_level, good, warning, problem)
 /// One finding of `doctor`.
 struct finding {
+    std::string name; ///< for programs: "clock", "home"
     finding_level level = finding_level::good;
     std::string what; ///< what was looked at and found
     std::string cure; ///< what to do; empty where nothing is wrong
 };
-BOOST_DESCRIBE_STRUCT(finding, (), (level, what, cure))
+BOOST_DESCRIBE_STRUCT(finding, (), (name, level, what, cure))
 /// `doctor`
 struct machine_examined {
     std::string remote;

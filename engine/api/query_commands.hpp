@@ -101,6 +101,7 @@ BOOST_DESCRIBE_STRUCT(cat_command, (), (remote, selection, path, output, sourcec
 
 /// `open [RUN] [-p PATH]`: shows a run, or a file of it, with a program of this machine.
 struct open_command {
+    std::string remote; ///< refused: only what is on this machine can be opened
     run_selection selection;
     std::string path;
     bool sourcecode = false;
@@ -108,6 +109,7 @@ struct open_command {
     bool shell = false;  ///< a shell in that directory
     std::string program; ///< `-c`: words of a shell; empty: what the desktop opens it with
 };
-BOOST_DESCRIBE_STRUCT(open_command, (), (selection, path, sourcecode, output, shell, program))
+BOOST_DESCRIBE_STRUCT(open_command, (),
+                      (remote, selection, path, sourcecode, output, shell, program))
 
 } // namespace outrider

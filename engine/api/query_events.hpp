@@ -23,8 +23,8 @@ struct run_comment {
 };
 BOOST_DESCRIBE_STRUCT(run_comment, (), (body, host, user, time_us))
 
-/// A series of scalars of one tag: "loss", or "train/loss" where the event files stand below
-/// `train`.
+/// A series of scalars of one tag: "loss", or "train#loss" where the event files stand below
+/// `train`. Least, greatest and mean are of the values that are numbers.
 struct scalar_summary {
     std::string tag;
     double last = 0;
@@ -47,8 +47,9 @@ struct dependency_shown {
     std::string source;
     std::string uri;
     std::vector<std::string> paths;
+    std::string config; ///< that the user or a default supplied; may be empty
 };
-BOOST_DESCRIBE_STRUCT(dependency_shown, (), (resource, source, uri, paths))
+BOOST_DESCRIBE_STRUCT(dependency_shown, (), (resource, source, uri, paths, config))
 
 /// Everything that is recorded of one run. Parts that were not asked for are empty.
 struct run_detail {
@@ -58,7 +59,7 @@ struct run_detail {
     std::string sourcecode_digest;
     std::string vcs_commit;
     std::vector<std::string> command;
-    std::vector<flag_shown> flags;       ///< natural order, as `info` shows them
+    std::vector<flag_shown> flags;       ///< natural order; values as YAML on one line
     std::vector<flag_shown> proto_flags; ///< of a batch
     std::vector<scalar_summary> scalars;
     std::map<std::string, std::string> attributes; ///< logged by the operation
@@ -88,8 +89,9 @@ BOOST_DESCRIBE_STRUCT(runs_listed, (), (rows, total, details))
 struct run_described {
     std::string remote;
     run_detail run;
+    std::string user_home; ///< of the person there, which paths are shown relative to
 };
-BOOST_DESCRIBE_STRUCT(run_described, (), (remote, run))
+BOOST_DESCRIBE_STRUCT(run_described, (), (remote, run, user_home))
 
 /// `select`: a line each.
 struct runs_selected {
@@ -97,11 +99,27 @@ struct runs_selected {
 };
 BOOST_DESCRIBE_STRUCT(runs_selected, (), (values))
 
+/// What is known of a file that `ls` shows.
+struct file_detail {
+    std::string mode;             ///< as `ls -l` shows it: "-rw-r--r--"
+    std::int64_t size = 0;        ///< bytes
+    std::int64_t modified_us = 0; ///< µs since the epoch
+    std::string target;           ///< of a link
+};
+BOOST_DESCRIBE_STRUCT(file_detail, (), (mode, size, modified_us, target))
 /// The files that `ls` chose, in natural order; directories end in '/'.
 struct files_listed {
     std::string directory; ///< absolute path of the run there
     std::vector<std::string> paths;
+    std::vector<file_detail> details; ///< of the same paths
 };
-BOOST_DESCRIBE_STRUCT(files_listed, (), (directory, paths))
+BOOST_DESCRIBE_STRUCT(files_listed, (), (directory, paths, details))
+
+/// `open` has found what to open: the client starts this program on its machine and waits for it.
+struct program_wanted {
+    std::vector<std::string> words; ///< the program and its arguments
+    std::string directory;          ///< absolute; where it starts
+};
+BOOST_DESCRIBE_STRUCT(program_wanted, (), (words, directory))
 
 } // namespace outrider

@@ -41,12 +41,13 @@ struct run_command {
     bool help_op = false;   ///< only describe the operation
     std::string run_id;     ///< empty: a new one
     std::string run_dir;    ///< local: absolute place of the run outside of a home
+    bool quiet = false;     ///< recorded in `run_params`; what is shown is the client's
 };
 BOOST_DESCRIBE_STRUCT(run_command, (),
                       (remote, operation, flags, label, tags, comment, no_wait, background, stage,
                        start, restart, proto, random_seed, force_flags, force_deps,
                        force_sourcecode, needed, stop_after_minutes, gpus, no_gpus, keep_run,
-                       print_cmd, print_env, help_op, run_id, run_dir))
+                       print_cmd, print_env, help_op, run_id, run_dir, quiet))
 
 /// `watch [-r REMOTE] [RUN]`; no RUN: the newest running one.
 struct watch_command {

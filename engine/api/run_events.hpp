@@ -27,7 +27,9 @@ BOOST_DEFINE_ENUM_CLASS(
     installing_package, ///< detail: name of that wheel
     installed_package,  ///< detail: name and version of the distribution
     starting,           ///< detail: operation
-    started)            ///< the operation runs
+    started,            ///< the operation runs
+    resolving_run,      ///< of --start, --restart and --proto
+    initializing_again) ///< --start, --restart: on the remote
 /// A step of `run`.
 struct run_progress {
     run_stage stage = run_stage::building_package;
@@ -42,8 +44,10 @@ struct run_left_running {
     std::string remote;
     std::string run_id;
     bool detached = false; ///< by an interrupt
+    std::string operation;
+    std::string pidfile; ///< `run --background`: absolute
 };
-BOOST_DESCRIBE_STRUCT(run_left_running, (), (remote, run_id, detached))
+BOOST_DESCRIBE_STRUCT(run_left_running, (), (remote, run_id, detached, operation, pidfile))
 
 struct watch_started {
     std::string remote;
@@ -90,8 +94,10 @@ BOOST_DESCRIBE_STRUCT(run_staged, (), (remote, run_id, operation, directory))
 struct run_not_needed {
     std::string remote;
     std::vector<std::string> run_ids; ///< that match
+    std::vector<run_row> runs;        ///< the same
+    bool same_run = false;            ///< the run itself, which was to start again
 };
-BOOST_DESCRIBE_STRUCT(run_not_needed, (), (remote, run_ids))
+BOOST_DESCRIBE_STRUCT(run_not_needed, (), (remote, run_ids, runs, same_run))
 
 /// `run --print-cmd`, `run --print-env`.
 struct command_printed {

@@ -1,5 +1,6 @@
 #include "engine/commands/choose_runs.hpp"
 #include "engine/commands/perform.hpp"
+#include "engine/commands/run_file.hpp"
 
 namespace outrider {
 namespace {
@@ -13,6 +14,22 @@ failure in_guilds_words(failure why, const std::string& machine) {
     return why;
 }
 
+awaitable<result<std::string>> path_of(command_session& session, const run_at_hand& of,
+                                       const cat_command& what) {
+    if (what.output) {
+        co_return std::string(".guild/output");
+    }
+    std::string root;
+    if (what.sourcecode) {
+        auto found = co_await source_root(session, of);
+        if (!found) {
+            co_return found.error();
+        }
+        root = std::move(*found);
+    }
+    co_return path_in_run(root, what.path);
+}
+
 } // namespace
 
 awaitable<result<outcome>> perform(command_session& session, cat_command what) {
@@ -20,10 +37,17 @@ awaitable<result<outcome>> perform(command_session& session, cat_command what) {
     if (!found) {
         co_return found.error();
     }
+    auto path = co_await path_of(session, *found, what);
+    if (!path) {
+        co_return path.error();
+    }
+    if (path->empty()) {
+        co_return failure(errc::bad_input, found->run.directory + " is a directory");
+    }
     protocol::read_file request;
     request.home = found->at.home;
     request.run_id = found->run.id;
-    request.path = what.output ? ".guild/output" : what.path;
+    request.path = std::move(*path);
     exchange reading(*found->agent, request);
     for (;;) {
         auto incoming = co_await reading.next();

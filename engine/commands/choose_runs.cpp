@@ -1,9 +1,15 @@
 #include "engine/commands/choose_runs.hpp"
 
 #include "engine/commands/run_rows.hpp"
+#include "engine/commands/run_scalars.hpp"
+#include "engine/filters/run_filtering.hpp"
 #include "engine/runs/run_arguments.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <map>
+#include <numeric>
+#include <optional>
 
 namespace outrider {
 namespace {
@@ -44,36 +50,150 @@ awaitable<result<fetched_runs>> fetch_runs(command_session& session, const targe
 
 } // namespace
 
+namespace {
+
+std::int64_t now_us() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+/// One choice of runs: what the machine has, less what the filters leave out, and of the rest what
+/// the RUN arguments name.
+class choice {
+  public:
+    choice(command_session& session, const target& at, run_query query)
+        : session_(session), at_(at), query_(std::move(query)) {}
+
+    awaitable<result<chosen_runs>> run() {
+        if (auto fetched = co_await fetch(); !fetched) {
+            co_return fetched.error();
+        }
+        for (auto& facts : got_.runs) {
+            auto row = row_of(facts);
+            if (filtering_->keeps({.facts = facts, .row = row, .scalars = {}})) {
+                kept_.push_back({.facts = std::move(facts), .row = std::move(row)});
+            }
+        }
+        if (auto filtered = co_await filter_by_expressions(); !filtered) {
+            co_return filtered.error();
+        }
+        co_return choose();
+    }
+
+  private:
+    struct candidate {
+        protocol::run_facts facts;
+        run_row row;
+    };
+
+    awaitable<result<>> fetch() {
+        auto filtering = run_filtering::parse(query_.selection.filter, now_us());
+        if (!filtering) {
+            co_return filtering.error();
+        }
+        filtering_ = std::move(*filtering);
+        protocol::list_runs request;
+        request.home = at_.home;
+        request.trash = query_.deleted;
+        request.attributes = row_attributes();
+        for (const auto& more : {query_.attributes, filtering_->attributes()}) {
+            request.attributes.insert(request.attributes.end(), more.begin(), more.end());
+        }
+        const bool all = !query_.selection.runs.empty() || !filtering_->empty();
+        request.newest = all ? 0 : query_.newest;
+        auto got = co_await fetch_runs(session_, at_, std::move(request));
+        if (!got) {
+            co_return got.error();
+        }
+        got_ = std::move(*got);
+        co_return result<>();
+    }
+
+    awaitable<result<>> filter_by_expressions() {
+        if (query_.selection.filter.expressions.empty()) {
+            co_return result<>();
+        }
+        std::vector<std::string> ids;
+        for (const auto& each : kept_) {
+            if (filtering_->needs_scalars({.facts = each.facts, .row = each.row, .scalars = {}})) {
+                ids.push_back(each.row.id);
+            }
+        }
+        std::map<std::string, std::vector<scalar_summary>> scalars;
+        if (!ids.empty()) {
+            auto read = co_await fetch_scalars(session_, at_, std::move(ids), query_.deleted);
+            if (!read) {
+                co_return read.error();
+            }
+            scalars = std::move(*read);
+        }
+        std::erase_if(kept_, [&](const candidate& each) {
+            return !filtering_->expressions_hold(
+                {.facts = each.facts, .row = each.row, .scalars = scalars[each.row.id]});
+        });
+        co_return result<>();
+    }
+
+    result<chosen_runs> choose() {
+        std::vector<std::size_t> chosen(kept_.size());
+        std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+        if (!query_.selection.runs.empty()) {
+            std::vector<std::string> ids;
+            for (const auto& each : kept_) {
+                ids.push_back(each.row.id);
+            }
+            auto selected = select_runs(ids, query_.selection.runs);
+            if (!selected) {
+                return selected.error();
+            }
+            chosen = std::move(*selected);
+        }
+        chosen_runs out{.rows = {}, .total = got_.end.total, .home = got_.end.home};
+        if (!query_.selection.runs.empty() || !filtering_->empty()) {
+            out.total = static_cast<std::int64_t>(chosen.size());
+            // Rows beyond what was asked for are counted only.
+            if (query_.newest > 0 && out.total > query_.newest) {
+                chosen.resize(static_cast<std::size_t>(query_.newest));
+            }
+        }
+        for (const std::size_t index : chosen) {
+            out.rows.push_back(std::move(kept_[index].row));
+            out.rows.back().index = static_cast<std::int64_t>(index) + 1;
+            if (!query_.attributes.empty()) {
+                out.facts.push_back(std::move(kept_[index].facts));
+            }
+        }
+        return out;
+    }
+
+    command_session& session_;
+    const target& at_;
+    run_query query_;
+    std::optional<run_filtering> filtering_;
+    fetched_runs got_;
+    std::vector<candidate> kept_; // newest first
+};
+
+} // namespace
+
 awaitable<result<chosen_runs>> choose_runs(command_session& session, const target& at,
                                            run_query query) {
-    protocol::list_runs request;
-    request.home = at.home;
-    request.trash = query.deleted;
-    request.attributes = row_attributes();
-    request.newest = query.selection.runs.empty() ? query.newest : 0;
-    auto got = co_await fetch_runs(session, at, std::move(request));
-    if (!got) {
-        co_return got.error();
+    choice chosen(session, at, std::move(query));
+    co_return co_await chosen.run();
+}
+
+awaitable<result<runs_at_hand>> choose_runs_at(command_session& session, std::string remote,
+                                               run_query query) {
+    auto at = co_await session.find_target(std::move(remote));
+    if (!at) {
+        co_return at.error();
     }
-    std::vector<std::string> ids;
-    for (const auto& run : got->runs) {
-        ids.push_back(run.id);
+    auto chosen = co_await choose_runs(session, *at, std::move(query));
+    if (!chosen) {
+        co_return chosen.error();
     }
-    std::vector<std::size_t> chosen(ids.size());
-    std::generate(chosen.begin(), chosen.end(), [i = std::size_t{0}]() mutable { return i++; });
-    if (!query.selection.runs.empty()) {
-        auto selected = select_runs(ids, query.selection.runs);
-        if (!selected) {
-            co_return selected.error();
-        }
-        chosen = std::move(*selected);
-    }
-    chosen_runs out{.rows = {}, .total = got->end.total, .home = got->end.home};
-    for (const std::size_t at_index : chosen) {
-        out.rows.push_back(row_of(got->runs[at_index]));
-        out.rows.back().index = static_cast<std::int64_t>(at_index) + 1;
-    }
-    co_return out;
+    co_return runs_at_hand{.at = std::move(*at), .chosen = std::move(*chosen)};
 }
 
 awaitable<result<run_row>> choose_one_run(command_session& session, const target& at,

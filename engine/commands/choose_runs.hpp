@@ -11,21 +11,34 @@ namespace outrider {
 /// What to ask a machine for.
 struct run_query {
     run_selection selection;
-    std::int64_t newest = 0; ///< without RUN arguments: at most this many; 0: all
-    bool deleted = false;    ///< the trash
+    std::int64_t newest = 0;             ///< at most this many rows; 0: all
+    bool deleted = false;                ///< the trash
+    std::vector<std::string> attributes; ///< to have in `chosen_runs::facts`; empty: no facts
 };
 
 /// The chosen runs, newest first, with their index in the whole list.
 struct chosen_runs {
     std::vector<run_row> rows;
-    std::int64_t total = 0; ///< in the list that the indexes refer to
-    std::string home;       ///< absolute, there
+    std::int64_t total = 0;                 ///< that were chosen, before `newest` cut them
+    std::string home;                       ///< absolute, there
+    std::vector<protocol::run_facts> facts; ///< of the same runs, if attributes were asked for
 };
 
-/// Lists runs of a machine and applies the RUN arguments. Fails with `not_found` or `ambiguous` for
-/// an argument that does not name one run.
+/// Lists runs of a machine and applies filters, then RUN arguments. Fails with `not_found` or
+/// `ambiguous` for an argument that does not name one run, with `bad_input` for a filter that makes
+/// no sense.
 [[nodiscard]] awaitable<result<chosen_runs>> choose_runs(command_session& session, const target& at,
                                                          run_query query);
+
+/// A machine and the runs chosen there.
+struct runs_at_hand {
+    target at;
+    chosen_runs chosen;
+};
+
+/// Finds the machine of a command and chooses runs there, as `choose_runs`.
+[[nodiscard]] awaitable<result<runs_at_hand>> choose_runs_at(command_session& session,
+                                                             std::string remote, run_query query);
 
 /// The one run that `ls`, `cat` and `watch` are about: the one named, else the newest. `not_found`
 /// if there is none; `bad_input` if several are named.

@@ -2,12 +2,31 @@
 #include "engine/commands/perform.hpp"
 #include "engine/commands/stopping.hpp"
 
+#include <algorithm>
+
 namespace outrider {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr auto delete_limit = 10min; // large run directories on slow disks
+
+// A copy of a far run has nothing to stop here.
+bool runs_here(const run_row& row) {
+    return row.state == run_state::running && row.remote.empty();
+}
+
+// Whoever deletes what is running is asked twice, as in Guild.
+awaitable<result<>> confirm_deletion(command_session& session, question asked) {
+    const bool any = std::ranges::any_of(asked.runs, runs_here);
+    auto agreed = co_await session.confirm(asked);
+    if (agreed && any) {
+        asked.text = "WARNING: One or more runs are still running and will be stopped before being "
+                     "deleted.";
+        agreed = co_await session.confirm(std::move(asked));
+    }
+    co_return agreed;
+}
 
 } // namespace
 
@@ -28,15 +47,14 @@ awaitable<result<outcome>> perform(command_session& session, delete_command what
     asked.kind = what.permanent ? question_kind::remove_permanently : question_kind::remove;
     asked.remote = at->remote;
     asked.runs = chosen->rows;
-    if (auto agreed = co_await session.confirm(std::move(asked)); !agreed) {
+    if (auto agreed = co_await confirm_deletion(session, std::move(asked)); !agreed) {
         co_return agreed.error();
     }
     protocol::delete_runs request;
     request.home = at->home;
     request.permanent = what.permanent;
     for (const auto& row : chosen->rows) {
-        // Running ones are stopped first; a copy of a far run has nothing to stop here.
-        if (row.state == run_state::running && row.remote.empty()) {
+        if (runs_here(row)) {
             if (auto stopped = co_await stop_one_run(session, *at, row, {}); !stopped) {
                 co_return stopped.error();
             }

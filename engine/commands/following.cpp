@@ -13,9 +13,10 @@ namespace {
 /// One follow of one run, over as many connections as it takes.
 class follow {
   public:
-    follow(command_session& session, const target& at, std::string run_id,
+    follow(command_session& session, const target& at, std::string run_id, follow_start start,
            asio::any_io_executor executor)
-        : session_(session), at_(at), run_id_(std::move(run_id)), pause_(executor) {
+        : session_(session), at_(at), run_id_(std::move(run_id)), start_(std::move(start)),
+          pause_(executor) {
         session_.on_interrupt([this] { interrupt(); });
     }
     follow(const follow&) = delete;
@@ -54,8 +55,14 @@ class follow {
         protocol::follow_output request;
         request.home = at_.home;
         request.run_id = run_id_;
+        request.run_dir = start_.run_dir;
         request.offset = offset_;
         request.attributes = row_attributes();
+        request.tail_lines = start_.tail;
+        if (start_.since) {
+            request.since_us = start_.since->at_us;
+            request.since_ago_us = start_.since->ago_us;
+        }
         exchange following(**agent, request);
         current_ = &following;
         auto ended = co_await take_output(following);
@@ -75,12 +82,26 @@ class follow {
                 offset_ += static_cast<std::int64_t>(incoming->payload.size());
                 session_.emit(output_bytes{std::move(incoming->payload)});
                 break;
-            case protocol::frame_kind::part: // output_restarted: the file was replaced
-                offset_ = 0;
+            case protocol::frame_kind::part:
+                take_part(incoming->payload);
                 break;
             default:
                 co_return end_of(incoming->payload);
             }
+        }
+    }
+
+    void take_part(const std::string& payload) {
+        offset_ = 0; // output_restarted: the file was replaced
+        const auto part = protocol::parse_json(payload);
+        const auto* object = part ? part->if_object() : nullptr;
+        const auto* type = object != nullptr ? object->if_contains("type") : nullptr;
+        const auto* body = object != nullptr ? object->if_contains("body") : nullptr;
+        protocol::output_begins begins;
+        if (type != nullptr && *type == protocol::json::value(protocol::output_begins::name) &&
+            body != nullptr && protocol::from_json(*body, begins)) {
+            offset_ = begins.offset;
+            start_ = {}; // found: another connection goes on at the byte
         }
     }
 
@@ -110,6 +131,7 @@ class follow {
     command_session& session_;
     const target& at_;
     std::string run_id_;
+    follow_start start_;
     std::int64_t offset_ = 0; // bytes of output that were emitted
     exchange* current_ = nullptr;
     asio::steady_timer pause_;
@@ -121,8 +143,9 @@ class follow {
 } // namespace
 
 awaitable<result<followed>> follow_run(command_session& session, const target& at,
-                                       std::string run_id) {
-    follow one(session, at, std::move(run_id), co_await asio::this_coro::executor);
+                                       std::string run_id, follow_start start) {
+    follow one(session, at, std::move(run_id), std::move(start),
+               co_await asio::this_coro::executor);
     co_return co_await one.run();
 }
 

@@ -1,26 +1,63 @@
 #include "engine/commands/choose_runs.hpp"
 #include "engine/commands/perform.hpp"
+#include "engine/commands/run_archive.hpp"
+#include "engine/commands/run_details.hpp"
+#include "engine/config/guild_home.hpp"
+#include "engine/config/path_text.hpp"
+#include "engine/reactor/blocking.hpp"
 
 namespace outrider {
+namespace {
 
-awaitable<result<outcome>> perform(command_session& session, list_command what) {
-    auto at = co_await session.find_target(what.remote);
+awaitable<result<runs_at_hand>> choose_archived(command_session& session, std::string archive,
+                                                run_query query) {
+    const auto& context = session.context();
+    const auto path = absolute_path(archive, context.directory, user_home(context));
+    auto opened = co_await run_blocking([path] { return run_archive::open(path); });
+    if (!opened) {
+        co_return opened.error();
+    }
+    auto at = co_await session.find_target("");
     if (!at) {
         co_return at.error();
     }
-    auto chosen = co_await choose_runs(
-        session, *at, {.selection = what.selection, .newest = what.limit, .deleted = what.deleted});
+    at->home = opened->home();
+    auto chosen = co_await choose_runs(session, *at, std::move(query));
     if (!chosen) {
         co_return chosen.error();
     }
-    runs_listed listing{.rows = std::move(chosen->rows), .total = chosen->total};
-    if (!what.selection.runs.empty()) {
-        listing.total = static_cast<std::int64_t>(listing.rows.size());
-        if (what.limit > 0 && listing.total > what.limit) {
-            listing.rows.resize(static_cast<std::size_t>(what.limit));
+    co_return runs_at_hand{.at = std::move(*at), .chosen = std::move(*chosen)};
+}
+
+runs_listed listing_of(chosen_runs chosen, bool comments) {
+    runs_listed listing{.rows = std::move(chosen.rows), .total = chosen.total};
+    for (std::size_t i = 0; i < chosen.facts.size(); ++i) {
+        auto& detail = listing.details.emplace_back(detail_of(chosen.facts[i]));
+        detail.row = listing.rows[i];
+        if (!comments) {
+            detail.comments.clear();
         }
     }
-    session.emit(listing);
+    return listing;
+}
+
+} // namespace
+
+awaitable<result<outcome>> perform(command_session& session, list_command what) {
+    if (!what.archive.empty() && !what.remote.empty()) {
+        co_return failure(errc::bad_input, "--archive and --remote cannot both be used");
+    }
+    run_query query{.selection = what.selection, .newest = what.limit, .deleted = what.deleted};
+    if (what.details) {
+        query.attributes = detail_attributes();
+    }
+    auto found = what.archive.empty()
+                     ? co_await choose_runs_at(session, what.remote, std::move(query))
+                     : co_await choose_archived(session, what.archive, std::move(query));
+    if (!found) {
+        co_return found.error();
+    }
+    session.emit(listing_of(std::move(found->chosen), what.comments));
     co_return outcome{};
 }
 

@@ -1,49 +1,48 @@
-#include "engine/commands/choose_runs.hpp"
-#include "engine/commands/following.hpp"
 #include "engine/commands/package_upload.hpp"
-#include "engine/commands/perform.hpp"
-#include "engine/project/run_plan.hpp"
+#include "engine/commands/recorded_runs.hpp"
+#include "engine/commands/required_runs.hpp"
+#include "engine/commands/run_checks.hpp"
+#include "engine/commands/run_follow_up.hpp"
+#include "engine/commands/run_starting.hpp"
+#include "engine/config/guild_home.hpp"
+#include "engine/project/printed_command.hpp"
 #include "engine/reactor/blocking.hpp"
-#include "engine/reactor/retry_policy.hpp"
+#include "engine/runs/process_identity.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
 #include <algorithm>
-#include <chrono>
 
 namespace outrider {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto start_limit = 120s; // copying sources and activating a conda environment
-constexpr int start_tries = 4;     // over as many connections
-
-// 32 lower-case hex digits, as Guild makes them.
-std::string new_run_id() {
-    std::string id = boost::uuids::to_string(boost::uuids::random_generator()());
-    std::erase(id, '-');
-    return id;
-}
-
-std::int64_t now_us() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
-/// One `run`, from the plan to the end of the operation.
+/// One `run` of a new run, from the plan to the end of the operation.
 class start_job {
   public:
     start_job(command_session& session, run_command what, target at)
-        : session_(session), what_(std::move(what)), at_(std::move(at)) {}
+        : session_(session), what_(std::move(what)), at_(std::move(at)),
+          run_id_(what_.run_id.empty() ? new_run_id() : what_.run_id) {}
 
     awaitable<result<outcome>> run() {
         if (auto planned = co_await plan(); !planned) {
             co_return planned.error();
+        }
+        if (what_.print_cmd || what_.print_env) {
+            session_.emit(
+                printed_command(plan_, session_.context(), what_.print_cmd, what_.print_env));
+            co_return outcome{};
+        }
+        if (what_.needed) {
+            auto matching =
+                co_await find_matching(session_, at_, plan_.start.opref, plan_.flag_values);
+            if (!matching) {
+                co_return matching.error();
+            }
+            if (!matching->empty()) {
+                tell_not_needed(std::move(*matching));
+                co_return outcome{};
+            }
         }
         if (auto agreed = co_await session_.confirm(preview()); !agreed) {
             co_return agreed.error();
@@ -51,20 +50,37 @@ class start_job {
         if (auto started = co_await start(); !started) {
             co_return started.error();
         }
-        if (what_.no_wait) {
-            session_.emit(run_left_running{.remote = at_.remote, .run_id = run_id_});
+        if (what_.stage) {
+            session_.emit(run_staged{.remote = at_.remote,
+                                     .run_id = run_id_,
+                                     .operation = plan_.operation,
+                                     .directory = what_.run_dir});
             co_return outcome{};
         }
-        co_return co_await follow();
+        started_run started{.id = run_id_,
+                            .directory = directory_,
+                            .run_dir = what_.run_dir,
+                            .operation = plan_.operation,
+                            .deleted_on_success = plan_.start.delete_on_success};
+        co_return co_await follow_up(session_, at_, what_, std::move(started));
     }
 
   private:
     awaitable<result<>> plan() {
-        run_request request{.command = what_,
-                            .context = session_.context(),
-                            .remote = !at_.remote.empty(),
-                            .run_id = run_id_,
-                            .now_us = now_us()};
+        run_request request = request_for(session_, what_, at_, run_id_);
+        if (!what_.proto.empty()) {
+            if (!at_.remote.empty()) {
+                tell(run_stage::resolving_run);
+            }
+            auto found = co_await find_recorded(session_, at_, what_.proto);
+            if (!found) {
+                co_return found.error();
+            }
+            request.from = std::move(found->run);
+        }
+        if (auto chosen = co_await choose_required_runs(session_, at_, request); !chosen) {
+            co_return chosen.error();
+        }
         auto planned = co_await run_blocking([request] { return plan_run(request); });
         if (!planned) {
             co_return planned.error();
@@ -73,22 +89,31 @@ class start_job {
         for (auto& text : plan_.notes) {
             session_.emit(note{.warning = true, .text = std::move(text)});
         }
-        if (plan_.script && !at_.remote.empty()) {
-            co_return failure(errc::unsupported,
-                              "cannot run scripts remotely\nDefine an operation for the script in "
-                              "guild.yml and run that operation.");
+        if (!what_.run_dir.empty()) {
+            session_.emit(note{.text = "Run directory is '" + what_.run_dir +
+                                       "' (results will not be visible to Guild)"});
         }
         plan_.start.home = at_.home;
         plan_.start.activation = at_.over->to().activation();
         co_return result<>();
     }
 
+    void tell_not_needed(std::vector<run_row> runs) {
+        run_not_needed said{.remote = at_.remote};
+        for (const auto& run : runs) {
+            said.run_ids.push_back(run.id);
+        }
+        said.runs = std::move(runs);
+        session_.emit(said);
+    }
+
     question preview() const {
         question asked;
-        asked.kind = question_kind::run;
+        asked.kind = what_.stage ? question_kind::stage : question_kind::run;
         asked.remote = at_.remote;
         asked.operation = plan_.operation;
         asked.flags = plan_.flags;
+        asked.background = what_.background;
         return asked;
     }
 
@@ -99,18 +124,39 @@ class start_job {
 
     // A start is idempotent by its id: after a lost link it is simply asked for again.
     awaitable<result<>> start() {
-        tell(run_stage::building_package, plan_.project_directory + "\n" + plan_.wheel);
-        retry_policy retries;
-        asio::steady_timer pause(co_await asio::this_coro::executor);
-        for (int tries = 1;; ++tries) {
-            auto started = co_await start_once();
-            if (started || tries == start_tries || !sent_ ||
-                !retry_policy::worth_a_retry(started.error().kind())) {
-                co_return started;
-            }
-            pause.expires_after(retries.next_pause());
-            co_await pause.async_wait(asio::use_awaitable);
+        if (has_package()) {
+            tell(run_stage::building_package, plan_.project_directory + "\n" + plan_.wheel);
         }
+        co_return co_await insist_on_start([this] { return start_once(); }, sent_);
+    }
+
+    // A builtin operation and one of a recorded run bring no source code from here.
+    bool has_package() const { return !plan_.builtin && !plan_.wheel.empty() && !from_run(); }
+    bool from_run() const { return !plan_.start.source_run.empty(); }
+
+    awaitable<result<>> send_package() {
+        if (!plan_.package.empty()) {
+            if (has_package()) {
+                tell_once(run_stage::copying_package, plan_.wheel);
+            }
+            if (auto there = co_await ensure_package(session_, at_, plan_.package, plan_.sources);
+                !there) {
+                co_return there.error();
+            }
+        }
+        if (!plan_.dependency_package.empty()) {
+            if (auto there = co_await ensure_package(session_, at_, plan_.dependency_package,
+                                                     plan_.dependencies);
+                !there) {
+                co_return there.error();
+            }
+        }
+        if (has_package()) {
+            tell_once(run_stage::installing_package, plan_.wheel);
+            tell_once(run_stage::installed_package,
+                      plan_.distribution + "-" + plan_.package_version);
+        }
+        co_return result<>();
     }
 
     awaitable<result<>> start_once() {
@@ -119,19 +165,22 @@ class start_job {
             co_return agent.error();
         }
         tell_once(run_stage::initializing);
-        tell_once(run_stage::copying_package, plan_.wheel);
-        if (auto there = co_await ensure_package(session_, at_, plan_); !there) {
+        if (auto there = co_await send_package(); !there) {
             co_return there.error();
         }
-        tell_once(run_stage::installing_package, plan_.wheel);
-        tell_once(run_stage::installed_package, plan_.distribution + "-" + plan_.package_version);
         tell_once(run_stage::starting, plan_.operation);
+        const bool first = !sent_;
         sent_ = true;
         auto started = co_await (*agent)->call(plan_.start, start_limit);
         if (!started) {
             co_return started.error();
         }
+        if (first && started->existed) {
+            co_return failure(errc::conflict, "there is a run " + run_id_ + " already");
+        }
+        directory_ = started->run.directory;
         tell_once(run_stage::started);
+        tell_dependencies(session_, started->resolved);
         if (!started->warning.empty()) {
             session_.emit(note{.warning = true, .text = std::move(started->warning)});
         }
@@ -145,56 +194,11 @@ class start_job {
         }
     }
 
-    awaitable<result<outcome>> follow() {
-        session_.emit(watch_started{.remote = at_.remote, .run_id = run_id_, .quiet = true});
-        auto ended = co_await follow_run(session_, at_, run_id_);
-        if (!ended) {
-            co_return ended.error();
-        }
-        if (!*ended) {
-            co_return co_await end_interrupted();
-        }
-        const bool local = at_.remote.empty();
-        const auto exit_status = (*ended)->exit_status;
-        if (local && !exit_status) {
-            // Nothing else tells why the command fails.
-            const auto& reason = (*ended)->reason;
-            session_.emit(note{.warning = true,
-                               .text = "run " + run_id_ + " ended without an exit status" +
-                                       (reason.empty() ? "" : ": " + reason)});
-        }
-        session_.emit(run_ended{.remote = at_.remote, .run = std::move(**ended), .quiet = local});
-        // As Guild does: the operation's failure is the local command's, not the remote one's.
-        co_return local ? outcome{exit_status.value_or(1)} : outcome{};
-    }
-
-    // A remote run goes on without us. A local one is the person's own foreground process, and an
-    // interrupt means the operation.
-    awaitable<result<outcome>> end_interrupted() {
-        if (!at_.remote.empty()) {
-            session_.emit(
-                run_left_running{.remote = at_.remote, .run_id = run_id_, .detached = true});
-            co_return outcome{};
-        }
-        auto agent = co_await session_.agent(at_);
-        if (!agent) {
-            co_return agent.error();
-        }
-        protocol::stop_run request;
-        request.home = at_.home;
-        request.run_id = run_id_;
-        request.stopped_by = "interrupt";
-        auto stopped = co_await (*agent)->call(std::move(request), start_limit);
-        if (!stopped) {
-            co_return stopped.error();
-        }
-        co_return outcome{-2}; // SIGINT, as a shell sees an interrupted command
-    }
-
     command_session& session_;
     run_command what_;
     target at_;
-    std::string run_id_ = new_run_id();
+    std::string run_id_;
+    std::string directory_; // of the run, there
     run_plan plan_;
     bool sent_ = false; // a start request may have reached the machine
     int told_ = static_cast<int>(run_stage::building_package);
@@ -202,11 +206,34 @@ class start_job {
 
 } // namespace
 
+// 32 lower-case hex digits, as Guild makes them.
+std::string new_run_id() {
+    std::string id = boost::uuids::to_string(boost::uuids::random_generator()());
+    std::erase(id, '-');
+    return id;
+}
+
+run_request request_for(command_session& session, const run_command& what, const target& at,
+                        std::string run_id) {
+    return {.command = what,
+            .context = session.context(),
+            .remote = !at.remote.empty(),
+            .run_id = std::move(run_id),
+            .now_us = now_us()};
+}
+
 awaitable<result<outcome>> perform(command_session& session, run_command what) {
+    if (auto good = check_run_command(what); !good) {
+        co_return good.error();
+    }
     auto at = co_await session.find_target(what.remote);
     if (!at) {
         co_return at.error();
     }
+    if (!what.start.empty() || !what.restart.empty()) {
+        co_return co_await start_again(session, std::move(what), std::move(*at));
+    }
+    place_run(what, session.context().directory, user_home(session.context()));
     start_job job(session, std::move(what), std::move(*at));
     co_return co_await job.run();
 }

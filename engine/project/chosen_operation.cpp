@@ -1,5 +1,6 @@
 #include "engine/project/chosen_operation.hpp"
 
+#include "engine/project/builtin_operations.hpp"
 #include "engine/runs/shell_words.hpp"
 
 #include <filesystem>
@@ -39,6 +40,11 @@ result<chosen_operation> choose_operation(const std::string& directory, const st
     if (is_script(directory, name)) {
         out.op = script_operation(name);
         out.script = true;
+        return out;
+    }
+    if (name == "queue") {
+        out.op = queue_operation();
+        out.builtin = true;
         return out;
     }
     if (not_found) {

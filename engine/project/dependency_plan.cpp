@@ -1,6 +1,6 @@
 #include "engine/project/dependency_plan.hpp"
 
-#include "engine/runs/run_manifest.hpp"
+#include "engine/runs/manifest.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -217,10 +217,25 @@ std::vector<required_operation> required_operations(const std::vector<resource_d
     for (const auto& resource : resources) {
         for (const auto& source : resource.sources) {
             if (source.kind == source_kind::operation) {
-                out.push_back({.flag_name = resource.flag_name,
-                               .uri = source.uri(),
-                               .operation = source.what});
+                out.push_back({.flag_name = resource.flag_name, .operation = source.what});
             }
+        }
+    }
+    return out;
+}
+
+split_flags split_supplied(const std::vector<std::string>& typed,
+                           const std::vector<resource_def>& resources) {
+    split_flags out;
+    for (const auto& word : typed) {
+        const auto equals = word.find('=');
+        const std::string name = word.substr(0, equals);
+        const bool named = std::ranges::any_of(
+            resources, [&](const resource_def& each) { return each.flag_name == name; });
+        if (named && equals != std::string::npos) {
+            out.supplied[name] = word.substr(equals + 1);
+        } else {
+            out.flags.push_back(word);
         }
     }
     return out;

@@ -33,13 +33,21 @@ struct dependency_sources {
 [[nodiscard]] bool is_dependency(const std::vector<resource_def>& resources,
                                  const std::string& path);
 
-/// A resource whose source is a run, and what the user supplied for it.
+/// A resource whose source is a run.
 struct required_operation {
     std::string flag_name;
-    std::string uri;
     std::string operation; ///< `[PACKAGE/][MODEL:]OP`
+    std::string supplied;  ///< what the user typed, or empty
 };
 [[nodiscard]] std::vector<required_operation>
 required_operations(const std::vector<resource_def>& resources);
+
+/// Typed `NAME=VALUE` words, less those that name sources of resources.
+struct split_flags {
+    std::vector<std::string> flags;
+    std::map<std::string, std::string> supplied; ///< by flag name
+};
+[[nodiscard]] split_flags split_supplied(const std::vector<std::string>& typed,
+                                         const std::vector<resource_def>& resources);
 
 } // namespace outrider

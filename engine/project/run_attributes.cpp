@@ -1,8 +1,11 @@
 #include "engine/project/run_attributes.hpp"
 
+#include "engine/project/value_text.hpp"
 #include "engine/runs/yaml_text.hpp"
 
 #include <boost/json/array.hpp>
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <random>
@@ -85,6 +88,14 @@ json::object default_run_params() {
     return out;
 }
 
+json::value number_or_null(const std::optional<double>& number) {
+    if (!number) {
+        return nullptr;
+    }
+    const auto whole = static_cast<std::int64_t>(*number);
+    return static_cast<double>(whole) == *number ? json::value(whole) : json::value(*number);
+}
+
 json::object run_params(const run_request& request) {
     json::object out = default_run_params();
     const run_command& command = request.command;
@@ -98,7 +109,41 @@ json::object run_params(const run_request& request) {
     if (command.label) {
         out["label"] = json::string(*command.label);
     }
+    out["background"] = command.background;
+    out["comment"] = text_or_null(command.comment);
+    out["force_deps"] = command.force_deps;
+    out["force_flags"] = command.force_flags;
+    out["force_sourcecode"] = command.force_sourcecode;
+    out["gpus"] = text_or_null(command.gpus);
+    out["keep_run"] = command.keep_run;
+    out["needed"] = command.needed;
+    out["no_gpus"] = command.no_gpus;
+    out["proto"] = text_or_null(command.proto);
+    out["quiet"] = command.quiet;
+    if (command.random_seed) {
+        out["random_seed"] = *command.random_seed;
+    }
+    out["restart"] = text_or_null(command.restart.empty() ? command.start : command.restart);
+    out["run_dir"] = text_or_null(command.run_dir);
+    out["stage"] = command.stage;
+    out["stop_after"] = number_or_null(command.stop_after_minutes);
     return out;
+}
+
+json::array first_comment(const run_request& request) {
+    const auto& environment = request.context.environment;
+    const auto variable = [&](const char* name) {
+        const auto found = environment.find(name);
+        return found == environment.end() ? std::string() : found->second;
+    };
+    std::string host = variable("HOST");
+    if (char name[256] = {}; host.empty() && ::gethostname(name, sizeof name - 1) == 0) {
+        host = name;
+    }
+    return {json::object{{"body", json::string(request.command.comment)},
+                         {"host", json::string(host)},
+                         {"time", request.now_us},
+                         {"user", json::string(variable("USER"))}}};
 }
 
 json::object command_flags(const operation_def& op) {
@@ -138,7 +183,7 @@ json::object frozen_operation(const attribute_sources& from) {
     if (!from.op.sourcecode.root.empty()) {
         sourcecode["root"] = json::string(from.op.sourcecode.root);
     }
-    return {{"delete-on-success", false},
+    return {{"delete-on-success", is_set(from.op.data, "delete-on-success")},
             {"deps", json::array()},
             {"flag-null-labels", json::object()},
             {"flags-extra", json::object()},
@@ -151,6 +196,48 @@ json::object frozen_operation(const attribute_sources& from) {
 }
 
 } // namespace
+
+std::map<std::string, std::string>
+changed_attributes(const run_request& request, const std::map<std::string, std::string>& made) {
+    const run_command& command = request.command;
+    std::map<std::string, std::string> out;
+    const auto take = [&](const char* name) {
+        if (const auto found = made.find(name); found != made.end()) {
+            out[name] = found->second;
+        }
+    };
+    take("flags");
+    if (!command.flags.empty() || command.label) {
+        take("label");
+    }
+    if (!command.tags.empty()) {
+        take("tags");
+    }
+    if (!command.comment.empty()) {
+        take("comments");
+    }
+    if (command.random_seed) {
+        take("random_seed");
+    }
+    if (command.force_sourcecode) {
+        take("sourcecode_digest");
+        take("vcs_commit");
+    }
+    flag_map user = recorded_flags(*request.from, "user_flags");
+    const auto values = recorded_flags({.attributes = made}, "user_flags");
+    for (const auto& [name, value] : values) {
+        user[name] = value;
+    }
+    out["user_flags"] = yaml_text(object_of(user));
+    const json::value before = attribute_of(*request.from, "run_params");
+    json::object params = before.is_object() ? before.get_object() : default_run_params();
+    const json::object now = run_params(request);
+    for (const char* name : {"force_sourcecode", "gpus", "label", "needed", "tags"}) {
+        params[name] = now.at(name);
+    }
+    out["run_params"] = yaml_text(params);
+    return out;
+}
 
 std::map<std::string, std::string> make_attributes(const attribute_sources& from) {
     std::map<std::string, std::string> out;
@@ -165,7 +252,11 @@ std::map<std::string, std::string> make_attributes(const attribute_sources& from
     set("run_params", run_params(from.request));
     set("op", frozen_operation(from));
     set("plugins", json::array());
-    set("random_seed", static_cast<std::int64_t>(std::random_device{}()));
+    set("random_seed", from.request.command.random_seed.value_or(
+                           static_cast<std::int64_t>(std::random_device{}())));
+    if (!from.request.command.comment.empty()) {
+        set("comments", first_comment(from.request));
+    }
     if (!from.label.empty()) {
         set("label", json::string(from.label));
     }

@@ -25,4 +25,9 @@ struct attribute_sources {
 /// 2.3, less `started`, `env`, `host`, `user`, `platform` and `deps`.
 [[nodiscard]] std::map<std::string, std::string> make_attributes(const attribute_sources& from);
 
+/// Those of `made` that a run takes over which starts again, and what becomes of its `user_flags`
+/// and `run_params` (run-format 2.2).
+[[nodiscard]] std::map<std::string, std::string>
+changed_attributes(const run_request& request, const std::map<std::string, std::string>& made);
+
 } // namespace outrider

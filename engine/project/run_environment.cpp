@@ -7,6 +7,12 @@ namespace outrider {
 std::map<std::string, std::string>
 frozen_environment(const run_request& request, const operation_def& op, const run_plan& plan) {
     std::map<std::string, std::string> out;
+    if (request.from) { // frozen before, and taken over whole
+        for (const auto& member : op.env) {
+            out[std::string(member.key())] = text_of(op.env, member.key());
+        }
+        return out;
+    }
     const std::string& dest = op.sourcecode.dest;
     std::string& path = out["PYTHONPATH"];
     path = (dest == "." ? "." : dest + ":.") + ":${support_dir}";

@@ -35,6 +35,12 @@ void name_package(const guild_file& file, run_plan& plan) {
 
 opref opref_of(const chosen_operation& chosen, const run_plan& plan, bool remote) {
     const operation_def& op = chosen.op;
+    if (chosen.recorded) {
+        return *chosen.recorded;
+    }
+    if (chosen.builtin) {
+        return {.pkg_type = "builtin", .pkg_name = "guildai", .version = "0.9.1", .op = op.name};
+    }
     if (chosen.script) {
         return {.pkg_type = "script", .pkg_name = plan.project_directory, .op = op.name};
     }

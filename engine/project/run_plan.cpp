@@ -5,10 +5,12 @@
 #include "engine/project/chosen_operation.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/git.hpp"
+#include "engine/project/output_scalars.hpp"
 #include "engine/project/run_attributes.hpp"
 #include "engine/project/run_environment.hpp"
 #include "engine/project/run_label.hpp"
 #include "engine/project/run_names.hpp"
+#include "engine/project/value_text.hpp"
 #include "engine/runs/natural_order.hpp"
 #include "engine/runs/opref.hpp"
 
@@ -18,7 +20,8 @@
 namespace outrider {
 namespace {
 
-result<> plan_sources(const run_request& request, const operation_def& op, run_plan& plan,
+result<> plan_sources(const run_request& request, const operation_def& op,
+                      const std::vector<resource_def>& resources, run_plan& plan,
                       std::optional<std::string>& digest) {
     const sourcecode_def& code = op.sourcecode;
     const source_places places{
@@ -34,6 +37,11 @@ result<> plan_sources(const run_request& request, const operation_def& op, run_p
     auto selected = select_sources(root, code, op.full_name(), request.context.environment);
     if (!selected) {
         return selected.error();
+    }
+    if (code.root.empty()) {
+        // What the operation requires is no source code.
+        std::erase_if(selected->paths,
+                      [&](const auto& path) { return is_dependency(resources, path); });
     }
     auto sources = read_sources(selected->paths, places);
     if (!sources) {
@@ -67,9 +75,41 @@ void show_flags(const flag_map& flags, run_plan& plan) {
     std::ranges::sort(plan.flags, natural_less, &flag_shown::name);
 }
 
-bool has_requirements(const operation_def& op) {
-    const auto& wanted = op.requires_;
-    return !wanted.is_null() && !(wanted.is_array() && wanted.get_array().empty());
+void plan_output_scalars(const operation_def& op, const flag_map& flags, run_plan& plan) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : flags) {
+        names.push_back(name);
+    }
+    const auto* config = op.data.if_contains("output-scalars");
+    plan.start.output_scalars = output_scalar_rules_of(
+        config == nullptr ? boost::json::value(nullptr) : *config, names, plan.notes);
+}
+
+// What was typed, or found for a run, as flags that the operation does not get.
+void add_sources_as_flags(const std::vector<resource_def>& resources,
+                          const std::map<std::string, std::string>& sources, flag_values& flags) {
+    for (const auto& resource : resources) {
+        const auto found = sources.find(resource.flag_name);
+        if (found != sources.end() && !found->second.empty()) {
+            flags.all[resource.flag_name] = found->second;
+        }
+    }
+}
+
+result<> plan_required(const run_request& request, const std::vector<resource_def>& resources,
+                       std::map<std::string, std::string> sources, run_plan& plan) {
+    auto planned = plan_dependencies(resources, {.project = plan.project_directory,
+                                                 .remote = request.remote,
+                                                 .supplied = std::move(sources)});
+    if (!planned) {
+        return planned.error();
+    }
+    plan.dependencies = std::move(planned->files);
+    plan.dependency_package = planned->package;
+    plan.start.dependency_package = planned->package;
+    plan.start.dependencies = std::move(planned->wanted);
+    plan.start.manifest += planned->manifest;
+    return {};
 }
 
 std::string label_of(const run_request& request, const operation_def& op, const flag_map& flags) {
@@ -81,25 +121,83 @@ std::string label_of(const run_request& request, const operation_def& op, const 
                             : label_from(op.label, flags, directory);
 }
 
+// Where the source code is that of another run it is copied there, on the machine of the runs.
+result<> plan_recorded_sources(const run_request& request, run_plan& plan,
+                               std::optional<std::string>& digest) {
+    const auto recorded = attribute_of(*request.from, "sourcecode_digest");
+    if (recorded.is_string()) {
+        digest = std::string(recorded.get_string());
+    }
+    if (!request.again) {
+        plan.start.source_run = request.from->id;
+    }
+    return {};
+}
+
+// `CUDA_VISIBLE_DEVICES`, as Guild sets it.
+void set_gpus(const run_command& command, std::map<std::string, std::string>& environment) {
+    if (command.no_gpus) {
+        environment["CUDA_VISIBLE_DEVICES"] = "";
+    } else if (!command.gpus.empty()) {
+        environment["CUDA_VISIBLE_DEVICES"] = command.gpus;
+    }
+}
+
+std::int64_t milliseconds(std::optional<double> minutes) {
+    return minutes ? static_cast<std::int64_t>(*minutes * 60'000) : 0;
+}
+
+// How the operation is started, and what is on top of what the project says of it.
+void plan_start(const run_request& request, const chosen_operation& chosen, run_plan& plan) {
+    const run_command& command = request.command;
+    plan.start.run_id = request.run_id;
+    plan.start.run_dir = command.run_dir;
+    plan.start.opref = format_opref(opref_of(chosen, plan, request.remote));
+    plan.start.operation = chosen.op.full_name();
+    plan.start.stage = command.stage;
+    plan.start.background = command.background;
+    plan.start.stop_after_ms = milliseconds(command.stop_after_minutes);
+    plan.start.delete_on_success = !command.keep_run && is_set(chosen.op.data, "delete-on-success");
+}
+
 result<> check_supported(const chosen_operation& chosen, const run_request& request) {
     if (chosen.script && request.remote) {
         return failure(errc::unsupported, "cannot run scripts remotely\nDefine an operation for " +
                                               chosen.op.name +
                                               " in guild.yml and run it by its name.");
     }
-    if (has_requirements(chosen.op)) {
-        return failure(errc::unsupported,
-                       "operation '" + chosen.op.full_name() +
-                           "' has dependencies ('requires'), which are not supported yet");
-    }
     return {};
+}
+
+result<chosen_operation> operation_of(const run_request& request) {
+    const auto& directory = request.context.directory;
+    return request.from ? recorded_operation(*request.from, directory)
+                        : choose_operation(directory, request.command.operation);
 }
 
 } // namespace
 
+result<std::vector<required_operation>> required_operations_of(const run_request& request) {
+    auto chosen = operation_of(request);
+    if (!chosen) {
+        return chosen.error();
+    }
+    auto resources = read_requirements(chosen->op);
+    if (!resources) {
+        return resources.error();
+    }
+    const auto typed = split_supplied(request.command.flags, *resources);
+    auto out = required_operations(*resources);
+    for (auto& each : out) {
+        const auto found = typed.supplied.find(each.flag_name);
+        each.supplied = found == typed.supplied.end() ? std::string() : found->second;
+    }
+    return out;
+}
+
 result<run_plan> plan_run(const run_request& request) {
     const command_context& context = request.context;
-    auto chosen = choose_operation(context.directory, request.command.operation);
+    auto chosen = operation_of(request);
     if (!chosen) {
         return chosen.error();
     }
@@ -107,8 +205,16 @@ result<run_plan> plan_run(const run_request& request) {
     if (auto good = check_supported(*chosen, request); !good) {
         return good.error();
     }
+    auto resources = read_requirements(op);
+    if (!resources) {
+        return resources.error();
+    }
+    auto typed = split_supplied(request.command.flags, *resources);
+    for (const auto& [name, id] : request.required_runs) {
+        typed.supplied[name] = id;
+    }
     auto flags = resolve_flags(
-        op, request.command.flags,
+        op, typed.flags,
         {.any_name = chosen->script, .directory = context.directory, .home = user_home(context)});
     if (!flags) {
         return flags.error();
@@ -117,26 +223,36 @@ result<run_plan> plan_run(const run_request& request) {
     if (!command) {
         return command.error();
     }
+    add_sources_as_flags(*resources, typed.supplied, *flags);
     run_plan plan{.operation = op.full_name(),
                   .project_directory = context.directory,
-                  .script = chosen->script};
+                  .script = chosen->script,
+                  .builtin = chosen->builtin};
     if (chosen->file) {
         name_package(*chosen->file, plan);
     }
     std::optional<std::string> digest;
-    if (auto planned = plan_sources(request, op, plan, digest); !planned) {
+    const bool recorded = request.from && !request.command.force_sourcecode;
+    if (auto planned = recorded ? plan_recorded_sources(request, plan, digest)
+                                : plan_sources(request, op, *resources, plan, digest);
+        !planned) {
         return planned.error();
     }
-    if (chosen->file) {
+    if (auto planned = plan_required(request, *resources, std::move(typed.supplied), plan);
+        !planned) {
+        return planned.error();
+    }
+    plan.flag_values = flags->all;
+    if (chosen->file && !recorded) {
         say_requirements(*chosen->file, request, plan);
     }
     show_flags(flags->all, plan);
-    plan.start.run_id = request.run_id;
-    plan.start.opref = format_opref(opref_of(*chosen, plan, request.remote));
-    plan.start.operation = op.full_name();
+    plan_start(request, *chosen, plan);
     plan.start.command = command->words;
+    plan_output_scalars(op, flags->all, plan);
     const auto frozen = frozen_environment(request, op, plan);
     plan.start.environment = make_environment(request, op, frozen, command->environment);
+    set_gpus(request.command, plan.start.environment);
     const bool no_vcs = context.environment.contains("NO_VCS_COMMIT");
     plan.start.attributes = make_attributes(
         {.request = request,

@@ -1,7 +1,7 @@
 #include "engine/project/source_files.hpp"
 
 #include "engine/project/digest.hpp"
-#include "engine/runs/run_manifest.hpp"
+#include "engine/runs/manifest.hpp"
 
 #include <algorithm>
 #include <array>

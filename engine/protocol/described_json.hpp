@@ -6,7 +6,9 @@
 #include <boost/json.hpp>
 #include <boost/mp11.hpp>
 
+#include <cmath>
 #include <concepts>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,8 +47,12 @@ template <std::integral I>
 json::value to_json(I v) {
     return static_cast<std::int64_t>(v);
 }
+// JSON has no numbers that are not finite; a loss may well be one: they travel as text.
 inline json::value to_json(double v) {
-    return v;
+    if (std::isnan(v)) {
+        return "nan";
+    }
+    return std::isinf(v) ? json::value(v < 0 ? "-inf" : "inf") : json::value(v);
 }
 template <described_enum E>
 json::value to_json(E v) {
@@ -102,6 +108,13 @@ inline bool from_json(const json::value& in, std::string& out) {
     return true;
 }
 inline bool from_json(const json::value& in, double& out) {
+    if (const auto* text = in.if_string()) {
+        const bool infinite = *text == "inf" || *text == "-inf";
+        out = infinite ? std::numeric_limits<double>::infinity()
+                       : std::numeric_limits<double>::quiet_NaN();
+        out = *text == "-inf" ? -out : out;
+        return infinite || *text == "nan";
+    }
     boost::system::error_code ec;
     out = in.to_number<double>(ec);
     return !ec;

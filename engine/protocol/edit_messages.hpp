@@ -10,18 +10,22 @@ struct attribute_change {
     std::string run_id;
     std::string name;
     /// The bytes that the client decided upon; nothing: there was no such file. Where the file is
-    /// another meanwhile, nothing is changed and the request fails with `conflict`.
+    /// another meanwhile, nothing of that run is changed and the reply names the run.
     std::optional<std::string> before;
     std::optional<std::string> after; ///< YAML text; nothing: the file is removed
 };
 BOOST_DESCRIBE_STRUCT(attribute_change, (), (run_id, name, before, after))
 
 struct change_reply {
-    std::int64_t changed = 0; ///< attributes
+    std::int64_t changed = 0;           ///< attributes
+    std::vector<std::string> conflicts; ///< runs that somebody else changed meanwhile: read again
+    std::vector<std::string> missing;   ///< runs that are gone
 };
-BOOST_DESCRIBE_STRUCT(change_reply, (), (changed))
-/// Changes attributes of runs, each under the lock of its run and by rename: two clients that edit
-/// one run never lose one of the edits. A copy of a run that is running elsewhere may be changed.
+BOOST_DESCRIBE_STRUCT(change_reply, (), (changed, conflicts, missing))
+/// Changes attributes of runs, all of one run together, under its lock and by rename: two clients
+/// that edit one run never lose one of the edits. The changes of one run stand side by side. Only
+/// `label`, `tags`, `marked` and `comments` may be changed (`bad_input`); running runs may be, and
+/// copies of runs that are running elsewhere.
 struct change_attributes {
     using reply = change_reply;
     static constexpr std::string_view name = "change_attributes";

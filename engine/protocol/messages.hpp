@@ -132,6 +132,20 @@ struct list_runs {
 };
 BOOST_DESCRIBE_STRUCT(list_runs, (), (home, trash, ids, newest, attributes))
 
+/// One configured pattern (`output-scalars`).
+struct scalar_pattern {
+    std::string name;    ///< of the scalar; empty: the pattern's groups name what they find
+    std::string pattern; ///< a regular expression, aliases like `\key` replaced
+};
+BOOST_DESCRIBE_STRUCT(scalar_pattern, (), (name, pattern))
+/// What the supervisor takes for scalars in the output of an operation.
+struct output_scalar_rules {
+    bool defaults = true; ///< lines `KEY: NUMBER`, also with `(step N)` at their end
+    std::vector<scalar_pattern> patterns;
+    std::vector<std::string> ignored; ///< keys that the default does not take: names of flags
+};
+BOOST_DESCRIBE_STRUCT(output_scalar_rules, (), (defaults, patterns, ignored))
+
 struct start_reply {
     run_facts run;
     bool existed = false; ///< the run was already started by an earlier request with this id
@@ -167,11 +181,13 @@ struct start_run {
     bool background = false;        ///< write `.guild/JOB`, as Guild's background runs have it
     std::string dependency_package; ///< hash of the package of files that it requires; or empty
     std::vector<dependency> dependencies; ///< in the order in which they are resolved
+    output_scalar_rules output_scalars;
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
                        manifest, operation, flags, stage, run_dir, source_run, stop_after_ms,
-                       delete_on_success, background, dependency_package, dependencies))
+                       delete_on_success, background, dependency_package, dependencies,
+                       output_scalars))
 
 /// Starts the operation of a run that is there: one that is staged, or one that has ended, which
 /// then starts again in place, its exit status and output replaced. Needs nothing but what was
@@ -230,7 +246,8 @@ BOOST_DESCRIBE_STRUCT(follow_end, (), (offset, run))
 /// Sends the output of a run from a byte offset as `data` frames, as it is written; replies when
 /// the run has ended and everything was sent, or at once after the present end if `follow` is
 /// false. An offset beyond the end (the file was replaced) starts again from 0 with an
-/// `output_restarted` part.
+/// `output_restarted` part. Of `tail_lines`, `since_us` and `since_ago_us` one at most is set; it
+/// decides the offset instead, and an `output_begins` part tells it before any data.
 struct follow_output {
     using reply = follow_end;
     static constexpr std::string_view name = "follow_output";
@@ -238,10 +255,20 @@ struct follow_output {
     std::string run_id;
     std::int64_t offset = 0;
     bool follow = true;
-    std::vector<std::string> attributes; ///< to report in the reply
-    std::string run_dir;                 ///< absolute; empty: the run's place in the home
+    std::vector<std::string> attributes;      ///< to report in the reply
+    std::optional<std::int64_t> tail_lines;   ///< only the last so many of what exists
+    std::optional<std::int64_t> since_us;     ///< only lines since then, µs since the epoch
+    std::optional<std::int64_t> since_ago_us; ///< only lines of the last so many µs
+    std::string run_dir;                      ///< absolute; empty: the run's place in the home
 };
-BOOST_DESCRIBE_STRUCT(follow_output, (), (home, run_id, offset, follow, attributes, run_dir))
+BOOST_DESCRIBE_STRUCT(follow_output, (),
+                      (home, run_id, offset, follow, attributes, tail_lines, since_us, since_ago_us,
+                       run_dir))
+struct output_begins {
+    static constexpr std::string_view name = "output_begins";
+    std::int64_t offset = 0;
+};
+BOOST_DESCRIBE_STRUCT(output_begins, (), (offset))
 struct output_restarted {
     static constexpr std::string_view name = "output_restarted";
     std::int64_t size = 0;

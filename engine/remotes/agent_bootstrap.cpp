@@ -155,6 +155,11 @@ class bootstrap {
         if (end == std::string::npos || end - at > longest_line) {
             return std::nullopt;
         }
+        if (!answered_ && options_.observed) {
+            constexpr std::size_t shown_noise = 200;
+            options_.observed(
+                {.noise_bytes = at, .noise = buffer_.substr(0, std::min(at, shown_noise))});
+        }
         const auto start = at + nonce_.size() + 1;
         std::string line = buffer_.substr(start, end - start);
         buffer_.erase(0, end + 1);

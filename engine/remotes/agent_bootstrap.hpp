@@ -5,6 +5,7 @@
 #include "engine/remotes/byte_stream.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -12,6 +13,12 @@
 #include <vector>
 
 namespace outrider {
+
+/// What a login shell did before our script began.
+struct shell_facts {
+    std::size_t noise_bytes = 0; ///< that its start-up files printed
+    std::string noise;           ///< the beginning of that, at most 200 bytes
+};
 
 /// How an agent is brought to a machine; tests replace the parts.
 struct bootstrap_options {
@@ -23,6 +30,8 @@ struct bootstrap_options {
     std::vector<std::string> shared_directories{"/var/tmp", "/tmp", "/dev/shm"};
     /// Told when an agent is being sent ("sending the agent to gpu1 (360 KiB)"); may be empty.
     std::function<void(std::string)> tell;
+    /// Told once, when the shell has answered for the first time; may be empty.
+    std::function<void(const shell_facts&)> observed;
 };
 
 /// Turns a stream to a far `/bin/sh` into a stream to an agent of this build, which it sends there

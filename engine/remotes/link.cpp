@@ -7,6 +7,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <array>
+#include <optional>
+#include <vector>
+
 namespace outrider {
 namespace {
 
@@ -16,6 +20,22 @@ constexpr auto greeting_limit = 30s; // a loaded machine may take long to start 
 constexpr auto heartbeat_busy = 5s;  // silence after which we ask while somebody waits
 constexpr auto heartbeat_idle = 60s; // and while nobody does: only keeps the link known to be good
 constexpr auto heartbeat_limit = 8s; // for the answer: with `heartbeat_busy` below 15 s
+
+std::int64_t milliseconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 start)
+        .count();
+}
+
+// Some wires learn only afterwards that the server refused.
+awaitable<bool> answers(byte_stream& shell) {
+    if (auto sent = co_await shell.write("echo\n"); !sent) {
+        co_return false;
+    }
+    std::array<char, 4096> piece;
+    const auto got = co_await with_deadline(shell.read_some(piece), greeting_limit, "no answer");
+    co_return got && *got > 0;
+}
 
 } // namespace
 
@@ -63,28 +83,71 @@ awaitable<result<std::shared_ptr<agent_client>>> link::bulk(connect_context cont
     }
     protocol::hello ignored;
     auto agent = co_await new_agent(ignored);
+    // Slower, because a transfer and requests share one window, but all of it works.
+    if (!agent && agent.error().kind() == errc::conflict && control_ && control_->alive()) {
+        spdlog::debug("{}", agent.error().context);
+        co_return control_;
+    }
     if (agent) {
         (*agent)->keep(transfers_);
     }
     co_return agent;
 }
 
+awaitable<result<int>> link::count_channels() {
+    constexpr int most = 10; // sshd's default; who gives as many gives enough
+    std::vector<std::unique_ptr<byte_stream>> open;
+    std::optional<failure> broken;
+    while (static_cast<int>(open.size()) + 1 < most) {
+        auto shell = co_await connection_->open_shell();
+        if (!shell) {
+            if (shell.error().kind() != errc::conflict) {
+                broken = shell.error();
+            }
+            break;
+        }
+        open.push_back(std::move(*shell));
+        if (!co_await answers(*open.back())) {
+            co_await open.back()->close();
+            open.pop_back();
+            break;
+        }
+    }
+    const int count = static_cast<int>(open.size()) + 1;
+    for (auto& shell : open) {
+        co_await shell->close();
+    }
+    if (broken) {
+        co_return *broken;
+    }
+    co_return count;
+}
+
 awaitable<result<>> link::ensure_connected(connect_context context) {
-    spdlog::debug("{}: connecting", to_.name);
+    spdlog::info("{}: connecting ({}{}{})", to_.name, to_.type, to_.host.empty() ? "" : " ",
+                 to_.host);
+    const auto start = std::chrono::steady_clock::now();
     auto connected = co_await transport_.connect(to_, context);
     if (!connected) {
+        spdlog::info("{}: not connected after {} ms", to_.name, milliseconds_since(start));
         co_return connected.error();
     }
+    spdlog::info("{}: connected in {} ms", to_.name, milliseconds_since(start));
     connection_ = std::move(*connected);
     co_return result<>();
 }
 
 awaitable<result<std::shared_ptr<agent_client>>> link::new_agent(protocol::hello& hello) {
+    const auto start = std::chrono::steady_clock::now();
+    spdlog::debug("{}: opening a shell", to_.name);
     auto shell = co_await connection_->open_shell();
     if (!shell) {
         co_return shell.error();
     }
-    auto stream = co_await start_agent(std::move(*shell), to_.name, bootstrap_options{});
+    spdlog::debug("{}: starting the agent", to_.name);
+    bootstrap_options options;
+    options.observed = [this](const shell_facts& facts) { shell_ = facts; };
+    auto stream = co_await start_agent(std::move(*shell), to_.name, std::move(options));
     if (!stream) {
         co_return stream.error();
     }
@@ -94,6 +157,8 @@ awaitable<result<std::shared_ptr<agent_client>>> link::new_agent(protocol::hello
         co_return greeted.error();
     }
     hello = std::move(*greeted);
+    spdlog::info("{}: the agent on {} answers after {} ms", to_.name, hello.machine.host_name,
+                 milliseconds_since(start));
     co_return agent;
 }
 

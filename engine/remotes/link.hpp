@@ -4,6 +4,7 @@
 #include "engine/protocol/messages.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
+#include "engine/remotes/agent_bootstrap.hpp"
 #include "engine/remotes/agent_client.hpp"
 #include "engine/remotes/transport.hpp"
 
@@ -27,10 +28,16 @@ class link {
     /// The agent for requests, replies and followed output. Stays valid until the next `co_await`
     /// that fails with `connect_failed`; shared with whoever else uses the link.
     [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> control(connect_context context);
-    /// A fresh agent for one bulk transfer; it is closed when nobody holds it any more.
+    /// A fresh agent for one bulk transfer; it is closed when nobody holds it any more. Where the
+    /// server refuses a further channel (MaxSessions), the control agent serves for both.
     [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> bulk(connect_context context);
     /// What the agent said when it was greeted last.
     [[nodiscard]] const protocol::hello& hello() const { return hello_; }
+    /// What the login shell did when it was opened last.
+    [[nodiscard]] const shell_facts& shell() const { return shell_; }
+    /// How many shells the connection gives at once, ours included, by opening them until it
+    /// refuses; only after `control`.
+    [[nodiscard]] awaitable<result<int>> count_channels();
     [[nodiscard]] const remote& to() const { return to_; }
     /// Guild home there: absolute, or relative to the home directory.
     [[nodiscard]] const std::string& home() const { return to_.guild_home; }
@@ -49,6 +56,7 @@ class link {
     std::unique_ptr<connection> connection_;
     std::shared_ptr<agent_client> control_;
     protocol::hello hello_;
+    shell_facts shell_;
     task_group tasks_;
     task_group closing_; // agents that nobody holds any more, until their streams have ended
     notifier changed_;

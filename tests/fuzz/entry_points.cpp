@@ -1,11 +1,34 @@
 #include "tests/fuzz/entry_points.hpp"
 
+#include "engine/scalars/event_message.hpp"
+#include "engine/scalars/event_records.hpp"
+
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 namespace outrider::fuzz {
 
 using namespace std::literals;
+
+namespace {
+
+const std::string& event_seed() {
+    static const std::string seed = scalar_event(1.5, {.tag = "loss", .step = 300, .value = 0.5});
+    return seed;
+}
+
+const std::string& event_file_seed() {
+    static const std::string seed = [] {
+        std::string out;
+        append_event_record(out, file_version_event(1.5));
+        append_event_record(out, event_seed());
+        return out;
+    }();
+    return seed;
+}
+
+} // namespace
 
 const std::vector<entry_point>& entry_points() {
     static const std::vector<entry_point> all{
@@ -35,7 +58,13 @@ const std::vector<entry_point>& entry_points() {
         {"words",
          words,
          {"guildfile:/abs/guild.yml 2bff '' sleep"sv, "a 'b c' \"d\\\"e\" f\\ g"sv,
-          "ssh:me@[::1]:22:/env"sv, "1:3"sv, "ab"sv}},
+          "ssh:me@[::1]:22:/env"sv, "1:3"sv, "ab"sv, "s a.py 0a a.py\nd 'x y' - file:x\n"sv,
+          "2026-01-31 12:30:00Z"sv, "1.5h"sv, "- body: a\n  host: h\n  time: 1\n  user: ''\n"sv}},
+        {"event_files", event_files, {event_file_seed(), event_seed()}},
+        {"patterns",
+         patterns,
+         {"^([^ \\t]+):\\s+([+-]?\\d+\\.?\\d*)(?:\\s+\\(step\\s+(?P<step>\\d+)\\))?$\nloss: 0.5 (step 3)"sv,
+          "(?i)[a-z_]{1,5}=(.*?)\\b|x+?\nLR=0.1 b"sv}},
     };
     return all;
 }

@@ -25,6 +25,11 @@ void yaml(std::string_view bytes);
 /// The short texts of a run directory and of the command line.
 void words(std::string_view bytes);
 
+/// Event files, and the events in them.
+void event_files(std::string_view bytes);
+/// Patterns of output scalars over lines: the first line is the pattern.
+void patterns(std::string_view bytes);
+
 [[nodiscard]] const std::vector<entry_point>& entry_points();
 
 /// Aborts with the text; a fuzzer keeps the input then.

@@ -1,5 +1,8 @@
+#include "engine/commands/edit_rules.hpp"
+#include "engine/commands/since_text.hpp"
 #include "engine/config/inline_remote.hpp"
 #include "engine/project/yaml_value.hpp"
+#include "engine/runs/manifest.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/runs/path_pattern.hpp"
 #include "engine/runs/run_arguments.hpp"
@@ -84,6 +87,15 @@ void words(std::string_view bytes) {
     std::ignore = parse_inline_remote(text);
     static const std::vector<std::string> ids{"abc", "abd", "fff"};
     std::ignore = select_runs(ids, std::vector{text});
+    const auto manifest = parse_manifest(text);
+    for (const auto& path : manifest.dependencies) {
+        require(covers(manifest.dependencies, path + "/below"), "a directory covers what is in it");
+    }
+    std::ignore = parse_since(text, 0);
+    if (const auto value = read_yaml(bytes, "fuzz")) {
+        std::ignore = comments_of(*value);
+        std::ignore = strings_of(*value);
+    }
 }
 
 } // namespace outrider::fuzz

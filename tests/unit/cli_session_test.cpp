@@ -1,3 +1,4 @@
+#include "cli/render/renderer.hpp"
 #include "cli/session.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,6 +1,7 @@
 #include "transports/ssh/session.hpp"
 
 #include "transports/ssh/channel.hpp"
+#include "transports/ssh/trace.hpp"
 
 #include <fcntl.h>
 
@@ -51,6 +52,7 @@ result<std::shared_ptr<session>> session::adopt(const asio::any_io_executor& exe
         return errno_failure(errno, options.label + ": duplicate the socket");
     }
     self->watched_.assign(duplicate);
+    trace_library();
     self->raw_ = ssh_new();
     if (self->raw_ == nullptr) {
         return failure(errc::internal, options.label + ": libssh cannot make a session");

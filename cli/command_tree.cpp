@@ -1,0 +1,164 @@
+#include "cli/command_tree.hpp"
+
+#include "cli/arguments.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/global_options.hpp"
+#include "cli/help_formatter.hpp"
+#include "cli/verbs/verbs.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <sstream>
+
+namespace outrider::cli {
+
+const char program_description[] =
+    "Starts, watches, stops and collects machine-learning runs over SSH.";
+
+namespace {
+
+const char examples[] =
+    "Examples:\n"
+    "  {program} run train lr=0.01 -r gpu1\n"
+    "  {program} runs -r gpu1\n"
+    "  {program} pull gpu1\n\n"
+    "Use '{program} COMMAND --help' for the options of a command. Options of the\n"
+    "program may stand after the command, too.\n\n"
+    "Exit codes:\n";
+
+struct command_group {
+    const char* heading;
+    std::vector<std::string> commands; ///< in the order that the help shows
+};
+
+const command_group groups[] = {
+    {"Start and follow runs", {"run", "operations", "watch", "wait", "stop"}},
+    {"Look at runs and their files", {"runs", "ls", "cat", "diff", "open", "select"}},
+    {"Describe runs", {"label", "tag", "mark", "comment"}},
+    {"Remotes", {"remotes", "remote", "pull", "push", "sync", "check", "doctor"}},
+    {"Help", {"help", "completion"}},
+};
+
+std::string footer(const std::string& program) {
+    std::string text = with_names(examples, program, "");
+    std::istringstream lines(exit_code_lines(program));
+    for (std::string line; std::getline(lines, line);) {
+        text += "  " + line + "\n";
+    }
+    text.pop_back();
+    return text;
+}
+
+CLI::App* subcommand(CLI::App& app, const std::string& name) {
+    const auto found =
+        app.get_subcommands([&](const CLI::App* each) { return each->check_name(name); });
+    return found.empty() ? nullptr : found.front();
+}
+
+void group_commands(CLI::App& app) {
+    for (const auto& group : groups) {
+        for (const auto& name : group.commands) {
+            if (auto* verb = subcommand(app, name)) {
+                verb->group(group.heading);
+            }
+        }
+    }
+}
+
+} // namespace
+
+void add_commands(CLI::App& app, invocation& into) {
+    app.formatter(std::make_shared<help_formatter>());
+    app.set_help_flag("--help", "Show this text");
+    app.set_version_flag("--version", into.program + " " OUTRIDER_VERSION)
+        ->description("Show the version");
+    add_global_options(app, into);
+    app.footer(footer(into.program));
+    // A second command name is an argument of the first one.
+    app.require_subcommand(0, 1);
+    add_run(app, into);
+    add_operations(app, into);
+    add_runs(app, into);
+    add_watch(app, into);
+    add_wait(app, into);
+    add_stop(app, into);
+    add_ls(app, into);
+    add_cat(app, into);
+    add_diff(app, into);
+    add_open(app, into);
+    add_select(app, into);
+    add_label(app, into);
+    add_tag(app, into);
+    add_mark(app, into);
+    add_comment(app, into);
+    add_pull(app, into);
+    add_push(app, into);
+    add_sync(app, into);
+    add_remotes(app, into);
+    add_remote(app, into);
+    add_check(app, into);
+    add_doctor(app, into);
+    add_help(app, into);
+    add_completion(app, into);
+    group_commands(app);
+}
+
+bool wants_value(const CLI::App& app, std::string_view word) {
+    const auto takes = [&](const std::string& name) {
+        const CLI::Option* option = app.get_option_no_throw(name);
+        return option != nullptr && option->get_items_expected_min() > 0;
+    };
+    if (word.starts_with("--")) {
+        return word.find('=') == word.npos && takes(std::string(word));
+    }
+    for (std::size_t i = 1; i < word.size(); ++i) {
+        if (takes({'-', word[i]})) {
+            return i + 1 == word.size();
+        }
+    }
+    return false;
+}
+
+verb_place find_verb(CLI::App& app, std::vector<std::string>& words) {
+    std::size_t at = 0;
+    while (at < words.size() && words[at].starts_with('-')) {
+        at += wants_value(app, words[at]) ? 2 : 1;
+    }
+    auto* verb = at < words.size() ? subcommand(app, words[at]) : nullptr;
+    if (verb == nullptr) {
+        return {.verb = &app, .end = words.size()};
+    }
+    ++at;
+    auto* inner = at < words.size() ? subcommand(*verb, words[at]) : nullptr;
+    if (inner == nullptr && verb->check_name("runs") &&
+        (at == words.size() || words[at] != "--help")) {
+        words.insert(words.begin() + at, "list");
+        inner = subcommand(*verb, "list");
+    }
+    if (inner != nullptr) {
+        return {.verb = inner, .end = at + 1};
+    }
+    return {.verb = verb, .end = at};
+}
+
+std::string path_of(const CLI::App& verb) {
+    const CLI::App* parent = verb.get_parent();
+    if (parent == nullptr) {
+        return {};
+    }
+    const bool nested = parent->get_parent() != nullptr;
+    return nested ? parent->get_name() + " " + verb.get_name() : verb.get_name();
+}
+
+CLI::App* find_command(CLI::App& app, const std::vector<std::string>& names) {
+    CLI::App* found = &app;
+    for (const auto& name : names) {
+        found = subcommand(*found, name);
+        if (found == nullptr) {
+            return nullptr;
+        }
+    }
+    return found;
+}
+
+} // namespace outrider::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "engine/result.hpp"
+
+#include <map>
+#include <string>
+
+namespace outrider::cli {
+
+/// Lets a person write a comment in an editor ($VISUAL, $EDITOR, otherwise vi) that begins with
+/// `text`. Lines that begin with '#' are no part of it. `aborted` where nothing is left or the
+/// editor fails.
+[[nodiscard]] result<std::string>
+edit_comment(const std::string& text, const std::map<std::string, std::string>& environment);
+
+/// What is left of an edited text: without '#' lines and the empty space around it.
+[[nodiscard]] std::string comment_in(const std::string& edited);
+
+} // namespace outrider::cli

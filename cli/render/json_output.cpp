@@ -1,0 +1,166 @@
+#include "cli/render/json_output.hpp"
+
+#include "cli/arguments.hpp"
+#include "cli/render/json_runs.hpp"
+#include "cli/render/json_value.hpp"
+#include "cli/render/run_info.hpp"
+
+#include <boost/core/type_name.hpp>
+
+#include <ostream>
+#include <type_traits>
+
+namespace outrider::cli {
+namespace {
+
+template <class... Commands>
+bool is_one_of(const command& what) {
+    return (std::holds_alternative<Commands>(what) || ...);
+}
+
+bool follows(const command& what) {
+    return is_one_of<run_command, watch_command, wait_command, pull_command, push_command,
+                     sync_command, remote_start_command>(what);
+}
+
+// Commands whose document lists what was done to each run: it does so when there was none, too.
+bool tells_of_each_run(const command& what) {
+    return is_one_of<stop_command, comment_command>(what);
+}
+
+// "run_progress" of outrider::run_progress.
+template <class Event>
+std::string name_of_event() {
+    const std::string name = boost::core::type_name<Event>();
+    return name.substr(name.rfind(':') + 1);
+}
+
+json::object versioned() {
+    return {{"schema_version", json_schema_version}};
+}
+
+void merge(json::object& into, json::object from) {
+    for (auto& member : from) {
+        into[member.key()] = std::move(member.value());
+    }
+}
+
+template <class... Known>
+struct overloaded : Known... {
+    using Known::operator()...;
+};
+
+} // namespace
+
+json_output::json_output(const invocation& asked, std::ostream& out, std::ostream& err)
+    : asked_(asked), out_(out), err_(err), following_(follows(asked.what)), document_(versioned()) {
+    if (tells_of_each_run(asked.what)) {
+        document_["runs"] = json::array();
+    }
+}
+
+void json_output::show(const event& what) {
+    if (const auto* said = std::get_if<note>(&what)) {
+        if (said->warning || !asked_.quiet) {
+            err_ << (said->warning ? "WARNING: " : "")
+                 << with_names(said->text, asked_.program, asked_.command_name) << '\n'
+                 << std::flush;
+        }
+    } else if (!following_) {
+        add_to_document(what);
+    } else if (const auto* output = std::get_if<output_bytes>(&what)) {
+        print_output(*output, false);
+    } else {
+        print_output({}, true);
+        std::visit(overloaded{[](const question&) {}, [](const command_ended&) {},
+                              [this]<class Event>(const Event& each) {
+                                  auto line = versioned();
+                                  line["event"] = name_of_event<Event>();
+                                  merge(line, json_of(each));
+                                  print_line(std::move(line));
+                              }},
+                   what);
+    }
+}
+
+void json_output::add_to_document(const event& what) {
+    std::visit(overloaded{[](const question&) {}, [](const command_ended&) {}, [](const note&) {},
+                          [this](const runs_listed& listed) {
+                              const auto all = listed.details.empty() ? json_of(listed.rows)
+                                                                      : json_of(listed.details);
+                              runs_ = all.get_array();
+                          },
+                          [this](const run_described& described) {
+                              const auto* info = std::get_if<info_command>(&asked_.what);
+                              const auto text = run_info_json(
+                                  described, info != nullptr ? *info : info_command{});
+                              merge(document_, json::parse(valid_utf8(text)).as_object());
+                              merge(document_, info_extras(described.run));
+                          },
+                          [this](const stop_progress& stop) {
+                              if (stop.done || stop.not_running) {
+                                  document_["runs"].as_array().push_back(json_of(stop));
+                              }
+                          },
+                          [this](const comments_listed& listed) {
+                              document_["runs"].as_array().push_back(json_of(listed));
+                          },
+                          [this](const remotes_listed& listed) {
+                              document_["remotes"] = json_of(listed.rows);
+                          },
+                          [this](const nothing_selected&) { document_["count"] = 0; },
+                          [this](const auto& each) { merge(document_, json_of(each)); }},
+               what);
+}
+
+// A character may come in two pieces, but a JSON string holds whole ones.
+void json_output::print_output(const output_bytes& output, bool last) {
+    held_ += output.bytes;
+    const std::size_t unfinished = last ? 0 : unfinished_character(held_);
+    const auto rest = held_.substr(held_.size() - unfinished);
+    held_.resize(held_.size() - unfinished);
+    if (!held_.empty()) {
+        auto line = versioned();
+        line["event"] = name_of_event<output_bytes>();
+        line["text"] = json_of(held_);
+        print_line(std::move(line));
+    }
+    held_ = rest;
+}
+
+void json_output::print_line(json::object line) {
+    out_ << json::serialize(line) << '\n' << std::flush;
+}
+
+void json_output::fail(const failure& why, bool) {
+    document_["error"] = json_error(why, asked_);
+}
+
+void json_output::finish(int exit_code) {
+    if (following_) {
+        print_output({}, true);
+        document_["event"] = name_of_event<command_ended>();
+        document_["exit_code"] = exit_code;
+    } else if (std::holds_alternative<list_command>(asked_.what) && !document_.contains("error")) {
+        out_ << json::serialize(runs_) << '\n' << std::flush;
+        return;
+    }
+    print_line(std::move(document_));
+}
+
+json::object json_error(const failure& why, const invocation& asked) {
+    const auto text = why.context.empty() ? why.code.message() : why.context;
+    json::object error;
+    error["code"] = std::string(errc_name(why.kind()));
+    error["message"] = json_of(with_names(text, asked.program, asked.command_name));
+    error["remote"] = asked.remote.empty() ? json::value(nullptr) : json_of(asked.remote);
+    return error;
+}
+
+std::string json_usage_error(const std::string& message) {
+    json::object document = versioned();
+    document["error"] = {{"code", "usage"}, {"message", json_of(message)}, {"remote", nullptr}};
+    return json::serialize(document) + "\n";
+}
+
+} // namespace outrider::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "cli/render/presenter.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <string>
+
+namespace outrider::cli {
+
+/// The version of everything that `--json` prints. It grows when a member is removed or changes its
+/// meaning; new members may come at any time. See cli/JSON.md.
+inline constexpr int json_schema_version = 1;
+
+/// Writes the events of one command as JSON: one document at its end, or for a command that goes on
+/// (`run`, `watch`, `wait`, `pull`, `push`, `sync`) one object a line as they come. A failure is an
+/// object with a member `error`. Nothing else goes to `out`; notes go to `err` as text.
+class json_output : public presenter {
+  public:
+    /// The streams and `asked` must live longer.
+    json_output(const invocation& asked, std::ostream& out, std::ostream& err);
+
+    void show(const event& what) override;
+    void fail(const failure& why, bool told) override;
+    void finish(int exit_code) override;
+
+  private:
+    void print_line(boost::json::object line);
+    void print_output(const output_bytes& output, bool last);
+    void add_to_document(const event& what);
+
+    const invocation& asked_;
+    std::ostream& out_;
+    std::ostream& err_;
+    bool following_;
+    std::string held_;             ///< output that ends within a character
+    boost::json::object document_; ///< of a command that does not follow
+    boost::json::array runs_;      ///< the document of `runs list`
+};
+
+/// `{"code", "message", "remote"}` of a failure.
+[[nodiscard]] boost::json::object json_error(const failure& why, const invocation& asked);
+
+/// The document of a command line that is wrong.
+[[nodiscard]] std::string json_usage_error(const std::string& message);
+
+} // namespace outrider::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "cli/render/terminal.hpp"
+#include "engine/events.hpp"
+
+#include <string>
+
+namespace outrider::cli {
+
+/// What `check` prints: names, and values from column 28 on (run-format 5.2).
+[[nodiscard]] std::string check_text(const machine_checked& checked);
+
+/// What `doctor` prints: a line for each finding, the cure indented below it.
+[[nodiscard]] std::string doctor_text(const machine_examined& examined, bool coloured);
+
+} // namespace outrider::cli

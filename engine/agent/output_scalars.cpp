@@ -1,0 +1,137 @@
+#include "engine/agent/output_scalars.hpp"
+
+#include "engine/runs/process_identity.hpp"
+#include "engine/scalars/event_records.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+
+namespace outrider::agent {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::size_t longest_line = 1024; // bytes
+/// Steps of all patterns in one second: some 5 % of a processor.
+constexpr std::uint64_t work_per_second = 5'000'000;
+/// Largest event file, bytes: a loop that prints nothing else does not fill the disk twice.
+constexpr std::uint64_t largest_file = std::uint64_t{256} << 20;
+
+double seconds_now() {
+    return static_cast<double>(now_us()) / 1e6;
+}
+
+// As TensorBoard's writer names it: the time, the host, and what makes it unique.
+std::string file_name() {
+    char host[HOST_NAME_MAX + 1] = {};
+    if (::gethostname(host, sizeof host - 1) != 0) {
+        host[0] = '\0';
+    }
+    char seconds[32];
+    std::snprintf(seconds, sizeof seconds, "%010lld", static_cast<long long>(now_us() / 1'000'000));
+    return std::string("events.out.tfevents.") + seconds + "." +
+           (host[0] == '\0' ? "localhost" : host) + "." + std::to_string(::getpid()) + ".0";
+}
+
+} // namespace
+
+output_scalars::output_scalars(const run_paths& run, const protocol::output_scalar_rules& rules)
+    : directory_(run.guild()), scalars_(rules), work_since_(clock::now()) {
+    broken_ = !scalars_.active();
+}
+
+void output_scalars::feed(std::string_view bytes, std::size_t stream) {
+    if (broken_) {
+        return;
+    }
+    auto& line = lines_[stream];
+    while (!bytes.empty()) {
+        const auto end = bytes.find('\n');
+        const auto piece = bytes.substr(0, end);
+        if (line.text.size() + piece.size() > longest_line) {
+            line.too_long = true;
+        } else {
+            line.text += piece;
+        }
+        if (end == std::string_view::npos) {
+            break;
+        }
+        end_line(line);
+        bytes.remove_prefix(end + 1);
+    }
+    write();
+}
+
+void output_scalars::end_line(open_line& line) {
+    if (!line.too_long) {
+        take(line.text);
+    }
+    line.text.clear();
+    line.too_long = false;
+}
+
+void output_scalars::take(std::string_view line) {
+    while (!line.empty() && line.back() == '\r') {
+        line.remove_suffix(1);
+    }
+    line = line.substr(line.rfind('\r') + 1); // what a progress bar left to be seen; npos + 1 is 0
+    if (line.empty() || !may_work()) {
+        return;
+    }
+    for (const auto& point : scalars_.take(line, work_)) {
+        append_event_record(records_, scalar_event(seconds_now(), point));
+    }
+}
+
+bool output_scalars::may_work() {
+    if (work_ < work_per_second) {
+        return true;
+    }
+    const auto now = clock::now();
+    if (now - work_since_ < std::chrono::seconds(1)) {
+        return false;
+    }
+    work_since_ = now;
+    work_ = 0;
+    return true;
+}
+
+void output_scalars::finish() {
+    for (auto& line : lines_) {
+        end_line(line);
+    }
+    write();
+}
+
+void output_scalars::create_file() {
+    const fs::path path = directory_ / file_name();
+    file_.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666));
+    broken_ = !file_;
+    std::string head;
+    append_event_record(head, file_version_event(seconds_now()));
+    records_.insert(0, head);
+}
+
+void output_scalars::write() {
+    if (records_.empty() || broken_) {
+        return;
+    }
+    if (!file_) {
+        create_file();
+    }
+    const auto put = ::write(file_.get(), records_.data(), records_.size());
+    if (put == static_cast<ssize_t>(records_.size())) {
+        written_ += records_.size();
+        broken_ = written_ > largest_file;
+    } else if (put >= 0 || errno != EINTR) {
+        // Part of a record would hide all that follow it.
+        broken_ = ::ftruncate(file_.get(), static_cast<off_t>(written_)) != 0 || written_ == 0;
+    }
+    records_.clear();
+}
+
+} // namespace outrider::agent

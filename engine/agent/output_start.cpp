@@ -1,0 +1,111 @@
+#include "engine/agent/output_start.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace outrider::agent {
+namespace {
+
+constexpr std::size_t block_size = std::size_t{64} << 10;
+/// An entry of output.index: 8 bytes of milliseconds, big-endian, and one that names the stream.
+constexpr std::int64_t entry_size = 9;
+
+std::int64_t entry_time_ms(int index, std::int64_t entry) {
+    std::array<unsigned char, entry_size> bytes{};
+    if (::pread(index, bytes.data(), bytes.size(), entry * entry_size) != entry_size) {
+        return 0;
+    }
+    std::uint64_t time = 0;
+    for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
+        time = time << 8 | bytes[i];
+    }
+    return static_cast<std::int64_t>(time);
+}
+
+} // namespace
+
+output_start output_start::after_lines(std::int64_t lines) {
+    return {0, std::max<std::int64_t>(lines, 0), false};
+}
+
+output_start output_start::last_lines(std::int64_t size, std::int64_t lines) {
+    return {size, std::max<std::int64_t>(lines, 0), true};
+}
+
+bool output_start::step(int output, clock::time_point deadline) {
+    while (left_ > 0) {
+        if (!(backward_ ? step_backward(output) : step_forward(output))) {
+            return true;
+        }
+        if (clock::now() >= deadline) {
+            return left_ == 0;
+        }
+    }
+    return true;
+}
+
+// False where the file ends.
+bool output_start::step_forward(int output) {
+    std::array<char, block_size> block;
+    const auto got = ::pread(output, block.data(), block.size(), offset_);
+    if (got <= 0) {
+        return false;
+    }
+    const char* at = block.data();
+    const char* const end = at + got;
+    while (left_ > 0 && at != end) {
+        const auto* feed =
+            static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+        left_ -= feed != nullptr ? 1 : 0;
+        at = feed != nullptr ? feed + 1 : end;
+    }
+    offset_ += at - block.data();
+    return true;
+}
+
+// False where the file begins.
+bool output_start::step_backward(int output) {
+    std::array<char, block_size> block;
+    const auto want = std::min<std::int64_t>(offset_, block_size);
+    const auto begin = offset_ - want;
+    if (want == 0 || ::pread(output, block.data(), static_cast<std::size_t>(want), begin) != want) {
+        left_ = 0;
+        return false;
+    }
+    for (std::int64_t i = want; i > 0; --i) {
+        const bool feed = block[static_cast<std::size_t>(i - 1)] == '\n';
+        // The line feed at the very end does not begin a line.
+        if (feed && !at_end_ && --left_ == 0) {
+            offset_ = begin + i;
+            return true;
+        }
+        at_end_ = false;
+    }
+    offset_ = begin;
+    return true;
+}
+
+std::int64_t lines_before(int index, std::int64_t since_us) {
+    struct stat facts{};
+    if (::fstat(index, &facts) != 0) {
+        return 0;
+    }
+    // The first entry that is not older; times do not decrease but where a clock was set back.
+    std::int64_t low = 0;
+    std::int64_t high = facts.st_size / entry_size;
+    while (low < high) {
+        const auto middle = low + (high - low) / 2;
+        if (entry_time_ms(index, middle) * 1000 < since_us) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+} // namespace outrider::agent

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "engine/runs/run_paths.hpp"
+#include "engine/scalars/scalar_series.hpp"
+
+#include <boost/describe.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace outrider::agent {
+
+/// What was read of one event file, and how far. While size, time and inode are these, it is not
+/// read again; where it has only grown, from `offset` on.
+struct indexed_file {
+    std::string path; ///< relative to the run
+    std::int64_t size = 0;
+    std::int64_t mtime_ns = 0;
+    std::uint64_t inode = 0;
+    std::uint64_t offset = 0; ///< end of the last whole record
+    std::map<std::string, scalar_series> series;
+    std::map<std::string, std::string> texts;
+};
+BOOST_DESCRIBE_STRUCT(indexed_file, (), (path, size, mtime_ns, inode, offset, series, texts))
+
+/// The index of one run: HOME/cache/outrider/scalars/ID. It may be removed at any time.
+struct scalar_index {
+    std::int64_t version = 0; ///< of this struct
+    std::vector<indexed_file> files;
+};
+BOOST_DESCRIBE_STRUCT(scalar_index, (), (version, files))
+
+/// The index of a run; empty where there is none that can be read.
+[[nodiscard]] scalar_index load_scalar_index(const fs::path& home, const std::string& run_id);
+
+/// Writes it, beside its place and renamed. What cannot be written (a home that may only be read)
+/// is read again the next time. A run that had none is an occasion to remove those of runs that
+/// are gone.
+void store_scalar_index(const fs::path& home, const std::string& run_id, const scalar_index& index);
+
+} // namespace outrider::agent

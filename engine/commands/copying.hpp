@@ -1,0 +1,32 @@
+#pragma once
+
+#include "engine/commands/session.hpp"
+#include "engine/events.hpp"
+
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// The way that copies of runs take.
+struct copy_route {
+    target from;
+    target to;
+    /// Content of LOCK.remote in a copy of a run that is running: where it runs, as the machine
+    /// that gets the copy may call it.
+    std::string lock_name;
+    bool keep_lock_name = false; ///< where the source is a copy itself, what its LOCK.remote says
+    bool delete_extra = false;   ///< remove files of the copy that are gone at the source
+};
+
+/// Copies runs, one after the other, so that a copy never lies (see `transfer_plan`) and never
+/// takes the place of what is known better at the destination: such a run is left out, and said. A
+/// lost link is made anew a few times; what was copied before that is not copied again.
+[[nodiscard]] awaitable<result<>> copy_runs(command_session& session, copy_route by,
+                                            std::vector<run_row> rows);
+
+/// Sets what one local copy says of its run.
+[[nodiscard]] awaitable<result<>> mark_local_copy(command_session& session, const target& here,
+                                                  protocol::mark_copy markers);
+
+} // namespace outrider

@@ -1,0 +1,30 @@
+#include "engine/project/builtin_operations.hpp"
+
+namespace outrider {
+namespace {
+
+flag_def flag(const char* name, const char* description, boost::json::value value,
+              const char* type = "") {
+    return {
+        .name = name, .description = description, .default_value = std::move(value), .type = type};
+}
+
+} // namespace
+
+operation_def queue_operation() {
+    operation_def op{.name = "queue"};
+    op.description = "Start staged runs.";
+    op.exec = {"${agent}", "queue", "--home", "${home}", "__flag_args__"};
+    op.flags = {
+        flag("gpus", "GPUs that the started runs see", nullptr),
+        flag("ignore-running", "Start runs while others are running", false, "boolean"),
+        flag("poll-interval", "Seconds between two looks for staged runs", 10, "number"),
+        flag("run-once", "End when no staged run is left", false, "boolean"),
+        flag("wait-for-running", "Start a run only when no other is running", false, "boolean"),
+    };
+    op.flags[2].min = 0.1;
+    op.sourcecode.disabled = true;
+    return op;
+}
+
+} // namespace outrider

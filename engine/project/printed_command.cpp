@@ -1,0 +1,53 @@
+#include "engine/project/printed_command.hpp"
+
+#include <unistd.h>
+
+namespace outrider {
+namespace {
+
+const std::string interpreter = "${python_exe}";
+
+std::string find_interpreter(const command_context& context) {
+    const auto path = context.environment.find("PATH");
+    std::string rest = path == context.environment.end() ? std::string() : path->second;
+    while (!rest.empty()) {
+        const std::string directory = rest.substr(0, rest.find(':'));
+        rest.erase(0, directory.size() + 1);
+        for (const char* name : {"/python3", "/python"}) {
+            const std::string candidate = directory + name;
+            if (directory.starts_with('/') && ::access(candidate.c_str(), X_OK) == 0) {
+                return candidate;
+            }
+        }
+    }
+    return "python3";
+}
+
+std::string with_interpreter(std::string text, const std::string& python) {
+    for (auto at = text.find(interpreter); at != text.npos;
+         at = text.find(interpreter, at + python.size())) {
+        text.replace(at, interpreter.size(), python);
+    }
+    return text;
+}
+
+} // namespace
+
+command_printed printed_command(const run_plan& plan, const command_context& context, bool words,
+                                bool environment) {
+    const std::string python = find_interpreter(context);
+    command_printed out;
+    if (words) {
+        for (const auto& word : plan.start.command) {
+            out.words.push_back(with_interpreter(word, python));
+        }
+    }
+    if (environment) {
+        for (const auto& [name, value] : plan.start.environment) {
+            out.environment[name] = with_interpreter(value, python);
+        }
+    }
+    return out;
+}
+
+} // namespace outrider

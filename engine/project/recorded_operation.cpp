@@ -1,0 +1,149 @@
+#include "engine/project/recorded_operation.hpp"
+
+#include "engine/project/value_text.hpp"
+#include "engine/project/yaml_value.hpp"
+
+#include <algorithm>
+
+namespace outrider {
+namespace {
+
+namespace json = boost::json;
+
+const json::object& object_at(const json::object& data, std::string_view key) {
+    static const json::object none;
+    const auto* found = data.if_contains(key);
+    return found != nullptr && found->is_object() ? found->get_object() : none;
+}
+
+void read_settings(const json::object& settings, flag_def& flag) {
+    flag.arg_name = text_of(settings, "arg-name");
+    flag.arg_skip = is_set(settings, "arg-skip");
+    flag.env_name = text_of(settings, "env-name");
+    if (const auto* value = settings.if_contains("arg-switch"); value && !value->is_null()) {
+        flag.arg_switch = *value;
+    }
+    if (const auto* value = settings.if_contains("arg-split"); value && !value->is_null()) {
+        flag.arg_split = *value;
+    }
+}
+
+// Modules run through our package, which a run of Guild itself does not name.
+void add_support(json::object& environment) {
+    std::string path = text_of(environment, "PYTHONPATH");
+    if (path.find("${support_dir}") == std::string::npos) {
+        path += (path.empty() ? ".:" : ":") + std::string("${support_dir}");
+    }
+    environment["PYTHONPATH"] = json::string(path);
+}
+
+result<operation_def> frozen_operation(const recorded_run& run, const opref& of) {
+    const json::value op = attribute_of(run, "op");
+    const json::object none;
+    const json::object& data = op.is_object() ? op.get_object() : none;
+    const json::object& command = object_at(data, "op-cmd");
+    operation_def out{.name = of.op, .model = of.model};
+    if (const auto* words = command.if_contains("cmd-args"); words && words->is_array()) {
+        for (const auto& word : words->get_array()) {
+            out.exec.push_back(word.is_string() ? std::string(word.get_string()) : std::string());
+        }
+    }
+    if (out.exec.empty()) {
+        return failure(errc::bad_input, "run " + run.id + " has not recorded its operation");
+    }
+    out.env = object_at(command, "cmd-env");
+    add_support(out.env);
+    out.flags_dest = text_of(command, "flags-dest");
+    out.label = text_of(data, "label-template");
+    const json::object& sourcecode = object_at(data, "sourcecode");
+    out.sourcecode.root = text_of(sourcecode, "root");
+    if (const std::string dest = text_of(sourcecode, "dest"); !dest.empty()) {
+        out.sourcecode.dest = dest;
+    }
+    for (const auto& member : object_at(command, "cmd-flags")) {
+        flag_def flag{.name = std::string(member.key())};
+        if (member.value().is_object()) {
+            read_settings(member.value().get_object(), flag);
+        }
+        out.flags.push_back(std::move(flag));
+    }
+    out.data = data;
+    return out;
+}
+
+void declare_flags(operation_def& op, const operation_def* project, const flag_map& values) {
+    for (const auto& [name, value] : values) {
+        if (op.find_flag(name) == nullptr) {
+            op.flags.push_back({.name = name});
+        }
+    }
+    for (auto& flag : op.flags) {
+        const flag_def* declared = project != nullptr ? project->find_flag(flag.name) : nullptr;
+        if (declared != nullptr) {
+            flag = *declared;
+        }
+        const auto found = values.find(flag.name);
+        flag.default_value = found == values.end() ? json::value(nullptr) : found->second;
+    }
+    if (project != nullptr) {
+        for (const auto& flag : project->flags) {
+            if (op.find_flag(flag.name) == nullptr) {
+                op.flags.push_back(flag);
+            }
+        }
+    }
+}
+
+} // namespace
+
+std::vector<std::string> recorded_attributes() {
+    return {"op",         "flags",       "user_flags",        "label",
+            "tags",       "run_params",  "sourcecode_digest", "vcs_commit",
+            "started",    "initialized", "exit_status",       "comments",
+            "random_seed"};
+}
+
+json::value attribute_of(const recorded_run& run, const std::string& name) {
+    const auto found = run.attributes.find(name);
+    if (found == run.attributes.end()) {
+        return nullptr;
+    }
+    auto value = read_yaml(found->second, name);
+    return value ? std::move(*value) : json::value(nullptr);
+}
+
+flag_map recorded_flags(const recorded_run& run, const std::string& attribute) {
+    flag_map out;
+    const auto value = attribute_of(run, attribute);
+    if (const auto* flags = value.if_object()) {
+        for (const auto& member : *flags) {
+            out.emplace(member.key(), member.value());
+        }
+    }
+    return out;
+}
+
+result<chosen_operation> recorded_operation(const recorded_run& run, const std::string& directory) {
+    auto of = parse_opref(run.opref);
+    if (!of) {
+        return of.error();
+    }
+    auto op = frozen_operation(run, *of);
+    if (!op) {
+        return op.error();
+    }
+    chosen_operation out{.op = std::move(*op), .recorded = std::move(*of)};
+    // A project that cannot be read, or is another one, only knows less about the flags.
+    if (auto file = load_guild_file(directory); file && *file) {
+        out.file = std::move(*file);
+    }
+    const operation_def* project = nullptr;
+    if (out.file) {
+        const auto found = find_operation(*out.file, out.op.full_name());
+        project = found ? *found : nullptr;
+    }
+    declare_flags(out.op, project, recorded_flags(run, "flags"));
+    return out;
+}
+
+} // namespace outrider

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "engine/project/chosen_operation.hpp"
+#include "engine/project/flag_values.hpp"
+
+#include <map>
+#include <string>
+
+namespace outrider {
+
+/// A run that another one is made from, or that starts again.
+struct recorded_run {
+    std::string id;
+    std::string opref;                             ///< bytes of .guild/opref
+    std::map<std::string, std::string> attributes; ///< YAML text by name
+};
+
+/// The attributes that `recorded_operation` and plans made from a run read.
+[[nodiscard]] std::vector<std::string> recorded_attributes();
+
+/// An attribute as a value; null where it is missing or cannot be read.
+[[nodiscard]] boost::json::value attribute_of(const recorded_run& run, const std::string& name);
+
+/// The flags that a run recorded: `flags` or `user_flags`.
+[[nodiscard]] flag_map recorded_flags(const recorded_run& run, const std::string& attribute);
+
+/// The operation of a run as its `op` attribute froze it, the run's flags as defaults. How flags
+/// are declared (types, choices) comes from the project of `directory` where it has the operation.
+/// `bad_input` where the run has recorded no operation.
+[[nodiscard]] result<chosen_operation> recorded_operation(const recorded_run& run,
+                                                          const std::string& directory);
+
+} // namespace outrider

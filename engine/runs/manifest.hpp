@@ -1,0 +1,26 @@
+#pragma once
+
+#include <initializer_list>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace outrider {
+
+/// What the manifest of a run (run-format 2.5) says of its files; paths are relative to the run.
+struct run_manifest {
+    std::set<std::string> sourcecode;
+    std::set<std::string> dependencies;
+    std::set<std::string> internal;
+};
+
+/// One line of a manifest: words quoted as a shell needs them.
+[[nodiscard]] std::string manifest_line(std::initializer_list<std::string> words);
+
+/// Reads a manifest; lines that are none are skipped.
+[[nodiscard]] run_manifest parse_manifest(std::string_view text);
+
+/// Whether `path`, or a directory that it stands in, is among `entries`.
+[[nodiscard]] bool covers(const std::set<std::string>& entries, std::string_view path);
+
+} // namespace outrider

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The protocol buffers in event files: `tensorflow.Event` and what scalars need below it
+/// (tensorflow/core/util/event.proto, framework/summary.proto, framework/tensor.proto), read from
+/// and written to the wire format by hand.
+namespace outrider {
+
+/// One logged value.
+struct scalar_point {
+    std::string tag;
+    std::int64_t step = 0;
+    double value = 0;
+
+    friend bool operator==(const scalar_point&, const scalar_point&) = default;
+};
+
+/// One logged text.
+struct text_point {
+    std::string tag;
+    std::string text;
+
+    friend bool operator==(const text_point&, const text_point&) = default;
+};
+
+struct event_values {
+    std::vector<scalar_point> scalars;
+    std::vector<text_point> texts;
+};
+
+/// The scalars and texts of an event, simple values as well as tensors of one element; whatever
+/// else it holds, or what is no event, gives nothing. Lengths are never trusted. Values from a
+/// summary plug-in other than "scalars" and "text" are left out, as are tags beyond 256 bytes and
+/// texts beyond 4096.
+[[nodiscard]] event_values read_event(std::string_view bytes);
+
+/// The first event of a file: what it is. `seconds` since the epoch.
+[[nodiscard]] std::string file_version_event(double seconds);
+/// An event with one scalar.
+[[nodiscard]] std::string scalar_event(double seconds, const scalar_point& point);
+
+} // namespace outrider

@@ -1,0 +1,226 @@
+#include "cli/render/presenter.hpp"
+#include "cli/render/utf8.hpp"
+#include "tests/support/json_schema.hpp"
+
+#include <boost/json.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <sstream>
+
+using namespace outrider;
+using namespace outrider::cli;
+using outrider::testing::schema_problems;
+
+namespace json = boost::json;
+
+namespace {
+
+const std::string id = "0123456789abcdef0123456789abcdef";
+
+struct printed {
+    std::string out;
+    std::string err;
+};
+
+// What `--json` prints for the events of a command.
+printed print(command what, const std::vector<event>& events, int exit_code = 0,
+              const std::optional<failure>& error = {}, bool quiet = false) {
+    const invocation asked{.program = "guild",
+                           .command_name = "x",
+                           .what = std::move(what),
+                           .remote = "gpu1",
+                           .quiet = quiet,
+                           .json = true};
+    std::ostringstream out;
+    std::ostringstream err;
+    const auto shown = make_presenter(asked, {}, out, err);
+    for (const auto& each : events) {
+        shown->show(each);
+    }
+    if (error) {
+        shown->fail(*error, true);
+    }
+    shown->finish(exit_code);
+    return {out.str(), err.str()};
+}
+
+std::vector<json::value> lines_of(const std::string& text) {
+    std::vector<json::value> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+        lines.push_back(json::parse(line));
+        BOOST_TEST(schema_problems(lines.back(), "line") == "");
+    }
+    return lines;
+}
+
+run_row row() {
+    return {.index = 1,
+            .id = id,
+            .operation = "train",
+            .started_us = 1'000'000,
+            .stopped_us = 2'500'000,
+            .state = run_state::completed,
+            .label = "x=1",
+            .tags = {"a"},
+            .exit_status = 0,
+            .directory = "/h/runs/" + id};
+}
+
+run_detail detail() {
+    return {.row = row(),
+            .opref = "guildfile:/p/guild.yml 1 '' train\n",
+            .from = "/p/guild.yml",
+            .command = {"python", "-um", "a b", ""},
+            .flags = {{"x", "1"}},
+            .scalars = {{.tag = "loss", .last = 0.5, .last_step = 3, .count = 3}},
+            .comments = {{.body = "good", .host = "h", .user = "u", .time_us = 5}}};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(cli_json)
+
+BOOST_AUTO_TEST_CASE(a_listing_is_an_array_with_guilds_keys) {
+    const auto all = print(list_command{}, {runs_listed{{row()}, 1, {detail()}}});
+    BOOST_TEST(schema_problems(all.out, "runs list") == "");
+    const auto run = json::parse(all.out).at(0).as_object();
+    BOOST_TEST(run.at("id").as_string() == id);
+    BOOST_TEST(run.at("opref").as_string() == "guildfile:/p/guild.yml 1 '' train");
+    BOOST_TEST(run.at("status").as_string() == "completed");
+    BOOST_TEST(run.at("started").as_int64() == 1'000'000);
+    BOOST_TEST(run.at("duration").as_double() == 1.5);
+    BOOST_TEST(run.at("comments").at(0).at("body").as_string() == "good");
+    BOOST_TEST(print(list_command{}, {runs_listed{}}).out == "[]\n");
+    BOOST_TEST(all.err == "");
+}
+
+BOOST_AUTO_TEST_CASE(info_has_the_names_of_its_text) {
+    const auto shown = print(info_command{.private_attrs = true}, {run_described{.run = detail()}});
+    BOOST_TEST(schema_problems(shown.out, "runs info") == "");
+    const auto info = json::parse(shown.out).as_object();
+    BOOST_TEST(info.at("command").as_string() == "python -um \"a b\" \"\"");
+    BOOST_TEST(info.at("marked").as_string() == "no");
+    BOOST_TEST(info.at("scalars").at("loss").at(0).as_double() == 0.5);
+    BOOST_TEST(info.at("opref").as_string() == "guildfile:/p/guild.yml 1 '' train");
+    BOOST_TEST(!json::parse(print(info_command{}, {run_described{.run = detail()}}).out)
+                    .as_object()
+                    .contains("opref"));
+}
+
+BOOST_AUTO_TEST_CASE(every_command_has_its_document) {
+    const comments_listed commented{.run = row(), .comments = detail().comments};
+    const struct {
+        const char* definition;
+        command what;
+        std::vector<event> events;
+    } cases[] = {
+        {"stop", stop_command{}, {nothing_selected{nothing_to::stop}}},
+        {"stop",
+         stop_command{},
+         {stop_progress{.run_id = id, .pid = 7},
+          stop_progress{.run_id = id, .done = true, .survivors = {7}}}},
+        {"operations", operations_command{}, {operations_listed{{{.name = "t", .flags = {{}}}}}}},
+        {"select", select_command{}, {runs_selected{{id}}}},
+        {"ls", ls_command{}, {files_listed{"/h/runs/x", {"a", "b/"}, {{}, {}}}}},
+        {"runs rm", delete_command{}, {runs_deleted{3, true}}},
+        {"runs rm", delete_command{}, {nothing_selected{nothing_to::remove}}},
+        {"runs restore", restore_command{}, {runs_restored{1}}},
+        {"runs purge", purge_command{}, {nothing_selected{nothing_to::purge}}},
+        {"label", label_command{}, {runs_edited{edit_kind::labeled, 1}}},
+        {"tag", tag_command{}, {tags_listed{{"a"}}}},
+        {"mark", mark_command{}, {runs_edited{edit_kind::unmarked, 2}}},
+        {"comment command", comment_command{}, {}},
+        {"comment command", comment_command{}, {commented, commented}},
+        {"remotes", remotes_command{}, {remotes_listed{{{"r", "ssh", ""}}}}},
+        {"remote status", remote_status_command{}, {remote_available{.name = "r"}}},
+        {"check", check_command{}, {machine_checked{.remote = "r", .facts = {{"a", "b"}}}}},
+        {"doctor",
+         doctor_command{},
+         {machine_examined{"r", {{"clock", finding_level::good, "a", ""}}}}},
+    };
+    for (const auto& c : cases) {
+        const auto shown = print(c.what, c.events);
+        BOOST_TEST(schema_problems(shown.out, c.definition) == "");
+        BOOST_TEST(std::ranges::count(shown.out, '\n') == 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_tells_of_each_run_once) {
+    const auto shown = print(stop_command{}, {stop_progress{.run_id = id, .pid = 7},
+                                              stop_progress{.run_id = id, .done = true},
+                                              stop_progress{.run_id = "b", .not_running = true}});
+    const auto runs = json::parse(shown.out).at("runs").as_array();
+    BOOST_REQUIRE(runs.size() == 2);
+    BOOST_TEST(runs[1].at("not_running").as_bool());
+}
+
+BOOST_AUTO_TEST_CASE(what_follows_is_an_object_a_line_with_the_end_last) {
+    const auto shown =
+        print(run_command{},
+              {run_progress{.stage = run_stage::starting, .run_id = id}, output_bytes{"one\nt\xC3"},
+               output_bytes{"\xA4o\n"}, run_ended{.remote = "gpu1", .run = row()}});
+    const auto lines = lines_of(shown.out);
+    BOOST_REQUIRE(lines.size() == 5);
+    BOOST_TEST(lines[0].at("event").as_string() == "run_progress");
+    BOOST_TEST(lines[0].at("stage").as_string() == "starting");
+    BOOST_TEST(lines[1].at("text").as_string() == "one\nt");
+    BOOST_TEST(lines[2].at("text").as_string() == "\xC3\xA4o\n");
+    BOOST_TEST(lines[3].at("run").at("status").as_string() == "completed");
+    BOOST_TEST(lines[4].at("event").as_string() == "command_ended");
+    BOOST_TEST(lines[4].at("exit_code").as_int64() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(errors_are_objects_and_told_once) {
+    const failure gone(errc::connect_failed, "gpu1: no route\nTry '{program} check -r gpu1'");
+    const auto listing = print(list_command{}, {}, 1, gone);
+    BOOST_TEST(
+        listing.out ==
+        "{\"schema_version\":1,\"error\":{\"code\":\"connect_failed\",\"message\":\"gpu1: no "
+        "route\\nTry 'guild check -r gpu1'\",\"remote\":\"gpu1\"}}\n");
+    BOOST_TEST(listing.err == "");
+    BOOST_TEST(schema_problems(listing.out, "failed") == "");
+    const auto lines = lines_of(print(pull_command{}, {run_copying{"gpu1", id}}, 1, gone).out);
+    BOOST_REQUIRE(lines.size() == 2);
+    BOOST_TEST(lines[1].at("exit_code").as_int64() == 1);
+    BOOST_TEST(lines[1].at("error").at("code").as_string() == "connect_failed");
+}
+
+BOOST_AUTO_TEST_CASE(notes_are_for_people) {
+    const std::vector<event> said{note{.text = "known"}, note{.warning = true, .text = "odd"}};
+    const auto shown = print(remotes_command{}, said);
+    BOOST_TEST(shown.err == "known\nWARNING: odd\n");
+    BOOST_TEST(std::ranges::count(shown.out, '\n') == 1);
+    BOOST_TEST(print(remotes_command{}, said, 0, {}, true).err == "WARNING: odd\n");
+}
+
+BOOST_AUTO_TEST_CASE(text_becomes_valid) {
+    const struct {
+        const char* bytes;
+        const char* text;
+        std::size_t unfinished;
+    } cases[] = {
+        {"", "", 0},
+        {"a\xC3\xA4", "a\xC3\xA4", 0},
+        {"a\xC3", "a\xEF\xBF\xBD", 1},
+        {"\xE2\x82", "\xEF\xBF\xBD", 2},
+        {"\xF0\x9F\x98", "\xEF\xBF\xBD", 3},
+        {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80", 0},
+        {"\x80z", "\xEF\xBF\xBDz", 0},
+        {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD", 0},                 // overlong
+        {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD", 0}, // a surrogate
+        {"\xFF", "\xEF\xBF\xBD", 0},
+    };
+    for (const auto& c : cases) {
+        BOOST_TEST(valid_utf8(c.bytes) == c.text);
+        BOOST_TEST(unfinished_character(c.bytes) == c.unfinished);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_schema_can_be_broken) {
+    BOOST_TEST(schema_problems(std::string("[{\"id\": 3}]"), "runs list") != "");
+    BOOST_TEST(schema_problems(std::string("{"), "remotes") != "");
+    BOOST_TEST(schema_problems(std::string("{\"schema_version\": 2}"), "remotes") != "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
