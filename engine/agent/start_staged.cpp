@@ -22,6 +22,7 @@ class existing_run final : public start_origin {
                      resolved_start& start) override;
     // Until its operation runs the run is staged, or still what it was before.
     void discard(const run_paths& run) override { std::ignore = remove_file(run.starting()); }
+    void keep_failed(const run_paths& run, const failure&) override { discard(run); }
 
   private:
     result<> check_state(const protocol::run_facts& facts) const;

@@ -1,5 +1,6 @@
 #include "engine/commands/package_upload.hpp"
 #include "engine/commands/recorded_runs.hpp"
+#include "engine/commands/required_runs.hpp"
 #include "engine/commands/run_checks.hpp"
 #include "engine/commands/run_follow_up.hpp"
 #include "engine/commands/run_starting.hpp"
@@ -74,6 +75,9 @@ class start_job {
             }
             request.from = std::move(found->run);
         }
+        if (auto chosen = co_await choose_required_runs(session_, at_, request); !chosen) {
+            co_return chosen.error();
+        }
         auto planned = co_await run_blocking([request] { return plan_run(request); });
         if (!planned) {
             co_return planned.error();
@@ -141,7 +145,15 @@ class start_job {
             if (has_package()) {
                 tell_once(run_stage::copying_package, plan_.wheel);
             }
-            if (auto there = co_await ensure_package(session_, at_, plan_); !there) {
+            if (auto there = co_await ensure_package(session_, at_, plan_.package, plan_.sources);
+                !there) {
+                co_return there.error();
+            }
+        }
+        if (!plan_.dependency_package.empty()) {
+            if (auto there = co_await ensure_package(session_, at_, plan_.dependency_package,
+                                                     plan_.dependencies);
+                !there) {
                 co_return there.error();
             }
         }
@@ -174,6 +186,7 @@ class start_job {
         }
         directory_ = started->run.directory;
         tell_once(run_stage::started);
+        tell_dependencies(session_, started->resolved);
         if (!started->warning.empty()) {
             session_.emit(note{.warning = true, .text = std::move(started->warning)});
         }

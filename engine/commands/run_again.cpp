@@ -166,7 +166,8 @@ class again_job {
         }
         tell_once(run_stage::initializing_again);
         if (!plan_.package.empty()) {
-            if (auto there = co_await ensure_package(session_, at_, plan_); !there) {
+            if (auto there = co_await ensure_package(session_, at_, plan_.package, plan_.sources);
+                !there) {
                 co_return there.error();
             }
         }

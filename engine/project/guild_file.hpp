@@ -62,9 +62,10 @@ struct operation_def {
     bool imports_flags = false; ///< Guild would look for more flags in the module
     std::string flags_dest;     ///< empty: args
     sourcecode_def sourcecode;
-    std::string label;            ///< a template, or empty
-    boost::json::value requires_; ///< null: nothing
-    boost::json::object data;     ///< everything as written, for what only travels
+    std::string label;             ///< a template, or empty
+    boost::json::value requires_;  ///< null: nothing
+    boost::json::object resources; ///< of its model, by name
+    boost::json::object data;      ///< everything as written, for what only travels
 
     [[nodiscard]] const flag_def* find_flag(const std::string& flag) const;
     /// "op", or "model:op".
