@@ -13,9 +13,7 @@ std::string on(const std::string& remote) {
 
 std::string run_preview(const question& asked) {
     const bool again = asked.kind == question_kind::start;
-    const char* action = again                                  ? "start "
-                         : asked.kind == question_kind::stage ? "stage "
-                                                                : "run ";
+    const char* action = again ? "start " : asked.kind == question_kind::stage ? "stage " : "run ";
     std::string text = std::string("You are about to ") + action;
     text += again ? asked.run_id + " (" + asked.operation + ")" : asked.operation;
     text += asked.background ? " in the background" : "";
@@ -28,9 +26,13 @@ std::string run_preview(const question& asked) {
 
 std::string staged_lines(const run_staged& staged, const std::string& program) {
     if (!staged.directory.empty()) {
+        std::string command;
+        for (const auto& word : staged.command) {
+            command += (command.empty() ? "" : " ") + shell_quote(word);
+        }
         return staged.operation + " staged in '" + staged.directory +
                "'\nTo start the operation, use \"(cd '" + staged.directory +
-               "' && source .guild/ENV && " + program + " run --start " + staged.run_id + ")\"\n";
+               "' && source .guild/ENV && " + command + ")\"\n";
     }
     if (staged.remote.empty()) {
         return staged.operation + " staged as " + staged.run_id +

@@ -17,8 +17,8 @@ namespace outrider::agent {
                                                       reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_start_run_job(const agent_context&, protocol::start_run,
                                                       reply_channel);
-[[nodiscard]] std::unique_ptr<job>
-make_start_staged_job(const agent_context&, protocol::start_staged, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_start_staged_job(const agent_context&,
+                                                         protocol::start_staged, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_stop_run_job(const agent_context&, protocol::stop_run,
                                                      reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_follow_output_job(const agent_context&,

@@ -1,4 +1,5 @@
 #include "engine/agent/machine.hpp"
+#include "engine/agent/queue.hpp"
 #include "engine/agent/server.hpp"
 #include "engine/agent/supervisor.hpp"
 #include "engine/protocol/content_hash.hpp"
@@ -49,7 +50,7 @@ int print_environment(std::string_view descriptor_text) {
 int usage() {
     std::fputs(
         "usage: outrider-agent serve | verify HASH | guild run --run-dir DIR OP FLAG=VALUE... "
-        "| --version\n",
+        "| queue --home DIR... | --version\n",
         stderr);
     return 2;
 }
@@ -68,6 +69,9 @@ int run(const std::vector<std::string_view>& words) {
     }
     if (words.size() == 2 && words[0] == "print-environment") {
         return print_environment(words[1]);
+    }
+    if (!words.empty() && words[0] == "queue") {
+        return agent::run_queue({words.begin() + 1, words.end()});
     }
     if (words.size() >= 4 && words[0] == "guild" && words[1] == "run" && words[2] == "--run-dir") {
         return agent::supervise(run_paths{fs::path(words[3])});

@@ -85,8 +85,7 @@ result<resolved_start> resolve_start(const agent_context& context,
                                      const protocol::start_run& request, const run_paths& run,
                                      environment_map activated) {
     run_substitutions values{.run_dir = run.directory.native(),
-                             .home =
-                                 resolve_home(request.home, context.machine.home).native(),
+                             .home = resolve_home(request.home, context.machine.home).native(),
                              .agent = context.executable};
     // The request may set PATH, which decides where the interpreter is looked for.
     const auto searched = operation_environment(activated, request.environment, values);

@@ -9,6 +9,7 @@ set(AGENT_SOURCES
     change_attributes.cpp
     copy_package.cpp
     delete_runs.cpp
+    dependencies.cpp
     descendants.cpp
     destination.cpp
     dispatch.cpp
@@ -45,6 +46,7 @@ set(AGENT_SOURCES
     read_scalars.cpp
     receive_files.cpp
     reply_channel.cpp
+    required_run.cpp
     reserved_file.cpp
     restore_runs.cpp
     run_lock.cpp
@@ -55,6 +57,11 @@ set(AGENT_SOURCES
     server.cpp
     signal_process.cpp
     start_record.cpp
+    guild_start.cpp
+    job_drive.cpp
+    queue.cpp
+    queue_options.cpp
+    queue_view.cpp
     run_sources.cpp
     staged_run.cpp
     start_operation.cpp

@@ -29,8 +29,8 @@ std::string exports_text(const environment_map& environment) {
 }
 
 result<> mark_staged(const run_paths& run, const environment_map& environment) {
-    if (auto written = replace_secret_file(run.exports(), run.temporary("ENV"),
-                                           exports_text(environment));
+    if (auto written =
+            replace_secret_file(run.exports(), run.temporary("ENV"), exports_text(environment));
         !written) {
         return written;
     }

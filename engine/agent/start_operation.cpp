@@ -2,12 +2,16 @@
 
 #include "engine/agent/activated_environment.hpp"
 #include "engine/agent/copy_package.hpp"
+#include "engine/agent/dependencies.hpp"
 #include "engine/agent/logout.hpp"
 #include "engine/agent/run_lock.hpp"
 #include "engine/agent/run_sources.hpp"
 #include "engine/agent/supervisor_start.hpp"
 #include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
+#include "engine/runs/small_file.hpp"
+
+#include <deque>
 
 namespace outrider::agent {
 namespace {
@@ -20,6 +24,7 @@ constexpr auto lock_interval = 10ms;
 constexpr auto copy_slice = 20ms;
 /// Longest that a start by somebody else, or the supervisor, is waited for.
 constexpr auto start_limit = 120s;
+constexpr std::size_t max_manifest = std::size_t{16} << 20; // bytes
 
 class start_operation_job final : public job {
   public:
@@ -32,7 +37,7 @@ class start_operation_job final : public job {
     void cancel() override { cancelled_ = true; }
 
   private:
-    enum class step { begin, lock, activate, resolve, copy, prepare, launch, report, done };
+    enum class step { begin, lock, activate, resolve, copy, prepare, depend, launch, report, done };
 
     result<job_wait> take();
     result<job_wait> begin();
@@ -42,6 +47,8 @@ class start_operation_job final : public job {
     result<job_wait> resolve();
     result<job_wait> copy();
     result<job_wait> prepare();
+    result<job_wait> depend();
+    result<> append_to_manifest(const std::string& lines) const;
     result<job_wait> launch();
     result<job_wait> report();
     job_wait go_on(step next);
@@ -60,7 +67,9 @@ class start_operation_job final : public job {
     activated_environment environment_;
     environment_map activated_;
     resolved_start start_;
+    std::deque<std::string> packages_; // left to copy
     std::optional<package_copy> package_;
+    std::vector<std::string> resolved_; // for the reply
     std::optional<supervisor_start> supervisor_;
     std::string warning_; // for the reply
     bool cancelled_ = false;
@@ -103,6 +112,8 @@ result<job_wait> start_operation_job::take() {
         return copy();
     case step::prepare:
         return prepare();
+    case step::depend:
+        return depend();
     case step::launch:
         return launch();
     case step::report:
@@ -133,8 +144,8 @@ result<job_wait> start_operation_job::lock() {
     }
     if (!locked->has_value()) {
         if (clock::now() >= began_ + start_limit) {
-            return failure(errc::timed_out, "another client is starting run " +
-                                                run_.directory.filename().native());
+            return failure(errc::timed_out,
+                           "another client is starting run " + run_.directory.filename().native());
         }
         return job_wait{.deadline = clock::now() + lock_interval};
     }
@@ -198,26 +209,35 @@ result<job_wait> start_operation_job::resolve() {
         }
         start_.manifest = std::move(*copied);
     }
-    if (request().package.empty()) {
-        return go_on(step::prepare);
+    for (const auto* hash : {&request().package, &request().dependency_package}) {
+        if (!hash->empty()) {
+            packages_.push_back(*hash);
+        }
     }
-    auto package = package_copy::begin(context_.machine.cache_directory, request().package, run_);
-    if (!package) {
-        return package.error();
-    }
-    package_ = std::move(*package);
     return go_on(step::copy);
 }
 
 result<job_wait> start_operation_job::copy() {
+    if (packages_.empty()) {
+        return go_on(step::prepare);
+    }
+    if (!package_) {
+        auto package =
+            package_copy::begin(context_.machine.cache_directory, packages_.front(), run_);
+        if (!package) {
+            return package.error();
+        }
+        package_ = std::move(*package);
+    }
     auto copied = package_->step(clock::now() + copy_slice);
     if (!copied) {
         return copied.error();
     }
-    if (!*copied) {
-        return job_wait{.deadline = clock::now()};
+    if (*copied) {
+        packages_.pop_front();
+        package_.reset();
     }
-    return go_on(step::prepare);
+    return job_wait{.deadline = clock::now()};
 }
 
 result<job_wait> start_operation_job::prepare() {
@@ -225,16 +245,51 @@ result<job_wait> start_operation_job::prepare() {
         return prepared.error();
     }
     if (!request().stage) {
-        return go_on(step::launch);
+        return go_on(step::depend);
     }
     ours_to_discard_ = false;
     reply(false);
     return go_on(step::done);
 }
 
+// A run whose dependencies were resolved before, because it starts again, has them.
+result<job_wait> start_operation_job::depend() {
+    const auto& wanted = request().dependencies;
+    std::error_code error;
+    if (wanted.empty() || fs::exists(run_.attribute("deps"), error)) {
+        return go_on(step::launch);
+    }
+    const auto home = resolve_home(request().home, context_.machine.home);
+    auto resolved = resolve_dependencies(context_, home, run_, wanted);
+    if (!resolved) {
+        ours_to_discard_ = false;
+        origin_->keep_failed(run_, resolved.error());
+        lock_.reset();
+        return resolved.error();
+    }
+    resolved_ = std::move(resolved->lines);
+    if (auto appended = append_to_manifest(resolved->manifest); !appended) {
+        return appended.error();
+    }
+    if (auto written =
+            replace_file(run_.attribute("deps"), run_.temporary("deps"), resolved->attribute);
+        !written) {
+        return written.error();
+    }
+    return go_on(step::launch);
+}
+
+result<> start_operation_job::append_to_manifest(const std::string& lines) const {
+    if (lines.empty()) {
+        return {};
+    }
+    const auto before = read_small_file(run_.manifest(), max_manifest).value_or("");
+    return replace_file(run_.manifest(), run_.temporary("manifest"), before + lines);
+}
+
 result<job_wait> start_operation_job::launch() {
-    auto launched = supervisor_start::launch(
-        context_, run_, {request().operation, request().flags}, start_.environment, lock_);
+    auto launched = supervisor_start::launch(context_, run_, {request().operation, request().flags},
+                                             start_.environment, lock_);
     if (!launched) {
         return launched.error();
     }
@@ -264,7 +319,8 @@ void start_operation_job::reply(bool existed) {
     channel_.reply(protocol::start_reply{.run = read_run(run_, context_.machine, {}),
                                          .existed = existed,
                                          .seconds = took.count(),
-                                         .warning = warning_});
+                                         .warning = warning_,
+                                         .resolved = resolved_});
 }
 
 void start_operation_job::discard() {

@@ -34,6 +34,8 @@ class start_origin {
                                            resolved_start& start) = 0;
     /// Undoes what was begun: the start has failed.
     virtual void discard(const run_paths& run) = 0;
+    /// The same where a dependency could not be resolved: a new run stays, and shows an error.
+    virtual void keep_failed(const run_paths& run, const failure& why) = 0;
 };
 
 /// Takes the lock of a run, activates its environment, copies its source code and starts a

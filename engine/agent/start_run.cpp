@@ -24,6 +24,7 @@ class new_run final : public start_origin {
         return prepare_run(context, request_, run, start);
     }
     void discard(const run_paths& run) override;
+    void keep_failed(const run_paths& run, const failure& why) override;
 
   private:
     protocol::start_run request_;
@@ -77,6 +78,14 @@ result<start_origin::verdict> new_run::take(const agent_context& context, const 
 void new_run::discard(const run_paths& run) {
     std::ignore = remove_file(run.opref()); // no run any more, even if the rest cannot be removed
     std::ignore = remove_tree(run.directory);
+}
+
+void new_run::keep_failed(const run_paths& run, const failure& why) {
+    const protocol::end_reason reason{.kind = "failed_to_launch", .detail = why.context};
+    std::ignore = replace_file(run.reason(), run.temporary("reason"),
+                               protocol::encode(reason) + "\n"); // the client is told anyway
+    std::ignore = remove_file(run.pending());                    // left, the run reads as pending
+    std::ignore = remove_file(run.starting());
 }
 
 } // namespace

@@ -22,6 +22,7 @@ class existing_run final : public start_origin {
                      resolved_start& start) override;
     // Until its operation runs the run is staged, or still what it was before.
     void discard(const run_paths& run) override { std::ignore = remove_file(run.starting()); }
+    void keep_failed(const run_paths& run, const failure&) override { discard(run); }
 
   private:
     result<> check_state(const protocol::run_facts& facts) const;
@@ -44,16 +45,16 @@ result<> existing_run::check_state(const protocol::run_facts& facts) const {
     const auto status = status_of(facts);
     if (is_copy_of_running(facts)) {
         return failure(errc::conflict, "this is a copy of run " + asked_.run_id +
-                                           ", which runs on " + status.remote +
-                                           "; start it there");
+                                           ", which runs on " + status.remote + "; start it there");
     }
     if (facts.pending && may_be_alive(facts)) {
         return failure(errc::conflict, "run " + asked_.run_id + " is being started; try again");
     }
     // A run that is staged may have a LOCK of a start that was cut off; its process is gone.
     if (status.state == run_state::running || may_be_alive(facts)) {
-        return failure(errc::conflict, asked_.run_id + " is still running\nWait for it to stop or "
-                                                       "try '{program} stop " +
+        return failure(errc::conflict, asked_.run_id +
+                                           " is still running\nWait for it to stop or "
+                                           "try '{program} stop " +
                                            asked_.run_id + "' to stop it.");
     }
     if (asked_.only_staged && status.state != run_state::staged) {

@@ -86,9 +86,10 @@ struct run_staged {
     std::string remote;
     std::string run_id;
     std::string operation;
-    std::string directory; ///< with --run-dir: its absolute path
+    std::string directory;            ///< with --run-dir: its absolute path
+    std::vector<std::string> command; ///< with --run-dir: what starts the operation there
 };
-BOOST_DESCRIBE_STRUCT(run_staged, (), (remote, run_id, operation, directory))
+BOOST_DESCRIBE_STRUCT(run_staged, (), (remote, run_id, operation, directory, command))
 
 /// `run --needed`: there is a run already.
 struct run_not_needed {

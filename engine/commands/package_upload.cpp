@@ -2,8 +2,6 @@
 
 #include "engine/protocol/content_hash.hpp"
 
-#include <fmt/format.h>
-
 #include <sys/stat.h>
 
 #include <fstream>
@@ -57,14 +55,15 @@ awaitable<result<>> send_source(exchange& sending, const source_file& file) {
     co_return co_await sending.part(end);
 }
 
-awaitable<result<>> send_package(agent_client& agent, const run_plan& plan) {
+awaitable<result<>> send_package(agent_client& agent, std::string package,
+                                 const std::vector<source_file>& files) {
     protocol::receive_files request;
-    request.package = plan.package;
-    for (const auto& file : plan.sources) {
+    request.package = std::move(package);
+    for (const auto& file : files) {
         request.bytes += file.size;
     }
     exchange sending(agent, request);
-    for (const auto& file : plan.sources) {
+    for (const auto& file : files) {
         if (auto sent = co_await send_source(sending, file); !sent) {
             co_return sent;
         }
@@ -84,13 +83,13 @@ awaitable<result<>> send_package(agent_client& agent, const run_plan& plan) {
 
 } // namespace
 
-awaitable<result<>> ensure_package(command_session& session, const target& at,
-                                   const run_plan& plan) {
+awaitable<result<>> ensure_package(command_session& session, const target& at, std::string package,
+                                   const std::vector<source_file>& files) {
     auto control = co_await session.agent(at);
     if (!control) {
         co_return control.error();
     }
-    auto found = co_await (*control)->call(protocol::find_package{plan.package}, question_limit);
+    auto found = co_await (*control)->call(protocol::find_package{package}, question_limit);
     if (!found || found->present) {
         co_return found ? result<>() : result<>(found.error());
     }
@@ -98,7 +97,7 @@ awaitable<result<>> ensure_package(command_session& session, const target& at,
     if (!bulk) {
         co_return bulk.error();
     }
-    co_return co_await send_package(**bulk, plan);
+    co_return co_await send_package(**bulk, std::move(package), files);
 }
 
 } // namespace outrider

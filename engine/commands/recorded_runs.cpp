@@ -11,9 +11,8 @@ using namespace std::chrono_literals;
 
 constexpr auto list_limit = 60s; // ten thousand runs on a slow disk
 
-awaitable<result<std::vector<found_recorded>>> fetch_recorded(command_session& session,
-                                                              const target& at,
-                                                              std::vector<std::string> ids) {
+awaitable<result<std::vector<found_recorded>>>
+fetch_recorded(command_session& session, const target& at, std::vector<std::string> ids) {
     auto agent = co_await session.agent(at);
     if (!agent) {
         co_return agent.error();

@@ -15,8 +15,8 @@ struct found_recorded {
 };
 
 /// The one run that a person named by index, id or prefix, with what it recorded.
-[[nodiscard]] awaitable<result<found_recorded>>
-find_recorded(command_session& session, const target& at, std::string name);
+[[nodiscard]] awaitable<result<found_recorded>> find_recorded(command_session& session,
+                                                              const target& at, std::string name);
 
 /// The runs of a machine with this operation and exactly these flags that have not failed, newest
 /// first: what `run --needed` looks for.

@@ -1,5 +1,6 @@
 #include "engine/commands/package_upload.hpp"
 #include "engine/commands/recorded_runs.hpp"
+#include "engine/commands/required_runs.hpp"
 #include "engine/commands/run_checks.hpp"
 #include "engine/commands/run_follow_up.hpp"
 #include "engine/commands/run_starting.hpp"
@@ -50,10 +51,7 @@ class start_job {
             co_return started.error();
         }
         if (what_.stage) {
-            session_.emit(run_staged{.remote = at_.remote,
-                                     .run_id = run_id_,
-                                     .operation = plan_.operation,
-                                     .directory = what_.run_dir});
+            tell_staged();
             co_return outcome{};
         }
         started_run started{.id = run_id_,
@@ -77,6 +75,9 @@ class start_job {
             }
             request.from = std::move(found->run);
         }
+        if (auto chosen = co_await choose_required_runs(session_, at_, request); !chosen) {
+            co_return chosen.error();
+        }
         auto planned = co_await run_blocking([request] { return plan_run(request); });
         if (!planned) {
             co_return planned.error();
@@ -92,6 +93,15 @@ class start_job {
         plan_.start.home = at_.home;
         plan_.start.activation = at_.over->to().activation();
         co_return result<>();
+    }
+
+    void tell_staged() {
+        run_staged staged{.remote = at_.remote, .run_id = run_id_, .operation = plan_.operation};
+        if (!what_.run_dir.empty()) {
+            staged.directory = what_.run_dir;
+            staged.command = printed_command(plan_, session_.context(), true, false).words;
+        }
+        session_.emit(staged);
     }
 
     void tell_not_needed(std::vector<run_row> runs) {
@@ -135,7 +145,15 @@ class start_job {
             if (has_package()) {
                 tell_once(run_stage::copying_package, plan_.wheel);
             }
-            if (auto there = co_await ensure_package(session_, at_, plan_); !there) {
+            if (auto there = co_await ensure_package(session_, at_, plan_.package, plan_.sources);
+                !there) {
+                co_return there.error();
+            }
+        }
+        if (!plan_.dependency_package.empty()) {
+            if (auto there = co_await ensure_package(session_, at_, plan_.dependency_package,
+                                                     plan_.dependencies);
+                !there) {
                 co_return there.error();
             }
         }
@@ -168,6 +186,7 @@ class start_job {
         }
         directory_ = started->run.directory;
         tell_once(run_stage::started);
+        tell_dependencies(session_, started->resolved);
         if (!started->warning.empty()) {
             session_.emit(note{.warning = true, .text = std::move(started->warning)});
         }

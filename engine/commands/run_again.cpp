@@ -36,8 +36,8 @@ class again_job {
             co_return planned.error();
         }
         if (what_.print_cmd || what_.print_env) {
-            session_.emit(printed_command(plan_, session_.context(), what_.print_cmd,
-                                          what_.print_env));
+            session_.emit(
+                printed_command(plan_, session_.context(), what_.print_cmd, what_.print_env));
             co_return outcome{};
         }
         if (what_.needed && !is_needed()) {
@@ -149,10 +149,11 @@ class again_job {
         }
         // Guild made the run: what it recorded of its operation is enough to start it.
         if (!planned_) {
-            co_return failure(errc::unsupported,
-                              "run " + found_.row.id +
-                                  " was not made by this program and has not recorded its "
-                                  "operation\nStart it with Guild AI on the machine that holds it.");
+            co_return failure(
+                errc::unsupported,
+                "run " + found_.row.id +
+                    " was not made by this program and has not recorded its "
+                    "operation\nStart it with Guild AI on the machine that holds it.");
         }
         without_record_ = true;
         co_return co_await insist_on_start([this] { return start_once(); }, sent_);
@@ -165,7 +166,8 @@ class again_job {
         }
         tell_once(run_stage::initializing_again);
         if (!plan_.package.empty()) {
-            if (auto there = co_await ensure_package(session_, at_, plan_); !there) {
+            if (auto there = co_await ensure_package(session_, at_, plan_.package, plan_.sources);
+                !there) {
                 co_return there.error();
             }
         }

@@ -5,10 +5,8 @@ namespace {
 
 flag_def flag(const char* name, const char* description, boost::json::value value,
               const char* type = "") {
-    return {.name = name,
-            .description = description,
-            .default_value = std::move(value),
-            .type = type};
+    return {
+        .name = name, .description = description, .default_value = std::move(value), .type = type};
 }
 
 } // namespace

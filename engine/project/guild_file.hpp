@@ -72,9 +72,10 @@ struct operation_def {
     flags_import imports;
     std::string flags_dest; ///< empty: what the module's imports tell, else args
     sourcecode_def sourcecode;
-    std::string label;            ///< a template, or empty
-    boost::json::value requires_; ///< null: nothing
-    boost::json::object data;     ///< everything as written, for what only travels
+    std::string label;             ///< a template, or empty
+    boost::json::value requires_;  ///< null: nothing
+    boost::json::object resources; ///< of its model, by name
+    boost::json::object data;      ///< everything as written, for what only travels
 
     [[nodiscard]] const flag_def* find_flag(const std::string& flag) const;
     /// "op", or "model:op".

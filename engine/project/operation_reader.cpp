@@ -223,6 +223,10 @@ result<operation_def> read_parts(const json::object& data, const operation_surro
     out.label = text_of(data, "label");
     const auto* requires_value = data.if_contains("requires");
     out.requires_ = requires_value != nullptr ? *requires_value : json::value();
+    if (const auto* resources = around.model_data.if_contains("resources");
+        resources != nullptr && resources->is_object()) {
+        out.resources = resources->get_object();
+    }
     out.data = data;
     return out;
 }

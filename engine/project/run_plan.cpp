@@ -22,7 +22,8 @@
 namespace outrider {
 namespace {
 
-result<> plan_sources(const run_request& request, const operation_def& op, run_plan& plan,
+result<> plan_sources(const run_request& request, const operation_def& op,
+                      const std::vector<resource_def>& resources, run_plan& plan,
                       std::optional<std::string>& digest) {
     const sourcecode_def& code = op.sourcecode;
     const source_places places{
@@ -38,6 +39,11 @@ result<> plan_sources(const run_request& request, const operation_def& op, run_p
     auto selected = select_sources(root, code, op.full_name(), request.context.environment);
     if (!selected) {
         return selected.error();
+    }
+    if (code.root.empty()) {
+        // What the operation requires is no source code.
+        std::erase_if(selected->paths,
+                      [&](const auto& path) { return is_dependency(resources, path); });
     }
     auto sources = read_sources(selected->paths, places);
     if (!sources) {
@@ -81,9 +87,31 @@ void plan_output_scalars(const operation_def& op, const flag_map& flags, run_pla
         config == nullptr ? boost::json::value(nullptr) : *config, names, plan.notes);
 }
 
-bool has_requirements(const operation_def& op) {
-    const auto& wanted = op.requires_;
-    return !wanted.is_null() && !(wanted.is_array() && wanted.get_array().empty());
+// What was typed, or found for a run, as flags that the operation does not get.
+void add_sources_as_flags(const std::vector<resource_def>& resources,
+                          const std::map<std::string, std::string>& sources, flag_values& flags) {
+    for (const auto& resource : resources) {
+        const auto found = sources.find(resource.flag_name);
+        if (found != sources.end() && !found->second.empty()) {
+            flags.all[resource.flag_name] = found->second;
+        }
+    }
+}
+
+result<> plan_required(const run_request& request, const std::vector<resource_def>& resources,
+                       std::map<std::string, std::string> sources, run_plan& plan) {
+    auto planned = plan_dependencies(resources, {.project = plan.project_directory,
+                                                 .remote = request.remote,
+                                                 .supplied = std::move(sources)});
+    if (!planned) {
+        return planned.error();
+    }
+    plan.dependencies = std::move(planned->files);
+    plan.dependency_package = planned->package;
+    plan.start.dependency_package = planned->package;
+    plan.start.dependencies = std::move(planned->wanted);
+    plan.start.manifest += planned->manifest;
+    return {};
 }
 
 std::string label_of(const run_request& request, const operation_def& op, const flag_map& flags) {
@@ -140,20 +168,38 @@ result<> check_supported(const chosen_operation& chosen, const run_request& requ
                                               chosen.op.name +
                                               " in guild.yml and run it by its name.");
     }
-    if (has_requirements(chosen.op)) {
-        return failure(errc::unsupported,
-                       "operation '" + chosen.op.full_name() +
-                           "' has dependencies ('requires'), which are not supported yet");
-    }
     return {};
+}
+
+result<chosen_operation> operation_of(const run_request& request) {
+    const auto& directory = request.context.directory;
+    return request.from ? recorded_operation(*request.from, directory)
+                        : choose_operation(directory, request.command.operation);
 }
 
 } // namespace
 
+result<std::vector<required_operation>> required_operations_of(const run_request& request) {
+    auto chosen = operation_of(request);
+    if (!chosen) {
+        return chosen.error();
+    }
+    auto resources = read_requirements(chosen->op);
+    if (!resources) {
+        return resources.error();
+    }
+    const auto typed = split_supplied(request.command.flags, *resources);
+    auto out = required_operations(*resources);
+    for (auto& each : out) {
+        const auto found = typed.supplied.find(each.flag_name);
+        each.supplied = found == typed.supplied.end() ? std::string() : found->second;
+    }
+    return out;
+}
+
 result<run_plan> plan_run(const run_request& request) {
     const command_context& context = request.context;
-    auto chosen = request.from ? recorded_operation(*request.from, context.directory)
-                               : choose_operation(context.directory, request.command.operation);
+    auto chosen = operation_of(request);
     if (!chosen) {
         return chosen.error();
     }
@@ -162,7 +208,15 @@ result<run_plan> plan_run(const run_request& request) {
     if (auto good = check_supported(*chosen, request); !good) {
         return good.error();
     }
-    auto flags = resolve_flags(op, request.command.flags,
+    auto resources = read_requirements(op);
+    if (!resources) {
+        return resources.error();
+    }
+    auto typed = split_supplied(request.command.flags, *resources);
+    for (const auto& [name, id] : request.required_runs) {
+        typed.supplied[name] = id;
+    }
+    auto flags = resolve_flags(op, typed.flags,
                                {.any_name = chosen->script && !notes.empty(),
                                 .directory = context.directory,
                                 .home = user_home(context),
@@ -174,22 +228,27 @@ result<run_plan> plan_run(const run_request& request) {
     if (!command) {
         return command.error();
     }
+    add_sources_as_flags(*resources, typed.supplied, *flags);
     run_plan plan{.operation = op.full_name(),
                   .project_directory = context.directory,
                   .notes = std::move(notes),
                   .script = chosen->script,
-                  .builtin = chosen->builtin,
-                  .flag_values = flags->all};
+                  .builtin = chosen->builtin};
     if (chosen->file) {
         name_package(*chosen->file, plan);
     }
     std::optional<std::string> digest;
     const bool recorded = request.from && !request.command.force_sourcecode;
     if (auto planned = recorded ? plan_recorded_sources(request, plan, digest)
-                                : plan_sources(request, op, plan, digest);
+                                : plan_sources(request, op, *resources, plan, digest);
         !planned) {
         return planned.error();
     }
+    if (auto planned = plan_required(request, *resources, std::move(typed.supplied), plan);
+        !planned) {
+        return planned.error();
+    }
+    plan.flag_values = flags->all;
     if (chosen->file && !recorded) {
         say_requirements(*chosen->file, request, plan);
     }

@@ -2,12 +2,14 @@
 
 #include "engine/commands.hpp"
 #include "engine/events.hpp"
+#include "engine/project/dependency_plan.hpp"
 #include "engine/project/recorded_operation.hpp"
 #include "engine/project/source_files.hpp"
 #include "engine/protocol/messages.hpp"
 #include "engine/result.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,11 +26,13 @@ struct run_plan {
     std::string wheel;             ///< "gpkg.anonymous_9eb29cd1-0.0.0-py2.py3-none-any.whl"
     std::string package;           ///< content hash of `sources`, the name that agents keep it by
     std::vector<source_file> sources;
-    std::vector<std::string> notes; ///< warnings for people
-    protocol::start_run start;      ///< all but `home` and `activation`
-    bool script = false;            ///< a plain script: cannot run remotely
-    bool builtin = false;           ///< of no project: nothing is packed
-    flag_map flag_values;           ///< of the run
+    std::vector<std::string> notes;        ///< warnings for people
+    protocol::start_run start;             ///< all but `home` and `activation`
+    bool script = false;                   ///< a plain script: cannot run remotely
+    bool builtin = false;                  ///< of no project: nothing is packed
+    flag_map flag_values;                  ///< of the run
+    std::string dependency_package;        ///< content hash of `dependencies`; empty without any
+    std::vector<source_file> dependencies; ///< files that the run requires
 };
 
 /// What a plan is made for.
@@ -40,8 +44,14 @@ struct run_request {
     std::int64_t now_us = 0; ///< µs since the epoch
     /// The run whose operation, flags and source code are used (`--proto`), or that starts again.
     std::optional<recorded_run> from;
+    std::map<std::string, std::string> required_runs; ///< ids by the flag that may name another
     bool again = false; ///< `from` starts again: it keeps what is not asked for anew
 };
+
+/// What the user has to supply for the operation's dependencies on other runs, or may: reads the
+/// project as `plan_run` does. `supplied` is filled in for what was typed.
+[[nodiscard]] result<std::vector<required_operation>>
+required_operations_of(const run_request& request);
 
 /// Finds the operation in the project of the working directory, checks its flags, selects and
 /// hashes its source code, and writes the start request. Reads local files and asks git: run it

@@ -1,7 +1,7 @@
 #include "engine/project/source_files.hpp"
 
 #include "engine/project/digest.hpp"
-#include "engine/runs/shell_words.hpp"
+#include "engine/runs/manifest.hpp"
 
 #include <algorithm>
 #include <array>
@@ -90,27 +90,37 @@ class source_reader {
 
 } // namespace
 
-result<source_set> read_sources(const std::vector<std::string>& paths,
-                                const source_places& places) {
-    source_set out;
-    for (const auto& path : paths) {
-        out.files.push_back({.path = joined(places.dest, path),
-                             .absolute = joined(places.project, joined(places.root, path))});
-    }
+result<source_set> read_files(std::vector<source_file> files) {
+    source_set out{.files = std::move(files)};
     std::ranges::sort(out.files, {}, &source_file::path);
     source_reader reader;
     for (auto& file : out.files) {
         if (auto read = reader.read(file); !read) {
             return read.error();
         }
-        const std::string in_project = file.absolute.substr(places.project.size() + 1);
-        out.manifest +=
-            "s " + shell_quote(file.path) + " " + file.sha1 + " " + shell_quote(in_project) + "\n";
     }
     if (!out.files.empty()) {
         out.digest = reader.digest_hex();
     }
     out.package = reader.package_hex();
+    return out;
+}
+
+result<source_set> read_sources(const std::vector<std::string>& paths,
+                                const source_places& places) {
+    std::vector<source_file> files;
+    for (const auto& path : paths) {
+        files.push_back({.path = joined(places.dest, path),
+                         .absolute = joined(places.project, joined(places.root, path))});
+    }
+    auto out = read_files(std::move(files));
+    if (!out) {
+        return out;
+    }
+    for (const auto& file : out->files) {
+        const std::string in_project = file.absolute.substr(places.project.size() + 1);
+        out->manifest += manifest_line({"s", file.path, file.sha1, in_project});
+    }
     return out;
 }
 

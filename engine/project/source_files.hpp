@@ -33,8 +33,13 @@ struct source_places {
     std::string dest;    ///< below the run; "." is the run itself
 };
 
-/// Reads every file once and hashes it. A file that cannot be read is a failure that names it, as
-/// is more than 4 GiB in all.
+/// Reads every file once (`path` and `absolute` are given), sorts them by `path` and hashes them;
+/// the manifest is left empty. A file that cannot be read is a failure that names it, as is more
+/// than 4 GiB in all.
+[[nodiscard]] result<source_set> read_files(std::vector<source_file> files);
+
+/// Reads the selected files of a project, as `read_files`, and writes their manifest. A file that
+/// cannot be read is a failure that names it, as is more than 4 GiB in all.
 [[nodiscard]] result<source_set> read_sources(const std::vector<std::string>& paths,
                                               const source_places& places);
 

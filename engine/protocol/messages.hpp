@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/protocol/dependency.hpp"
+
 #include <boost/describe.hpp>
 
 #include <cstdint>
@@ -149,8 +151,9 @@ struct start_reply {
     bool existed = false; ///< the run was already started by an earlier request with this id
     double seconds = 0;   ///< that the start took
     std::string warning;  ///< what the person should know though the run started; may be empty
+    std::vector<std::string> resolved; ///< what was done about dependencies, a line each
 };
-BOOST_DESCRIBE_STRUCT(start_reply, (), (run, existed, seconds, warning))
+BOOST_DESCRIBE_STRUCT(start_reply, (), (run, existed, seconds, warning, resolved))
 /// Makes a run directory and starts its operation under a supervisor. Idempotent by `run_id`. The
 /// reply comes when the operation has been executed (or could not be: `start_failed`, and no run is
 /// left behind). In `command` and `environment`, `${python_exe}`, `${run_dir}`, `${support_dir}`
@@ -176,12 +179,15 @@ struct start_run {
     std::int64_t stop_after_ms = 0; ///< the supervisor stops the operation then; 0: never
     bool delete_on_success = false; ///< the run is removed if it exits with 0
     bool background = false;        ///< write `.guild/JOB`, as Guild's background runs have it
+    std::string dependency_package; ///< hash of the package of files that it requires; or empty
+    std::vector<dependency> dependencies; ///< in the order in which they are resolved
     output_scalar_rules output_scalars;
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
                        manifest, operation, flags, stage, run_dir, source_run, stop_after_ms,
-                       delete_on_success, background, output_scalars))
+                       delete_on_success, background, dependency_package, dependencies,
+                       output_scalars))
 
 /// Starts the operation of a run that is there: one that is staged, or one that has ended, which
 /// then starts again in place, its exit status and output replaced. Needs nothing but what was

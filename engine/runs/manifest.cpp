@@ -6,6 +6,14 @@
 
 namespace outrider {
 
+std::string manifest_line(std::initializer_list<std::string> words) {
+    std::string out;
+    for (const auto& word : words) {
+        out += (out.empty() ? "" : " ") + shell_quote(word);
+    }
+    return out + "\n";
+}
+
 run_manifest parse_manifest(std::string_view text) {
     run_manifest manifest;
     while (!text.empty()) {

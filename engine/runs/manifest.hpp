@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@ struct run_manifest {
     std::set<std::string> dependencies;
     std::set<std::string> internal;
 };
+
+/// One line of a manifest: words quoted as a shell needs them.
+[[nodiscard]] std::string manifest_line(std::initializer_list<std::string> words);
 
 /// Reads a manifest; lines that are none are skipped.
 [[nodiscard]] run_manifest parse_manifest(std::string_view text);

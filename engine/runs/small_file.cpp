@@ -24,8 +24,7 @@ result<> write_all(int fd, std::string_view bytes, const fs::path& path) {
     return {};
 }
 
-result<> write_to(const fs::path& path, std::string_view bytes, int flags,
-                  mode_t mode = 0666) {
+result<> write_to(const fs::path& path, std::string_view bytes, int flags, mode_t mode = 0666) {
     descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | flags, mode));
     if (!file) {
         return errno_failure(errno, "cannot write " + path.string());

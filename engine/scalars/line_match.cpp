@@ -34,7 +34,7 @@ class pattern_run {
                 captures fresh(slots_, nowhere);
                 enter(0, at, std::move(fresh), now_);
             }
-            if (now_.empty()) {
+            if (found && now_.empty()) {
                 break;
             }
             found = step(at) || found;

@@ -167,8 +167,8 @@ BOOST_AUTO_TEST_CASE(usage_errors_say_what_and_where_help_is_and_end_with_2) {
         {{"runs", "rm", "--bogus=1"},
          "guild: unrecognized option '--bogus'\nTry 'guild runs rm --help' for more "
          "information.\n"},
-        {{"push", "gpu1", "-Fx"},
-         "guild: unrecognized option '-Fx'\nTry 'guild push --help' for more information.\n"},
+        {{"ls", "-Fo", "train"},
+         "guild: unrecognized option '-Fo'\nTry 'guild ls --help' for more information.\n"},
         {{"runs", "-Set"},
          "guild: unrecognized option '-Se'\nTry 'guild runs list --help' for more information.\n"},
         {{"watch", "1", "2"},

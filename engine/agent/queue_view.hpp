@@ -1,0 +1,18 @@
+#pragma once
+
+#include "engine/protocol/messages.hpp"
+
+#include <string>
+#include <vector>
+
+namespace outrider::agent {
+
+/// The ids of the staged runs of a home, in the order in which they were staged.
+[[nodiscard]] std::vector<std::string> staged_runs(const std::string& home);
+
+/// The ids of the runs of a home that are running, without queues and without `but`.
+[[nodiscard]] std::vector<std::string> running_runs(const std::string& home,
+                                                    const protocol::machine_facts& machine,
+                                                    const std::string& but);
+
+} // namespace outrider::agent
