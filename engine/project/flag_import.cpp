@@ -36,13 +36,14 @@ std::optional<std::string> file_of_module(const std::string& base, const std::st
     return std::nullopt;
 }
 
-std::string module_of(const operation_def& op) {
+// The module and its own arguments; empty where `main` is no command line.
+std::vector<std::string> main_words(const operation_def& op) {
     auto words = shell_split(op.main);
-    return words && !words->empty() ? words->front() : std::string();
+    return words ? std::move(*words) : std::vector<std::string>{};
 }
 
-std::optional<std::string> find_module(const operation_def& op, const std::string& directory) {
-    const std::string module = module_of(op);
+std::optional<std::string> find_module(const operation_def& op, const std::string& module,
+                                       const std::string& directory) {
     const std::string root = (fs::path(directory) / op.sourcecode.root).string();
     auto found = file_of_module(root, module);
     return found || op.sourcecode.root.empty() ? found : file_of_module(directory, module);
@@ -103,19 +104,24 @@ result<> merge_flags(operation_def& op, const json::object& found) {
 }
 
 std::vector<std::string> import_flags(operation_def& op, const std::string& directory,
-                                      const module_reading& how) {
+                                      module_reading how) {
     const bool imports = op.imports.all || !op.imports.names.empty();
     const bool wants_dest = op.flags_dest.empty() && !op.flags.empty();
     if (op.main.empty() || !op.exec.empty() || (!imports && !wants_dest)) {
         return {};
     }
-    const std::string module = module_of(op);
+    how.words = main_words(op);
+    if (how.words.empty()) {
+        return {}; // said where the command is made
+    }
+    const std::string module = how.words.front();
+    how.words.erase(how.words.begin());
     const auto warning = [&](const std::string& why) {
         // Where nothing is imported the operation itself says what is wrong with its module.
         return imports ? std::vector<std::string>{"cannot import flags from " + module + ": " + why}
                        : std::vector<std::string>{};
     };
-    const auto file = find_module(op, directory);
+    const auto file = find_module(op, module, directory);
     if (!file) {
         return warning("No module named " + module);
     }

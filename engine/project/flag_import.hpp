@@ -10,7 +10,7 @@ namespace outrider {
 /// warnings for people. Reads nothing for an operation that has no module, or neither flags nor
 /// imports. Blocks.
 [[nodiscard]] std::vector<std::string> import_flags(operation_def& op, const std::string& directory,
-                                                    const module_reading& how);
+                                                    module_reading how);
 
 /// Puts flags of a module into those of an operation, declared ones first. Failures name the flag.
 /// Pure.

@@ -6,6 +6,7 @@
 #include "engine/project/file_text.hpp"
 #include "engine/project/module_flags_script.hpp"
 #include "engine/project/value_text.hpp"
+#include "engine/runs/shell_words.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -60,9 +61,10 @@ void keep(const std::string& path, const std::string& bytes) {
 result<std::string> run_script(const std::string& path, const std::string& dest,
                                const module_reading& how) {
     // Isolated: nothing of the user's site or environment is loaded.
-    auto ended = capture_program(
-        {"python3", "-I", "-S", "-c", std::string(module_flags_script()), path, dest},
-        how.environment, longest_reading);
+    std::vector<std::string> words{"python3", "-I", "-S", "-c", std::string(module_flags_script()),
+                                   path,      dest};
+    words.insert(words.end(), how.words.begin(), how.words.end());
+    auto ended = capture_program(words, how.environment, longest_reading);
     if (!ended) {
         return ended.error();
     }
@@ -89,9 +91,14 @@ result<module_flags> read_module_flags(const std::string& path, const std::strin
     }
     std::string kept_at;
     if (!how.cache.empty()) {
-        kept_at = how.cache + "/" +
-                  hex_digest(digest_kind::md5,
-                             std::string(module_flags_version()) + "\n" + dest + "\n" + *source);
+        digest key(digest_kind::md5);
+        key.add(std::string(module_flags_version()) + "\n" + dest + "\n");
+        for (const auto& word : how.words) {
+            key.add(shell_quote(word) + " ");
+        }
+        key.add("\n");
+        key.add(*source);
+        kept_at = how.cache + "/" + key.hex();
         if (auto kept = read_text_file(kept_at, most_result_bytes)) {
             if (auto parsed = parse(*kept)) {
                 return parsed;

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace outrider {
 
@@ -19,7 +20,8 @@ struct module_flags {
 /// How modules are read.
 struct module_reading {
     std::map<std::string, std::string> environment; ///< of the user: PATH names python3
-    std::string cache; ///< directory that keeps what was read; empty: none
+    std::string cache;              ///< directory that keeps what was read; empty: none
+    std::vector<std::string> words; ///< the module's own arguments: they may name a subcommand
 };
 
 /// How modules are read for a command: with its environment, and the cache of its Guild home.

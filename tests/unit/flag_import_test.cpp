@@ -116,6 +116,21 @@ BOOST_FIXTURE_TEST_CASE(arguments_of_parsers_are_flags, imports) {
                R"({"n":{"description":"N","default":3}})");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_subcommand_has_the_flags_of_its_parser, imports) {
+    scratch.write("m.py", parser_of("'--top', default=1") + "s = p.add_subparsers()\n"
+                                                            "t = s.add_parser('train')\n"
+                                                            "t.add_argument('--lr', type=float)\n"
+                                                            "t.set_defaults(lr=0.5)\n"
+                                                            "e = s.add_parser('eval')\n"
+                                                            "e.add_argument('--k', default=3)\n");
+    for (const auto& [main, expected] :
+         {std::pair{"m", R"({"top":1})"}, std::pair{"m train", R"({"lr":5E-1})"},
+          std::pair{"m eval", R"({"k":3})"}}) {
+        auto made = op(std::string("op: {flags-import: all, main: ") + main + "}\n");
+        BOOST_TEST(flags_after(made) == expected, main);
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(dicts_and_namespaces_have_dotted_flags, imports) {
     const std::string source = "import types\np = {'a': 1, 'b': {'c': 'x', 'd': f()}}\n"
                                "q = dict(a=2)\nargs = types.SimpleNamespace(lr=0.5, n=[1, 2])\n";

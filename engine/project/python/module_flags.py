@@ -1,5 +1,6 @@
-"""Prints the flags of a Python module as JSON: `python3 module_flags.py FILE [FLAGS_DEST]`
+"""Prints the flags of a Python module as JSON: `python3 module_flags.py FILE [DEST [WORD...]]`
 
+DEST is where flags go, empty: what the module's imports tell. WORDs are the module's own arguments.
 The module is read, never executed. The result is `{"dest": DEST, "flags": {NAME: {...}}}` with flags
 as they are declared in guild.yml, or `{"error": TEXT}`. What cannot be told by reading, say a default
 that is computed, is left out: the module's own value stands then. Needs Python 3.6.
@@ -190,18 +191,45 @@ def add_switch(flag, switch):
         flag["default"] = not switch
 
 
-def option_flags(tree, values):
+def subparsers(tree, values):
+    """The names that parsers of subcommands are assigned to, with the words that call them."""
+    found = {}
+    for node in ast.walk(tree):
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Call) and called(value)[0] == "add_parser" and value.args:
+            for target in targets_of(node):
+                found[target.id] = values.get(value.args[0])
+    return found
+
+
+def option_flags(tree, values, base_words):
+    subs = subparsers(tree, values)
+    # Flags stand behind the module's own words, so they are those of the subcommand there.
+    chosen = {name for name, word in subs.items() if word in base_words}
     flags = {}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name, owner = called(node)
+        if owner not in chosen if chosen else owner in subs:
+            continue
         if name == "add_argument" or (name == "option" and owner in ("click", "")):
             option = long_option(node, values)
             flag = option_flag(node, values) if option else None
             if flag is not None:
                 flags.setdefault(option, flag)
+        elif name == "set_defaults":
+            set_defaults(node, flags, values)
     return flags
+
+
+def set_defaults(node, flags, values):
+    """`parser.set_defaults(name=value)`; one that cannot be told leaves the module's own."""
+    for item in node.keywords:
+        flag = flags.get((item.arg or "").replace("_", "-"), flags.get(item.arg))
+        if flag is not None and "arg-split" not in flag:
+            flag["default"] = values.get(item.value)
+            drop_what_the_default_breaks(flag)
 
 
 def global_flags(tree, values):
@@ -241,11 +269,11 @@ def members(node, values, prefix=""):
     return flags
 
 
-def flags_of(tree, dest):
+def flags_of(tree, dest, base_words):
     values = Values(tree)
     kind, _, name = dest.partition(":")
     if kind == "args":
-        return option_flags(tree, values)
+        return option_flags(tree, values, base_words)
     if kind == "globals":
         return global_flags(tree, values)
     for node in tree.body if kind in ("global", "dict", "namespace") else ():
@@ -259,7 +287,7 @@ def dest_of(tree):
     return "args" if found & COMMAND_LINE_READERS or "argv" in found else "globals"
 
 
-def read(path, dest):
+def read(path, dest, base_words):
     with open(path, "rb") as file:
         source = file.read()
     try:
@@ -273,12 +301,12 @@ def read(path, dest):
             text += "\n  " + " " * max(at, 0) + "^"
         return {"error": text}
     dest = dest or dest_of(tree)
-    return {"dest": dest, "flags": flags_of(tree, dest)}
+    return {"dest": dest, "flags": flags_of(tree, dest, base_words)}
 
 
 def main():
     try:
-        result = read(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "")
+        result = read(sys.argv[1], "".join(sys.argv[2:3]), sys.argv[3:])
     except (OSError, ValueError, RecursionError, MemoryError) as error:
         result = {"error": str(error) or type(error).__name__}
     json.dump(result, sys.stdout, allow_nan=False)
