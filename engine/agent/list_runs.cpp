@@ -48,8 +48,8 @@ class list_runs_job final : public job {
             send_batch();
         }
         found_.end();
-        channel_.reply(protocol::run_list{.home = home_.native(),
-                                          .total = static_cast<std::int64_t>(found_.runs().size())});
+        channel_.reply(protocol::run_list{
+            .home = home_.native(), .total = static_cast<std::int64_t>(found_.runs().size())});
         return std::nullopt;
     }
     void cancel() override { cancelled_ = true; }

@@ -46,7 +46,8 @@ std::vector<std::string> names_in(const fs::path& directory) {
 
 std::optional<std::int64_t> time_in(const std::optional<std::string>& text) {
     std::int64_t value = 0;
-    if (text && std::from_chars(text->data(), text->data() + text->size(), value).ec == std::errc()) {
+    if (text &&
+        std::from_chars(text->data(), text->data() + text->size(), value).ec == std::errc()) {
         return value;
     }
     return std::nullopt;
@@ -114,9 +115,9 @@ bool listed_runs::look_at_some() {
 }
 
 // Reads a file unless what is known of it still has the mark that is on the disk.
-indexed_file listed_runs::read_again(const std::string& path, const indexed_file* known,
-                                     std::size_t limit, news& told) const {
-    indexed_file out;
+marked_file listed_runs::read_again(const std::string& path, const marked_file* known,
+                                    std::size_t limit, news& told) const {
+    marked_file out;
     const auto mark = uses_index_ ? mark_of(folder_.get(), path) : std::nullopt;
     if (mark && known != nullptr && known->mark == *mark) {
         return *known;
@@ -143,8 +144,8 @@ bool listed_runs::look_at(const std::string& id) {
     }
     listed_run found{.id = id, .opref = seen.opref.bytes.value_or("")};
     for (const char* name : time_attributes) {
-        auto file = read_again(attribute_path(id, name), known ? known->find(name) : nullptr, 64,
-                               told);
+        auto file =
+            read_again(attribute_path(id, name), known ? known->find(name) : nullptr, 64, told);
         file.name = name;
         const auto time = time_in(file.bytes);
         seen.attributes.push_back(std::move(file));
@@ -213,7 +214,7 @@ protocol::run_facts listed_runs::read_and_put(const std::string& id, const index
                                               const std::vector<std::string>& names) {
     const run_paths run{directory_ / id};
     auto wanted = names;
-    for (const auto& file : known != nullptr ? known->attributes : std::vector<indexed_file>{}) {
+    for (const auto& file : known != nullptr ? known->attributes : std::vector<marked_file>{}) {
         if (std::ranges::find(wanted, file.name) == wanted.end()) {
             wanted.push_back(file.name); // another listing asked for it
         }
@@ -233,7 +234,8 @@ protocol::run_facts listed_runs::read_and_put(const std::string& id, const index
     seen.has_ours = mark(guild + "/outrider").exists();
     seen.reason.mark = mark(guild + "/outrider/reason");
     for (const auto& name : wanted) {
-        seen.attributes.push_back({.name = name, .mark = mark(attribute_path(id, name)), .bytes = {}});
+        seen.attributes.push_back(
+            {.name = name, .mark = mark(attribute_path(id, name)), .bytes = {}});
     }
     auto facts = read_run(run, context_.machine, wanted);
     seen.opref.bytes = facts.opref;

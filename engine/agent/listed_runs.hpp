@@ -16,9 +16,9 @@ struct listed_run {
     std::string opref;
 };
 
-/// The runs of a home (or its trash), newest first. Owned by the job that lists them. Reads with the
-/// help of the index, every part of which is checked against the disk first, and writes the index
-/// at the end where that pays.
+/// The runs of a home (or its trash), newest first. Owned by the job that lists them. Reads with
+/// the help of the index, every part of which is checked against the disk first, and writes the
+/// index at the end where that pays.
 class listed_runs {
   public:
     listed_runs(const agent_context& context, const fs::path& home, bool trash);
@@ -41,8 +41,8 @@ class listed_runs {
         bool certain = true;  // the marks of what was read could be learnt
     };
     [[nodiscard]] bool look_at(const std::string& id);
-    [[nodiscard]] indexed_file read_again(const std::string& path, const indexed_file* known,
-                                          std::size_t limit, news& told) const;
+    [[nodiscard]] marked_file read_again(const std::string& path, const marked_file* known,
+                                         std::size_t limit, news& told) const;
     [[nodiscard]] std::optional<protocol::run_facts>
     known_facts(const indexed_run& known, const std::vector<std::string>& names) const;
     [[nodiscard]] protocol::run_facts read_and_put(const std::string& id, const indexed_run* known,
@@ -53,7 +53,7 @@ class listed_runs {
     descriptor folder_;
     run_index index_;
     bool uses_index_ = false;
-    bool all_ = true; // not only the runs that were asked for
+    bool all_ = true;                // not only the runs that were asked for
     std::vector<std::string> names_; // not looked at yet
     std::vector<listed_run> runs_;
 };

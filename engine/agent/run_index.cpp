@@ -59,8 +59,8 @@ std::int64_t clock_behind_ns(const fs::path& just_written) {
 
 } // namespace
 
-const indexed_file* indexed_run::find(std::string_view name) const {
-    const auto found = std::ranges::find(attributes, name, &indexed_file::name);
+const marked_file* indexed_run::find(std::string_view name) const {
+    const auto found = std::ranges::find(attributes, name, &marked_file::name);
     return found == attributes.end() ? nullptr : &*found;
 }
 

@@ -13,7 +13,7 @@
 namespace outrider::agent {
 
 /// A small file as it was read while it had this mark.
-struct indexed_file {
+struct marked_file {
     std::string name; ///< of the attribute; empty for the others
     file_mark mark;
     std::optional<std::string> bytes; ///< nothing: absent, or not readable
@@ -22,16 +22,16 @@ struct indexed_file {
 /// What was read of one run. Each part counts only while its mark is what the disk shows now.
 struct indexed_run {
     std::string id;
-    indexed_file opref;
-    std::vector<indexed_file> attributes; ///< in no order
+    marked_file opref;
+    std::vector<marked_file> attributes; ///< in no order
     bool ended = false; ///< what follows was read too, and says an end without looking at processes
     bool terminated_remote = false;
     bool has_ours = false; ///< `.guild/outrider` is there, which may get a reason
     file_mark guild;       ///< of the directory `.guild`: its markers
     file_mark attrs;       ///< of the directory `.guild/attrs`: which attributes there are
-    indexed_file reason;
+    marked_file reason;
 
-    [[nodiscard]] const indexed_file* find(std::string_view name) const;
+    [[nodiscard]] const marked_file* find(std::string_view name) const;
 };
 
 /// A hint that saves reading: HOME/cache/outrider/runs-UID (trash-UID), or a file in the agent's

@@ -35,7 +35,7 @@ void add_mark(std::string& out, const file_mark& mark) {
     add(out, mark.changed_ns);
 }
 
-void add_file(std::string& out, const indexed_file& file) {
+void add_file(std::string& out, const marked_file& file) {
     add_text(out, file.name);
     add_mark(out, file.mark);
     add(out, file.bytes.has_value());
@@ -68,8 +68,8 @@ class record_reader {
         out.changed_ns = number<std::int64_t>();
         return out;
     }
-    indexed_file file() {
-        indexed_file out;
+    marked_file file() {
+        marked_file out;
         out.name = text();
         out.mark = mark();
         const bool present = flag();

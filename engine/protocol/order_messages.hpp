@@ -9,8 +9,8 @@ namespace outrider::protocol {
 struct ordered_batch {
     static constexpr std::string_view name = "ordered_batch";
     std::vector<std::string> ids;
-    std::vector<std::string> oprefs;     ///< those of this batch, each once
-    std::vector<std::int64_t> opref_of;  ///< for each id its place in `oprefs`
+    std::vector<std::string> oprefs;    ///< those of this batch, each once
+    std::vector<std::int64_t> opref_of; ///< for each id its place in `oprefs`
 };
 BOOST_DESCRIBE_STRUCT(ordered_batch, (), (ids, oprefs, opref_of))
 

@@ -58,8 +58,8 @@ fs::path index_of(const run_home& at, const std::string& name = "runs") {
 std::vector<protocol::run_facts> list(agent_process& agent, const run_home& at,
                                       bool trash = false) {
     std::vector<protocol::run_facts> out;
-    const auto answer = agent.finish(agent.send(protocol::list_runs{
-        .home = at.home.native(), .trash = trash, .attributes = asked}));
+    const auto answer = agent.finish(agent.send(
+        protocol::list_runs{.home = at.home.native(), .trash = trash, .attributes = asked}));
     for (const auto& [type, body] : answer.parts) {
         protocol::run_batch batch;
         BOOST_REQUIRE(protocol::from_json(body, batch));
@@ -113,8 +113,7 @@ void edit_in_place(const fs::path& path, const std::string& bytes) {
     struct stat before{};
     BOOST_REQUIRE(::stat(path.c_str(), &before) == 0);
     const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    BOOST_REQUIRE(::write(file, bytes.data(), bytes.size()) ==
-                  static_cast<ssize_t>(bytes.size()));
+    BOOST_REQUIRE(::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
     BOOST_REQUIRE(::ftruncate(file, static_cast<off_t>(bytes.size())) == 0);
     const timespec times[] = {before.st_atim, before.st_mtim};
     BOOST_REQUIRE(::futimens(file, times) == 0);
@@ -167,7 +166,9 @@ BOOST_AUTO_TEST_CASE(a_second_listing_takes_from_the_index_what_did_not_change) 
 BOOST_AUTO_TEST_CASE(whatever_a_foreign_program_changes_is_seen) {
     old_home at;
     agent_process agent(at.cache);
-    const auto attribute = [&](int i, const char* name) { return at.run(name_of(i)).attribute(name); };
+    const auto attribute = [&](int i, const char* name) {
+        return at.run(name_of(i)).attribute(name);
+    };
     const std::pair<const char*, std::function<void()>> changes[] = {
         {"an edit in place", [&] { edit_in_place(attribute(1, "label"), "n=888\n"); }},
         {"a new order", [&] { edit_in_place(attribute(2, "started"), "9002\n"); }},
@@ -182,13 +183,13 @@ BOOST_AUTO_TEST_CASE(whatever_a_foreign_program_changes_is_seen) {
         {"a new attribute", [&] { write(attribute(6, "tags"), "- best\n"); }},
         {"an attribute less", [&] { fs::remove(attribute(7, "label")); }},
         {"no start", [&] { fs::remove(attribute(8, "started")); }},
-        {"a second start",
-         [&] { write(at.run(name_of(9)).lock(), std::to_string(::getpid())); }},
+        {"a second start", [&] { write(at.run(name_of(9)).lock(), std::to_string(::getpid())); }},
         {"a stage", [&] { write(at.run(name_of(10)).staged(), ""); }},
-        {"a copy of a running run", [&] { write(at.run(name_of(11)).guild() / "LOCK.remote", "r"); }},
-        {"an end elsewhere",
-         [&] { write(at.run(name_of(12)).guild() / "TERMINATED.remote", ""); }},
-        {"a reason", [&] { write(at.run(name_of(13)).reason(), R"({"kind":"signal","detail":"x"})"); }},
+        {"a copy of a running run",
+         [&] { write(at.run(name_of(11)).guild() / "LOCK.remote", "r"); }},
+        {"an end elsewhere", [&] { write(at.run(name_of(12)).guild() / "TERMINATED.remote", ""); }},
+        {"a reason",
+         [&] { write(at.run(name_of(13)).reason(), R"({"kind":"signal","detail":"x"})"); }},
         {"a deletion", [&] { fs::remove_all(at.run(name_of(14)).directory); }},
         {"no run any more", [&] { fs::remove(at.run(name_of(15)).opref()); }},
         {"another run of that name",
