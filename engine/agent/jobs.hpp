@@ -1,10 +1,10 @@
 #pragma once
 
 #include "engine/agent/context.hpp"
+#include "engine/protocol/edit_messages.hpp"
 #include "engine/protocol/machine_messages.hpp"
 #include "engine/protocol/order_messages.hpp"
 #include "engine/protocol/scalar_messages.hpp"
-#include "engine/protocol/edit_messages.hpp"
 #include "engine/protocol/wait_messages.hpp"
 
 #include <memory>
