@@ -32,8 +32,10 @@ failure far_failure(const std::string& payload, const std::string& name) {
         return message.error();
     }
     const errc kind = errc_from_name(message->code).value_or(errc::io_failed);
-    // What fails on the user's own machine needs no telling where.
-    return {kind, name == this_machine_name ? message->context : name + ": " + message->context};
+    // What fails on the user's own machine needs no telling where, nor does a run that is known.
+    const bool about_run = message->context.starts_with("run failed because ");
+    return {kind, name == this_machine_name || about_run ? message->context
+                                                         : name + ": " + message->context};
 }
 
 } // namespace
@@ -270,13 +272,13 @@ result<message_part> open_part(const frame& incoming) {
     if (!parsed) {
         return parsed.error();
     }
-    const auto* object = parsed->if_object();
+    auto* object = parsed->if_object();
     const auto* type = object ? object->if_contains("type") : nullptr;
-    const auto* body = object ? object->if_contains("body") : nullptr;
+    auto* body = object ? object->if_contains("body") : nullptr;
     if (type == nullptr || !type->is_string() || body == nullptr) {
         return failure(errc::protocol_violation, "a part has no type or body");
     }
-    return message_part{std::string(type->get_string()), *body};
+    return message_part{std::string(type->get_string()), std::move(*body)};
 }
 
 } // namespace outrider
