@@ -160,7 +160,6 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(info_shows_everything_in_its_order, Place, places)
     BOOST_TEST(has(sections, "\nmanifest:\n  dependencies:\n  sourcecode:\n"), sections);
     BOOST_TEST(has(sections, "\n    - train.py\n"), sections);
     BOOST_TEST(sections.ends_with("\ndependencies:\nplugins:\n"), sections);
-    BOOST_TEST(at.out_of({"info"}) == text); // by its short name
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(info_tells_the_same_as_json, Place, places) {
