@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdio>
@@ -16,8 +17,9 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr std::size_t longest_line = 1024; // bytes
-/// Steps of all patterns in one second: some 5 % of a processor.
-constexpr std::uint64_t work_per_second = 5'000'000;
+/// What matching costs, in times of its duration, and how much of that may be owed.
+constexpr int price = 10;
+constexpr std::chrono::milliseconds credit{500};
 /// Largest event file, bytes: a loop that prints nothing else does not fill the disk twice.
 constexpr std::uint64_t largest_file = std::uint64_t{256} << 20;
 
@@ -40,7 +42,7 @@ std::string file_name() {
 } // namespace
 
 output_scalars::output_scalars(const run_paths& run, const protocol::output_scalar_rules& rules)
-    : directory_(run.guild()), scalars_(rules), work_since_(clock::now()) {
+    : directory_(run.guild()), scalars_(rules) {
     broken_ = !scalars_.active();
 }
 
@@ -79,25 +81,26 @@ void output_scalars::take(std::string_view line) {
         line.remove_suffix(1);
     }
     line = line.substr(line.rfind('\r') + 1); // what a progress bar left to be seen; npos + 1 is 0
-    if (line.empty() || !may_work()) {
+    if (line.empty()) {
         return;
     }
-    for (const auto& point : scalars_.take(line, work_)) {
-        append_event_record(records_, scalar_event(seconds_now(), point));
+    if (!scalars_.has_patterns()) {
+        take_points(line);
+    } else if (may_work()) {
+        const auto before = clock::now();
+        take_points(line);
+        paid_ = std::max(paid_, before) + price * (clock::now() - before);
     }
 }
 
-bool output_scalars::may_work() {
-    if (work_ < work_per_second) {
-        return true;
+bool output_scalars::may_work() const {
+    return paid_ <= clock::now() + credit;
+}
+
+void output_scalars::take_points(std::string_view line) {
+    for (const auto& point : scalars_.take(line)) {
+        append_event_record(records_, scalar_event(seconds_now(), point));
     }
-    const auto now = clock::now();
-    if (now - work_since_ < std::chrono::seconds(1)) {
-        return false;
-    }
-    work_since_ = now;
-    work_ = 0;
-    return true;
 }
 
 void output_scalars::finish() {

@@ -14,8 +14,8 @@ namespace outrider::agent {
 
 /// Writes the scalars that an operation prints to an event file below `.guild`, which appears with
 /// the first of them. Never in the way of the output: lines are looked at up to 1 KiB, patterns
-/// have a budget of work beyond which lines are passed over, and what a full disk does not take is
-/// dropped. Owned by the supervisor, fed with the bytes as they come.
+/// get a tenth of the time, beyond which lines are passed over, and what a full disk does not take
+/// is dropped. Owned by the supervisor, fed with the bytes as they come.
 class output_scalars {
   public:
     output_scalars(const run_paths& run, const protocol::output_scalar_rules& rules);
@@ -33,7 +33,8 @@ class output_scalars {
     };
     void take(std::string_view line);
     void end_line(open_line& line);
-    bool may_work();
+    bool may_work() const;
+    void take_points(std::string_view line);
     void write();
     void create_file();
 
@@ -44,8 +45,8 @@ class output_scalars {
     descriptor file_;
     std::uint64_t written_ = 0; // bytes of the file
     bool broken_ = false;       // no more is written
-    std::uint64_t work_ = 0;    // of the patterns, since `work_since_`
-    std::chrono::steady_clock::time_point work_since_;
+    // Matching is paid for with ten times its duration; this is when all of it is.
+    std::chrono::steady_clock::time_point paid_;
 };
 
 } // namespace outrider::agent

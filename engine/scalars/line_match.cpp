@@ -28,21 +28,22 @@ class pattern_run {
           entered_(pattern.program_.size(), nowhere) {}
 
     bool run(std::size_t from, std::uint64_t& steps) {
+        steps_ = steps;
         bool found = false;
         for (std::size_t at = from; at <= line_.size(); ++at) {
             if (!found) {
                 captures fresh(slots_, nowhere);
                 enter(0, at, std::move(fresh), now_);
             }
-            if (found && now_.empty()) {
+            if (steps_ == 0 || (found && now_.empty())) {
                 break;
             }
             found = step(at) || found;
             std::swap(now_, then_);
             then_.clear();
         }
-        steps += steps_;
-        return found;
+        steps = steps_;
+        return found && steps_ > 0;
     }
     const std::vector<std::size_t>& best() const { return best_; }
 
@@ -53,6 +54,8 @@ class pattern_run {
         captures caught;
     };
 
+    void use_step() { steps_ -= steps_ > 0 ? 1 : 0; }
+
     // Lets every way take the byte at `at`; true when one of them is done.
     bool step(std::size_t at) {
         for (auto& each : now_) {
@@ -61,7 +64,7 @@ class pattern_run {
                 best_ = std::move(each.caught);
                 return true; // those behind it are less preferred
             }
-            ++steps_;
+            use_step();
             if (at < line_.size() &&
                 pattern_.sets_[instruction.x][static_cast<unsigned char>(line_[at])]) {
                 enter(each.state + 1, at + 1, std::move(each.caught), then_);
@@ -81,7 +84,7 @@ class pattern_run {
                 continue;
             }
             entered_[each.state] = at;
-            ++steps_;
+            use_step();
             const auto& instruction = pattern_.program_[each.state];
             switch (instruction.what) {
             case line_pattern::op::byte:
@@ -126,7 +129,7 @@ class pattern_run {
     std::vector<way> now_;
     std::vector<way> then_;
     captures best_;
-    std::uint64_t steps_ = 0;
+    std::uint64_t steps_ = 0; // that are left
 };
 
 bool line_pattern::search(std::string_view line, std::size_t from, match& out,

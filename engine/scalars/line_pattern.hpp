@@ -28,7 +28,8 @@ class line_pattern {
         std::size_t end = 0;
         groups found;
     };
-    /// The leftmost match from `from` on. `steps` grows by the work that it took.
+    /// The leftmost match from `from` on. `steps` goes down by the work that it takes; where they
+    /// are used up nothing is found.
     [[nodiscard]] bool search(std::string_view line, std::size_t from, match& out,
                               std::uint64_t& steps) const;
     /// Names of the groups, from 1 at [0]; empty for those without.

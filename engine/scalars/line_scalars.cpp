@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t longest_key = 256; // bytes
 constexpr std::size_t most_of_a_line = 100;
+/// Steps of all patterns for one line: some milliseconds.
+constexpr std::uint64_t most_steps = 50'000;
 
 bool is_blank(char c) {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -99,7 +101,8 @@ line_scalars::line_scalars(const protocol::output_scalar_rules& rules)
     }
 }
 
-std::vector<scalar_point> line_scalars::take(std::string_view line, std::uint64_t& steps) {
+std::vector<scalar_point> line_scalars::take(std::string_view line) {
+    std::uint64_t steps = most_steps;
     found_.clear();
     if (defaults_) {
         take_by_default(line);

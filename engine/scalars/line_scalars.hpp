@@ -32,10 +32,13 @@ class line_scalars {
   public:
     explicit line_scalars(const protocol::output_scalar_rules& rules);
 
+    /// Whether there are patterns: those of a person may be slow.
+    [[nodiscard]] bool has_patterns() const { return !patterns_.empty(); }
     /// Whether any line can hold a scalar.
     [[nodiscard]] bool active() const { return defaults_ || !patterns_.empty(); }
-    /// The scalars of one line, without its line feed. `steps` grows by the work of the patterns.
-    [[nodiscard]] std::vector<scalar_point> take(std::string_view line, std::uint64_t& steps);
+    /// The scalars of one line, without its line feed. The work for it is bounded: what patterns do
+    /// not find within it they do not find.
+    [[nodiscard]] std::vector<scalar_point> take(std::string_view line);
 
   private:
     struct named_pattern {

