@@ -179,8 +179,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_cut_at_the_limit_and_counted, Place, plac
         check_exit(ended, 0);
         BOOST_TEST(count_of("\n", ended.out) == shown, options.back());
         const auto note = "Showing the first " + std::to_string(shown) + " runs (" +
-                          std::to_string(total) + " total) - use --all to show all or -m to show "
-                                                  "more\n";
+                          std::to_string(total) +
+                          " total) - use --all to show all or -m to show "
+                          "more\n";
         BOOST_TEST(ended.err == (shown < total ? note : ""), options.back());
     };
     rows({}, 20, 45);
