@@ -3,6 +3,7 @@
 
 #include <boost/mp11/list.hpp>
 
+#include <cstdlib>
 #include <ctime>
 #include <map>
 
@@ -153,8 +154,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(filters_keep_what_they_say_here_and_on_a_remote, P
 BOOST_AUTO_TEST_CASE_TEMPLATE(scalars_are_read_where_neither_attribute_nor_flag_decides, Place,
                               places) {
     scene<Place> at;
-    check_exit(at.me.run({"run", "hello", "msg=loss: 0.25", "-r", "gpu1", "-y"}), 0);
-    check_exit(at.me.run({"run", "hello", "msg=loss: 0.75", "-r", "gpu1", "-y"}), 0);
+    at.me.write_project_file("guild.yml", "train:\n  exec: sh loss.sh ${value}\n"
+                                          "  flags-import: no\n  flags:\n    value: 0\n");
+    at.me.write_project_file("loss.sh", "echo loss: $1\n");
+    check_exit(at.me.run({"run", "train", "value=0.25", "-r", "gpu1", "-y"}), 0);
+    check_exit(at.me.run({"run", "train", "value=0.75", "-r", "gpu1", "-y"}), 0);
     const auto rows = [&](const std::string& filter) {
         const auto shown = at.me.run({"runs", "-s", "-r", "gpu1", "-F", filter});
         check_exit(shown, 0);
@@ -163,7 +167,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(scalars_are_read_where_neither_attribute_nor_flag_
     BOOST_TEST(has(rows("loss < 0.5"), "0.25"));
     BOOST_TEST(count_of("\n", rows("loss < 0.5")) == 1);
     BOOST_TEST(count_of("\n", rows("scalar:loss > 0")) == 2);
-    BOOST_TEST(rows("scalar:msg is not undefined").empty());
+    BOOST_TEST(rows("scalar:value is not undefined").empty());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_cut_at_the_limit_and_counted, Place, places) {
@@ -228,8 +232,47 @@ BOOST_AUTO_TEST_CASE(archives_are_listed_like_homes) {
     BOOST_TEST(listed(at.me, {"-A", home}) == "4321");
     BOOST_TEST(listed(at.me, {"--archive", home + "/runs", "-Sc"}) == "41");
     check_says(at.me.run({"runs", "-A", home + "/none"}), 1, {"none' does not exist"});
+    check_exit(at.me.run({"runs", "-A", home + "/runs/aaaa0000000000000000000000000001"}), 0);
     check_says(at.me.run({"runs", "-A", home, "-r", "gpu1"}), 1, {"cannot both be used"});
     BOOST_TEST(listed(at.me, {}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(zip_files_are_listed_like_directories) {
+    scene<over_local> at;
+    const std::string home = at.me.directory() / "old";
+    recorded_runs(home + "/runs").add_four();
+    const auto zip = [&](const std::string& name, const std::string& within,
+                         const std::string& what) {
+        const std::string path = at.me.directory() / name;
+        const std::string command =
+            "cd '" + within + "' && python3 -m zipfile -c '" + path + "' " + what;
+        BOOST_REQUIRE(std::system(command.c_str()) == 0);
+        return path;
+    };
+    const auto of_home = zip("home.zip", home, "runs");
+    BOOST_TEST(listed(at.me, {"-A", of_home}) == "4321");
+    BOOST_TEST(listed(at.me, {"-A", of_home, "-Fo", "cnn:train"}) == "1");
+    BOOST_TEST(listed(at.me, {"-A", zip("parent.zip", at.me.directory().path(), "old")}) == "4321");
+    BOOST_TEST(listed(at.me, {"-A", zip("runs.zip", home + "/runs", "*")}) == "4321");
+    const std::string broken = at.me.directory() / "broken.zip";
+    write_file(broken, read_file(of_home).substr(0, 700));
+    check_says(at.me.run({"runs", "-A", broken}), 1, {"cannot read archive", "broken.zip"});
+    write_file(broken, "no archive at all");
+    check_says(at.me.run({"runs", "-A", broken}), 1, {"cannot read archive", "a zip file"});
+    // Nothing of it stays, and nothing leads out of the place where it is unpacked.
+    const std::string temporary = at.me.directory() / "tmp";
+    fs::create_directories(temporary);
+    at.me.environment["TMPDIR"] = temporary;
+    const std::string evil = at.me.directory() / "evil.zip";
+    const std::string make_evil =
+        "python3 -c \"import zipfile, sys\nwith zipfile.ZipFile(sys.argv[1], 'w') as z:\n  "
+        "z.writestr('../../.guild/attrs/x', 'x')\n  z.writestr('/" +
+        temporary.substr(1) + "/r/.guild/opref', 'x')\" '" + evil + "'";
+    BOOST_REQUIRE(std::system(make_evil.c_str()) == 0);
+    BOOST_TEST(listed(at.me, {"-A", evil}).empty());
+    BOOST_TEST(listed(at.me, {"-A", of_home}) == "4321");
+    BOOST_TEST(names_in(temporary).empty());
+    BOOST_TEST(!fs::exists(at.me.directory() / ".guild"));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(filters_that_make_no_sense_are_refused, Place, places) {
@@ -243,7 +286,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(filters_that_make_no_sense_are_refused, Place, pla
     refused({"-F", "lr = 'a"}, 1, {"the quote at position 6 is not closed"});
     refused({"-Fo", "^("}, 1, {"'^(' is not a valid regular expression"});
     refused({"-Fs", "soon"}, 1, {"soon"});
-    refused({"-Fo"}, 2, {"-Fo"});
+    refused({"-Fo"}, 2, {"option --operation needs a value"});
     refused({"9"}, 1, {"could not find a run matching '9'", "Try 'outrider runs list'"});
     refused({"aaaa"}, 1, {"'aaaa' matches multiple runs:", "  aaaa0000"});
     refused({"-Fo", "evaluate", "2"}, 1, {"could not find a run matching '2'"});
