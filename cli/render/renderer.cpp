@@ -5,6 +5,7 @@
 #include "cli/render/edit_text.hpp"
 #include "cli/render/file_list.hpp"
 #include "cli/render/machine_text.hpp"
+#include "cli/render/operations_text.hpp"
 #include "cli/render/remotes_text.hpp"
 #include "cli/render/run_info.hpp"
 #include "cli/render/run_results.hpp"
@@ -87,6 +88,14 @@ void renderer::on(const run_not_needed& said) {
 
 void renderer::on(const command_printed& printed) {
     out_ << printed_lines(printed);
+}
+
+void renderer::on(const operation_help& help) {
+    out_ << operation_help_text(help.operation, asked_.program);
+}
+
+void renderer::on(const operations_listed& listed) {
+    out_ << operations_table(listed, place_.screen, asked_.verbose);
 }
 
 void renderer::on(const watch_started& watched) {
@@ -259,9 +268,20 @@ bool is_only_told(const event& what) {
         what);
 }
 
+namespace {
+
+// Answers of Guild's that are tables for people stand without the program's name before them.
+bool stands_alone(const std::string& text) {
+    return text.starts_with("Operation requires the following missing flags:") ||
+           text.starts_with("Unsupported value for '");
+}
+
+} // namespace
+
 std::string error_text(const failure& why, const invocation& asked) {
     const auto text = why.context.empty() ? why.code.message() : why.context;
-    return asked.program + ": " + with_names(text, asked.program, asked.command_name) + "\n";
+    return (stands_alone(text) ? "" : asked.program + ": ") +
+           with_names(text, asked.program, asked.command_name) + "\n";
 }
 
 } // namespace outrider::cli

@@ -41,8 +41,8 @@ class renderer : public presenter {
     void on(const run_staged& staged);
     void on(const run_not_needed& said);
     void on(const command_printed& printed);
-    void on(const operation_help&) {}
-    void on(const operations_listed&) {}
+    void on(const operation_help& help);
+    void on(const operations_listed& listed);
     void on(const runs_waited& waited);
     void on(const run_described& described);
     void on(const runs_selected& selected);

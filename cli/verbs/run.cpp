@@ -8,7 +8,8 @@ const verb_help help = {
     .summary = "Start an operation, here or on a remote, and follow its output.",
     .details =
         "OPERATION is defined in guild.yml of the working directory; without it the default\n"
-        "operation runs. FLAG=VALUE arguments set its flags. The operation 'queue' starts\n"
+        "operation runs. It may also be a Python script of that directory: train.py.\n"
+        "FLAG=VALUE arguments set its flags; --help-op lists them. The operation 'queue' starts\n"
         "staged runs as they appear.\n\n"
         "A run on a remote does not depend on this command: interrupting it leaves the run\n"
         "running and says how to follow it again. On this machine the exit status is the\n"
@@ -20,6 +21,8 @@ const verb_help help = {
                 "{program} run train --stage -r gpu1\n"
                 "{program} run --start 1 -r gpu1\n"
                 "{program} run --restart 3f2a epochs=40\n"
+                "{program} run train --help-op\n"
+                "{program} run train.py lr=0.01\n"
                 "{program} run queue run-once=yes -r gpu1 -y",
 };
 
@@ -68,6 +71,8 @@ void add_surroundings(CLI::App& verb, run_command& made) {
              "DIR");
     add_text(verb, "--run-id", made.run_id, "Use this id for the run", "ID");
     verb.add_flag("--keep-run", made.keep_run, "Keep the run in spite of 'delete-on-success'");
+    verb.add_flag("--help-op", made.help_op,
+                  "Describe the operation, its flags and what it requires, and exit");
     verb.add_flag("--print-cmd", made.print_cmd, "Print the command of the operation and exit");
     verb.add_flag("--print-env", made.print_env, "Print the environment of the operation and exit");
 }

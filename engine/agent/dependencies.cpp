@@ -2,6 +2,7 @@
 
 #include "engine/agent/required_run.hpp"
 #include "engine/runs/manifest.hpp"
+#include "engine/runs/path_rename.hpp"
 #include "engine/runs/small_file.hpp"
 #include "engine/runs/yaml_text.hpp"
 
@@ -24,8 +25,27 @@ constexpr std::size_t longest_path = 1000; // bytes
 constexpr std::size_t most_entries = 100'000;
 constexpr std::size_t max_manifest = std::size_t{16} << 20; // bytes
 
-std::string regex_word(const std::string& text) {
-    return text.starts_with('^') ? text : "^(?:" + text + ")$";
+/// A file that was linked: where it is, relative to the run, and its place in the run.
+struct linked_path {
+    std::string from;
+    std::string place;
+};
+using linked_paths = std::vector<linked_path>;
+
+// The directories on the way may not be links: a link of another run's would lead into that run.
+bool leads_astray(const fs::path& run, const fs::path& below) {
+    fs::path at = run;
+    std::error_code error;
+    for (const auto& part : below) {
+        if (part == ".." || part == ".guild") {
+            return true;
+        }
+        at /= part;
+        if (fs::is_symlink(fs::symlink_status(at, error))) {
+            return true;
+        }
+    }
+    return below.is_absolute();
 }
 
 failure not_met(const dependency& of, const std::string& why) {
@@ -38,7 +58,7 @@ class linking {
   public:
     linking(const run_paths& run, const dependency& of) : run_(run), of_(of) {}
 
-    result<std::vector<std::string>> link_run(const run_paths& from) {
+    result<linked_paths> link_run(const run_paths& from) {
         const auto names = of_.select.empty() ? whole_entries(from) : selected_files(from);
         if (!names) {
             return names.error();
@@ -51,7 +71,7 @@ class linking {
         return std::move(paths_);
     }
 
-    result<std::vector<std::string>> link_here() {
+    result<linked_paths> link_here() {
         for (const fs::path path : of_.paths) {
             if (auto linked = link(path, path.filename()); !linked) {
                 return linked.error();
@@ -88,7 +108,7 @@ class linking {
         std::vector<std::regex> patterns;
         try {
             for (const auto& text : of_.select) {
-                patterns.emplace_back(regex_word(text));
+                patterns.emplace_back("^(?:" + without_group_names(text) + ")$");
             }
         } catch (const std::regex_error& error) {
             return not_met(of_, std::string("invalid select pattern: ") + error.what());
@@ -118,42 +138,35 @@ class linking {
         return out;
     }
 
-    result<std::string> renamed(std::string name) const {
-        try {
-            for (const auto& rule : of_.rename) {
-                name = std::regex_replace(name, std::regex(rule.pattern), rule.replacement,
-                                          std::regex_constants::format_first_only);
-            }
-        } catch (const std::regex_error& error) {
-            return not_met(of_, std::string("invalid rename pattern: ") + error.what());
-        }
-        if (!is_safe_name(name)) {
-            return not_met(of_, "'" + name + "' is no file name");
-        }
-        return name;
-    }
-
     result<> link(const fs::path& from, const fs::path& path) {
-        auto name = renamed(path.filename().native());
+        const auto name = renamed(path.filename().native(), of_.rename);
         if (!name) {
-            return name.error();
+            return not_met(of_, name.error().context);
         }
-        const fs::path in_run = fs::path(of_.target_path) / *name;
-        if (in_run.is_absolute() || in_run.lexically_normal().native().starts_with("..")) {
+        const auto directory = fs::path(of_.target_path).lexically_normal();
+        const fs::path in_run = directory / *name;
+        if (leads_astray(run_.directory, directory)) {
             return not_met(of_, "target-path must stay below the run: " + of_.target_path);
         }
         const fs::path place = run_.directory / in_run;
         const auto target =
             of_.kind == dependency_kind::here ? from : from.lexically_relative(place.parent_path());
         std::error_code error;
-        paths_.push_back(from.lexically_relative(run_.directory));
         if (fs::symlink_status(place, error).type() != fs::file_type::not_found) {
             // A start that was cut off may have made it.
             if (fs::read_symlink(place, error) != target) {
                 skipped_.push_back(in_run.native());
+                return {};
             }
-            return {};
+        } else if (auto made = make(from, place, target); !made) {
+            return made;
         }
+        paths_.push_back({.from = from.lexically_relative(run_.directory), .place = in_run});
+        return {};
+    }
+
+    result<> make(const fs::path& from, const fs::path& place, const fs::path& target) const {
+        std::error_code error;
         fs::create_directories(place.parent_path(), error);
         if (of_.copy) {
             fs::copy(from, place, fs::copy_options::recursive | fs::copy_options::copy_symlinks,
@@ -169,7 +182,7 @@ class linking {
 
     const run_paths& run_;
     const dependency& of_;
-    std::vector<std::string> paths_; // relative to the run
+    linked_paths paths_;
     std::vector<std::string> skipped_;
 };
 
@@ -192,10 +205,9 @@ class resolution {
         }
         json::array listed;
         for (const auto& path : *paths) {
-            listed.emplace_back(path);
+            listed.emplace_back(path.from);
             if (of.kind != dependency_kind::files) { // the engine has listed those
-                out_.manifest +=
-                    manifest_line({"d", fs::path(path).filename().native(), "-", of.uri});
+                out_.manifest += manifest_line({"d", path.place, "-", of.uri});
             }
         }
         source["paths"] = std::move(listed);
@@ -214,12 +226,17 @@ class resolution {
     }
 
   private:
-    result<std::vector<std::string>> resolve(const dependency& of, std::string& config) {
+    result<linked_paths> resolve(const dependency& of, std::string& config) {
         switch (of.kind) {
         case dependency_kind::failed:
             return not_met(of, of.reason);
-        case dependency_kind::files:
-            return of.paths;
+        case dependency_kind::files: {
+            linked_paths all;
+            for (const auto& path : of.paths) {
+                all.push_back({.from = path, .place = path});
+            }
+            return checked(of, std::move(all));
+        }
         case dependency_kind::here: {
             linking links(run_, of);
             return links.link_here();
@@ -238,14 +255,16 @@ class resolution {
         for (const auto& path : links.skipped()) {
             out_.lines.push_back("WARNING: " + path + " already exists, skipping link");
         }
-        if (paths && paths->empty()) {
-            const std::string nothing = "nothing resolved for " + of.uri;
-            if (of.fail_if_empty) {
-                return not_met(of, nothing);
-            }
-            if (of.warn_if_empty) {
-                out_.lines.push_back("WARNING: " + nothing);
-            }
+        return paths ? checked(of, std::move(*paths)) : paths;
+    }
+
+    result<linked_paths> checked(const dependency& of, linked_paths paths) {
+        const std::string nothing = "nothing resolved for " + of.uri;
+        if (paths.empty() && of.fail_if_empty) {
+            return not_met(of, nothing);
+        }
+        if (paths.empty() && of.warn_if_empty) {
+            out_.lines.push_back("WARNING: " + nothing);
         }
         return paths;
     }

@@ -81,7 +81,8 @@ BOOST_DESCRIBE_STRUCT(stop_command, (), (remote, selection, force, timeout_secon
 /// `operations [WORD…]`: what the project can do; words are parts of names.
 struct operations_command {
     std::vector<std::string> words;
+    bool all = false; ///< hidden ones too: names that begin with '_'
 };
-BOOST_DESCRIBE_STRUCT(operations_command, (), (words))
+BOOST_DESCRIBE_STRUCT(operations_command, (), (words, all))
 
 } // namespace outrider

@@ -232,6 +232,9 @@ awaitable<result<outcome>> perform(command_session& session, run_command what) {
     if (auto good = check_run_command(what); !good) {
         co_return good.error();
     }
+    if (what.help_op && what.start.empty() && what.restart.empty() && what.proto.empty()) {
+        co_return co_await describe_operation(session, what.operation);
+    }
     auto at = co_await session.find_target(what.remote);
     if (!at) {
         co_return at.error();

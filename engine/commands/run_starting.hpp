@@ -9,6 +9,10 @@ namespace outrider {
 [[nodiscard]] awaitable<result<outcome>> start_again(command_session& session, run_command what,
                                                      target at);
 
+/// `run --help-op`: what the project says of an operation (empty: the default one).
+[[nodiscard]] awaitable<result<outcome>> describe_operation(command_session& session,
+                                                            std::string operation);
+
 /// 32 lower-case hex digits, as Guild makes them: an id for a run or a request.
 [[nodiscard]] std::string new_run_id();
 

@@ -3,6 +3,8 @@
 #include "engine/completion/known_runs.hpp"
 #include "engine/config/config.hpp"
 #include "engine/config/guild_home.hpp"
+#include "engine/project/chosen_operation.hpp"
+#include "engine/project/flag_import.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/guild_file.hpp"
 #include "engine/project/yaml_value.hpp"
@@ -12,6 +14,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
 
 #include <sys/stat.h>
 
@@ -64,21 +67,21 @@ candidates flag_values(const flag_def& flag) {
 }
 
 candidates of_project(const command_context& context, const completion_query& query) {
-    const auto file = load_guild_file(context.directory);
-    if (!file || !*file) {
-        return {};
-    }
     if (query.kind == completion_kind::operations) {
-        return operations(**file);
+        const auto file = load_guild_file(context.directory);
+        return file && *file ? operations(**file) : candidates();
     }
-    const auto operation = find_operation(**file, query.operation);
-    if (!operation) {
+    auto chosen = choose_operation(context.directory, query.operation);
+    if (!chosen) {
         return {};
     }
+    // What was read of an unchanged module is kept: only the first completion waits for it.
+    std::ignore = import_flags(chosen->op, context.directory,
+                               module_reading_of(context)); // warnings have no place here
     if (query.kind == completion_kind::flags) {
-        return flags(**operation);
+        return flags(chosen->op);
     }
-    const auto* flag = (*operation)->find_flag(query.flag);
+    const auto* flag = chosen->op.find_flag(query.flag);
     return flag == nullptr ? candidates() : flag_values(*flag);
 }
 

@@ -16,7 +16,7 @@ bool is_script(const std::string& directory, const std::string& name) {
 operation_def script_operation(const std::string& name) {
     operation_def op{.name = name};
     op.main = shell_quote(name.substr(0, name.size() - 3));
-    op.imports_flags = true;
+    op.imports = {.said = true, .all = true};
     return op;
 }
 
@@ -51,13 +51,17 @@ result<chosen_operation> choose_operation(const std::string& directory, const st
         return *not_found;
     }
     if (name.empty()) {
-        return failure(errc::not_found, "a default operation is not defined for this project: "
-                                        "there is no guild.yml in " +
-                                            directory + "\nTry '{program} run OPERATION'.");
+        return failure(errc::not_found,
+                       "cannot find a default operation: there is no guild.yml in " + directory +
+                           "\nTry '{program} operations' for a list.");
     }
-    return failure(errc::not_found, "cannot find operation " + name +
-                                        "\nThere is no guild.yml in " + directory +
-                                        ", and no script of that name.");
+    // Guild's words; the hint is about models because a guild.yml may be elsewhere.
+    return failure(errc::not_found,
+                   "cannot find operation " + name +
+                       (name.find(':') == std::string::npos
+                            ? "\nYou may need to include a model in the form MODEL:OPERATION. Try "
+                            : "\nTry ") +
+                       "'{program} operations' for a list of available operations.");
 }
 
 } // namespace outrider

@@ -1,6 +1,7 @@
 #include "engine/project/dependency_plan.hpp"
 
 #include "engine/runs/manifest.hpp"
+#include "engine/runs/path_rename.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -49,7 +50,7 @@ class file_resolution {
         std::vector<std::regex> patterns;
         try {
             for (const auto& text : source_.select) {
-                patterns.emplace_back("^(?:" + text + ")$");
+                patterns.emplace_back("^(?:" + without_group_names(text) + ")$");
             }
         } catch (const std::regex_error& error) {
             return failure(errc::bad_input, std::string("invalid select pattern: ") + error.what());
@@ -81,17 +82,12 @@ class file_resolution {
     // `inside`: the path below the source where that is a directory.
     result<> one(const fs::path& from, const fs::path& inside) {
         const fs::path top = inside.empty() ? from.filename() : root_.filename();
-        std::string name = top.native();
-        try {
-            for (const auto& rule : source_.rename) {
-                name = std::regex_replace(name, std::regex(rule.pattern), rule.replacement,
-                                          std::regex_constants::format_first_only);
-            }
-        } catch (const std::regex_error& error) {
-            return failure(errc::bad_input, std::string("invalid rename pattern: ") + error.what());
+        const auto name = renamed(top.native(), source_.rename);
+        if (!name) {
+            return name.error();
         }
-        const fs::path to = (fs::path(source_.target_path) / name / inside).lexically_normal();
-        if (name.empty() || !stays_below(to) || *to.begin() == ".guild") {
+        const fs::path to = (fs::path(source_.target_path) / *name / inside).lexically_normal();
+        if (!stays_below(to) || *to.begin() == ".guild") {
             return failure(errc::bad_input, "'" + to.native() + "' is no place in a run");
         }
         // An empty last component would leave a slash.

@@ -33,7 +33,8 @@ result<> read_choices(const json::object& data, flag_def& out) {
         if (const auto* object = item.if_object()) {
             const auto* value = object->if_contains("value");
             out.choices.push_back({.value = value != nullptr ? *value : json::value(),
-                                   .alias = text_of(*object, "alias")});
+                                   .alias = text_of(*object, "alias"),
+                                   .description = text_of(*object, "description")});
         } else {
             out.choices.push_back({.value = item});
         }
@@ -53,8 +54,12 @@ result<flag_def> read_flag(const std::string& name, const json::value& data) {
     const auto* object = data.if_object();
     if (object == nullptr) {
         out.default_value = data;
+        if (!data.is_null()) {
+            out.written["default"] = data;
+        }
         return out;
     }
+    out.written = *object;
     out.description = text_of(*object, "description");
     out.default_value = value_if_set(*object, "default").value_or(json::value());
     out.type = text_of(*object, "type");

@@ -37,18 +37,10 @@ json::value decode_typed(const flag_def* flag, const std::string& text) {
 }
 
 failure unsupported_flag(const operation_def& op, const std::string& name) {
-    std::string known;
-    for (const auto& flag : op.flags) {
-        known += (known.empty() ? "" : ", ") + flag.name;
-    }
-    std::string text = "unsupported flag '" + name + "'\n" +
-                       (known.empty() ? op.full_name() + " has no flags."
-                                      : "The flags of " + op.full_name() + " are: " + known);
-    if (op.imports_flags) {
-        text += "\nFlags are not imported from the module: declare them under 'flags:' in "
-                "guild.yml.";
-    }
-    return {errc::bad_input, text};
+    return {errc::bad_input, "unsupported flag '" + name + "'\nTry '{program} run " +
+                                 op.full_name() +
+                                 " --help-op' for a list of flags or use --force-flags to skip "
+                                 "this check."};
 }
 
 result<flag_map> parse_typed(const operation_def& op, const std::vector<std::string>& typed,
@@ -164,10 +156,12 @@ result<> check_choice(const flag_def& flag, const json::value& value) {
     }
     std::string all;
     for (const auto& choice : flag.choices) {
-        all += (all.empty() ? "" : ", ") +
-               (choice.alias.empty() ? format_flag(choice.value) : choice.alias);
+        all += "\n  " + (choice.alias.empty() ? format_flag(choice.value) : choice.alias) +
+               (choice.description.empty() ? "" : "  ") + choice.description;
     }
-    return invalid(flag.name, format_flag(value) + " is not a choice: must be one of: " + all);
+    return failure(errc::bad_input, "Unsupported value for '" + flag.name +
+                                        "' - supported values are:\n" + all +
+                                        "\n\nRun the command again using one of these options.");
 }
 
 result<> check_bounds(const flag_def& flag, const json::value& value) {
@@ -195,6 +189,9 @@ result<json::value> check_flag(const flag_def& flag, const json::value& value,
         return no_batches(flag.name, format_flag(value));
     }
     auto typed = coerce(flag, without_alias(flag, value), rules);
+    if (rules.force) {
+        return typed ? typed : value;
+    }
     if (!typed || typed->is_null()) {
         return typed;
     }
@@ -241,7 +238,7 @@ result<> check_required(const operation_def& op, const flag_map& all) {
 
 result<flag_values> resolve_flags(const operation_def& op, const std::vector<std::string>& typed,
                                   const flag_rules& rules) {
-    auto user = parse_typed(op, typed, rules.any_name);
+    auto user = parse_typed(op, typed, rules.any_name || rules.force);
     if (!user) {
         return user.error();
     }
@@ -265,7 +262,7 @@ result<flag_values> resolve_flags(const operation_def& op, const std::vector<std
     if (auto good = check_placeholders(out.all); !good) {
         return good.error();
     }
-    if (auto good = check_required(op, out.all); !good) {
+    if (auto good = check_required(op, out.all); !good && !rules.force) {
         return good.error();
     }
     return out;

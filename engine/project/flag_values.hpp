@@ -19,9 +19,10 @@ struct flag_values {
 
 /// What a run's flags are checked against besides their declarations.
 struct flag_rules {
-    bool any_name = false; ///< a script: it declares none
+    bool any_name = false; ///< a script whose flags cannot be read
     std::string directory; ///< of the project, for paths
     std::string home;      ///< of the user, for `~`
+    bool force = false;    ///< any name and any value; types are applied where they fit
 };
 
 /// Decodes `NAME=VALUE` words, applies defaults, aliases and `${flag}` references, and checks

@@ -189,19 +189,6 @@ result<std::optional<guild_file>> load_guild_file(const std::string& directory) 
     return std::optional(std::move(out));
 }
 
-namespace {
-
-std::string known_operations(const guild_file& file) {
-    std::string names;
-    for (const auto& each : file.operations) {
-        names += (names.empty() ? "" : ", ") + each.full_name();
-    }
-    return names.empty() ? file.path + " defines no operations."
-                         : "The operations of " + file.path + " are: " + names;
-}
-
-} // namespace
-
 result<const operation_def*> find_operation(const guild_file& file, const std::string& name) {
     const auto colon = name.rfind(':');
     const bool with_model = colon != std::string::npos;
@@ -220,10 +207,13 @@ result<const operation_def*> find_operation(const guild_file& file, const std::s
     if (only_elsewhere != nullptr) {
         return only_elsewhere;
     }
-    const std::string what = name.empty()
-                                 ? "a default operation is not defined for this project"
-                                 : "operation '" + name + "' is not defined for this project";
-    return failure(errc::not_found, what + "\n" + known_operations(file));
+    // Guild's words: a part of the name before ':' names a model.
+    const std::string what = op.empty() ? "a default operation" : "operation '" + op + "'";
+    const std::string where = model.empty() ? "this project" : "model '" + model + "'";
+    return failure(errc::not_found, what + " is not defined for " + where +
+                                        "\nTry '{program} operations" +
+                                        (model.empty() ? "" : " " + model) +
+                                        "' for a list of available operations.");
 }
 
 } // namespace outrider

@@ -13,7 +13,8 @@ namespace outrider {
 /// A value that a flag may take.
 struct flag_choice {
     boost::json::value value;
-    std::string alias; ///< another way to type it, or empty
+    std::string alias;       ///< another way to type it, or empty
+    std::string description; ///< may be empty
 };
 
 /// A flag as an operation declares it.
@@ -32,6 +33,7 @@ struct flag_def {
     std::optional<boost::json::value> arg_switch; ///< the value that gives `--NAME` alone
     std::optional<boost::json::value> arg_split;  ///< true or a separator
     std::string env_name;                         ///< empty: FLAG_NAME
+    boost::json::object written;                  ///< what is declared, as it is written
 };
 
 /// One `include` or `exclude` of a source code selection; the last that matches a file decides.
@@ -49,6 +51,14 @@ struct sourcecode_def {
     std::vector<source_rule> rules; ///< on top of the default selection
 };
 
+/// Which flags an operation takes over from its module (`flags-import`, `flags-import-skip`).
+struct flags_import {
+    bool said = false;              ///< the project says something about it
+    bool all = false;               ///< every flag of the module
+    std::vector<std::string> names; ///< these, unless `all`
+    std::vector<std::string> skip;  ///< never these
+};
+
 /// An operation of a project, inheritance resolved.
 struct operation_def {
     std::string name;
@@ -59,8 +69,8 @@ struct operation_def {
     bool is_default = false;
     boost::json::object env;
     std::vector<flag_def> flags;
-    bool imports_flags = false; ///< Guild would look for more flags in the module
-    std::string flags_dest;     ///< empty: args
+    flags_import imports;
+    std::string flags_dest; ///< empty: what the module's imports tell, else args
     sourcecode_def sourcecode;
     std::string label;             ///< a template, or empty
     boost::json::value requires_;  ///< null: nothing

@@ -46,6 +46,45 @@ result<> collect_flags(const json::object& flags, const operation_surroundings& 
     return {};
 }
 
+result<std::vector<std::string>> read_names(const json::value& data, const std::string& key) {
+    std::vector<std::string> out;
+    for (const auto& name : data.is_array() ? data.get_array() : json::array{data}) {
+        if (!name.is_string()) {
+            return failure(errc::bad_input, key + ": expected names of flags");
+        }
+        out.emplace_back(name.get_string());
+    }
+    return out;
+}
+
+// The operation's own word counts before its model's.
+result<> read_imports(const json::object& data, const json::object& model, flags_import& out) {
+    const auto find = [&](const char* key) {
+        const auto* own = data.if_contains(key);
+        own = own != nullptr ? own : model.if_contains(key);
+        return own != nullptr && !own->is_null() ? own : nullptr;
+    };
+    if (const auto* what = find("flags-import")) {
+        out.said = true;
+        const std::string word = what->is_string() ? std::string(what->get_string()) : "";
+        if (what->is_bool() || word == "all" || word == "yes" || word == "no" || word == "off") {
+            out.all = what->is_bool() ? what->get_bool() : word == "all" || word == "yes";
+        } else if (auto names = read_names(*what, "flags-import"); names) {
+            out.names = std::move(*names);
+        } else {
+            return failure(errc::bad_input, "flags-import must be all, no, or a list of flags");
+        }
+    }
+    if (const auto* skipped = find("flags-import-skip")) {
+        auto names = read_names(*skipped, "flags-import-skip");
+        if (!names) {
+            return names.error();
+        }
+        out.skip = std::move(*names);
+    }
+    return {};
+}
+
 result<> read_flags(const json::object& data, const operation_surroundings& around,
                     operation_def& out) {
     json::object flags;
@@ -58,17 +97,9 @@ result<> read_flags(const json::object& data, const operation_surroundings& arou
             return got;
         }
     }
-    const auto* imports = data.if_contains("flags-import");
-    imports = imports != nullptr ? imports : around.model_data.if_contains("flags-import");
-    if (imports != nullptr && imports->is_array()) {
-        for (const auto& name : imports->get_array()) {
-            if (name.is_string() && !flags.contains(name.get_string())) {
-                flags.emplace(name.get_string(), nullptr);
-            }
-        }
+    if (auto read = read_imports(data, around.model_data, out.imports); !read) {
+        return read.error();
     }
-    const bool off = imports != nullptr && imports->is_bool() && !imports->get_bool();
-    out.imports_flags = !off && (imports == nullptr || !imports->is_array());
     for (const auto& member : flags) {
         auto flag = read_flag(std::string(member.key()), member.value());
         if (!flag) {

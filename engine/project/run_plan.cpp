@@ -3,6 +3,7 @@
 #include "engine/config/guild_home.hpp"
 #include "engine/config/path_text.hpp"
 #include "engine/project/chosen_operation.hpp"
+#include "engine/project/flag_import.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/git.hpp"
 #include "engine/project/output_scalars.hpp"
@@ -15,6 +16,7 @@
 #include "engine/runs/opref.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace outrider {
@@ -47,7 +49,7 @@ result<> plan_sources(const run_request& request, const operation_def& op,
     if (!sources) {
         return sources.error();
     }
-    plan.notes = std::move(selected->notes);
+    std::ranges::move(selected->notes, std::back_inserter(plan.notes));
     plan.sources = std::move(sources->files);
     plan.package = sources->package;
     plan.start.package = sources->package;
@@ -201,6 +203,7 @@ result<run_plan> plan_run(const run_request& request) {
     if (!chosen) {
         return chosen.error();
     }
+    auto notes = import_flags(chosen->op, context.directory, module_reading_of(context));
     const operation_def& op = chosen->op;
     if (auto good = check_supported(*chosen, request); !good) {
         return good.error();
@@ -213,9 +216,11 @@ result<run_plan> plan_run(const run_request& request) {
     for (const auto& [name, id] : request.required_runs) {
         typed.supplied[name] = id;
     }
-    auto flags = resolve_flags(
-        op, typed.flags,
-        {.any_name = chosen->script, .directory = context.directory, .home = user_home(context)});
+    auto flags = resolve_flags(op, typed.flags,
+                               {.any_name = chosen->script && !notes.empty(),
+                                .directory = context.directory,
+                                .home = user_home(context),
+                                .force = request.command.force_flags});
     if (!flags) {
         return flags.error();
     }
@@ -226,6 +231,7 @@ result<run_plan> plan_run(const run_request& request) {
     add_sources_as_flags(*resources, typed.supplied, *flags);
     run_plan plan{.operation = op.full_name(),
                   .project_directory = context.directory,
+                  .notes = std::move(notes),
                   .script = chosen->script,
                   .builtin = chosen->builtin};
     if (chosen->file) {

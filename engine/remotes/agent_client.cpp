@@ -32,8 +32,10 @@ failure far_failure(const std::string& payload, const std::string& name) {
         return message.error();
     }
     const errc kind = errc_from_name(message->code).value_or(errc::io_failed);
-    // What fails on the user's own machine needs no telling where.
-    return {kind, name == this_machine_name ? message->context : name + ": " + message->context};
+    // What fails on the user's own machine needs no telling where, nor does a run that is known.
+    const bool about_run = message->context.starts_with("run failed because ");
+    return {kind, name == this_machine_name || about_run ? message->context
+                                                         : name + ": " + message->context};
 }
 
 } // namespace

@@ -54,7 +54,8 @@ struct scalars_scene {
     /// "tag=last@step " for each scalar.
     std::string shown(const std::string& id) {
         std::string out;
-        for (const auto& each : read({id})[id].scalars) {
+        const auto runs = read({id});
+        for (const auto& each : runs.at(id).scalars) {
             char text[300];
             std::snprintf(text, sizeof text, "%s=%g@%lld ", each.tag.c_str(), each.last,
                           static_cast<long long>(each.last_step));

@@ -45,15 +45,17 @@ BOOST_AUTO_TEST_CASE(an_unknown_remote_is_named_by_every_command) {
 BOOST_AUTO_TEST_CASE(an_unknown_operation_is_named) {
     untouched at;
     check_says(at.run({"nope"}), 1,
-               {"outrider: operation 'nope' is not defined", "family", "hello"});
-    check_says(at.run({}), 1, {"a default operation is not defined for this project", "hello"});
+               {"outrider: operation 'nope' is not defined", "Try 'outrider operations'"});
+    check_says(
+        at.run({}), 1,
+        {"a default operation is not defined for this project", "Try 'outrider operations'"});
     at.me.working_directory = at.me.home();
-    check_says(at.run({"nope"}), 1, {"cannot find operation nope", "no guild.yml in"});
+    check_says(at.run({"nope"}), 1, {"cannot find operation nope", "MODEL:OPERATION"});
 }
 
 BOOST_AUTO_TEST_CASE(flags_are_checked_before_anything_is_sent) {
     untouched at;
-    check_says(at.run({"hello", "mgs=x"}), 1, {"unsupported flag 'mgs'", "msg"});
+    check_says(at.run({"hello", "mgs=x"}), 1, {"unsupported flag 'mgs'", "run hello --help-op"});
     check_says(at.run({"hello", "mood=wild"}), 1, {"mood", "wild", "calm", "loud"});
     check_says(at.run({"hello", "times=often"}), 1, {"times", "often", "int"});
     check_says(at.run({"gate"}), 1, {"missing flags", "file", "NAME=VAL"});

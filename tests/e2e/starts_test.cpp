@@ -210,7 +210,8 @@ BOOST_AUTO_TEST_CASE(a_directory_outside_of_the_home_is_used) {
     check_says(ran, 0, {"Run directory is '" + place + "' (results will not be visible to Guild)"});
     BOOST_TEST(read_file(place + "/deep/er/file") == "content\n");
     BOOST_TEST(at.me.run({"runs"}).out == "");
-    check_says(at.me.run({"run", "files", "--run-dir", "out/here", "-y"}), 1, {"is not empty"});
+    check_says(at.me.run({"run", "files", "--run-dir", "out/here", "-y"}), 1,
+               {"there is a run in '" + place + "' already"});
     const auto staged = at.me.run({"run", "hello", "--run-dir", "out/there", "--stage", "-y"});
     check_exit(staged, 0);
     BOOST_TEST(has(staged.out, "hello staged in '"));

@@ -139,14 +139,18 @@ BOOST_AUTO_TEST_CASE(what_a_flag_may_not_be_is_said_before_anything_starts) {
                                  "    o: {choices: [a], allow-other: yes}\n"
                                  "    r: {required: yes, description: the one, default: 1}\n"
                                  "    e: {type: existing-path}\n");
+    const char* unsupported_c = "Unsupported value for 'c' - supported values are:\n\n  a\n  b\n"
+                                "  1.5\n\nRun the command again using one of these options.";
     const std::pair<std::vector<std::string>, const char*> cases[] = {
-        {{"x=1"}, "unsupported flag 'x'\nThe flags of op are: n, c, o, r, e"},
+        {{"x=1"},
+         "unsupported flag 'x'\nTry '{program} run op --help-op' for a list of flags or use "
+         "--force-flags to skip this check."},
         {{"n"}, "invalid argument 'n' - expected NAME=VAL"},
         {{"n=a"}, "invalid value for n: invalid value for type 'int': a"},
         {{"n=1.5"}, "invalid value for n: invalid value for type 'int': 1.5"},
         {{"n=0"}, "invalid value for n: out of range (less than min 1)"},
         {{"n=10"}, "invalid value for n: out of range (greater than max 9.5)"},
-        {{"c=d"}, "invalid value for c: d is not a choice: must be one of: a, b, 1.5"},
+        {{"c=d"}, unsupported_c},
         {{"o=z"}, "no error"},
         {{"r="},
          "Operation requires the following missing flags:\n\n  r  the one\n\nRun the "
@@ -158,8 +162,7 @@ BOOST_AUTO_TEST_CASE(what_a_flag_may_not_be_is_said_before_anything_starts) {
         {{"n=range[1:5]"},
          "batch runs are not supported yet: flag 'n' is range[1:5]\nGive it a "
          "single value: n=VALUE"},
-        {{"c=${python_exe}"},
-         "invalid value for c: ${python_exe} is not a choice: must be one of: a, b, 1.5"},
+        {{"c=${python_exe}"}, unsupported_c},
         {{"o=${home}/x"}, "invalid value for o: ${home} is reserved and cannot be part of it"},
     };
     for (const auto& [typed, expected] : cases) {
@@ -167,10 +170,21 @@ BOOST_AUTO_TEST_CASE(what_a_flag_may_not_be_is_said_before_anything_starts) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_flag_that_might_be_imported_is_explained) {
-    BOOST_TEST(error_of(operation_of("op: {main: m}\n"), {"x=1"}).ends_with("in guild.yml."));
-    const auto listed = operation_of("op: {main: m, flags-import: [x, y]}\n");
-    BOOST_TEST(json::serialize(all_of(listed, {"x=1"})) == R"({"x":1,"y":null})");
+BOOST_AUTO_TEST_CASE(forced_flags_are_taken_as_they_are) {
+    const auto op = operation_of("op:\n"
+                                 "  flags:\n"
+                                 "    n: {default: 1, type: int, max: 9}\n"
+                                 "    c: {default: a, choices: [a, b]}\n"
+                                 "    f: {default: 1, type: float}\n"
+                                 "    r: {required: yes}\n");
+    const auto got = resolve_flags(op, {"n=many", "c=z", "f=2", "x=1"}, {.force = true});
+    BOOST_REQUIRE_MESSAGE(got.has_value(), got.error().context);
+    BOOST_TEST(got->all.at("n") == json::value("many"));
+    BOOST_TEST(got->all.at("c") == json::value("z"));
+    BOOST_TEST(got->all.at("f") == json::value(2.0));
+    BOOST_TEST(got->all.at("x") == json::value(1));
+    const auto above = resolve_flags(op, {"n=10"}, {.force = true});
+    BOOST_TEST(above.value().all.at("n") == json::value(10));
 }
 
 BOOST_AUTO_TEST_CASE(flags_become_words_by_their_destination) {

@@ -325,11 +325,11 @@ BOOST_FIXTURE_TEST_CASE(a_script_runs_here_and_not_remotely, project) {
 
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_run_is_explained, project) {
     BOOST_TEST(error_of("nope").starts_with("cannot find operation nope\n"));
-    BOOST_TEST(error_of("").starts_with("a default operation is not defined for this project"));
+    BOOST_TEST(error_of("").starts_with("cannot find a default operation: "));
     scratch.write("guild.yml", "a: {requires: [file: x.csv]}\nb: {main: ''}\n");
-    BOOST_TEST(error_of("nope") == "operation 'nope' is not defined for this project\n"
-                                   "The operations of " +
-                                       (scratch / "guild.yml") + " are: a, b");
+    BOOST_TEST(error_of("nope") ==
+               "operation 'nope' is not defined for this project\n"
+               "Try '{program} operations' for a list of available operations.");
     BOOST_TEST(error_of("a") ==
                "operation 'a' has dependencies ('requires'), which are not supported yet");
     BOOST_TEST(error_of("b", {"x=1"}).starts_with("unsupported flag 'x'\n"));

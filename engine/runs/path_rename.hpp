@@ -1,0 +1,20 @@
+#pragma once
+
+#include "engine/protocol/dependency.hpp"
+#include "engine/result.hpp"
+
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// Applies the rules of a resource to a file name, one after the other. Patterns and replacements
+/// are Python's (`\1`, `\g<1>`, `(?P<name>…)`), as Guild files have them. Fails with `bad_input` on
+/// a pattern that makes no sense and where the result is no file name.
+[[nodiscard]] result<std::string> renamed(std::string name,
+                                          const std::vector<protocol::path_rename>& rules);
+
+/// A Python pattern as the standard library reads it: without the names of groups.
+[[nodiscard]] std::string without_group_names(std::string pattern);
+
+} // namespace outrider

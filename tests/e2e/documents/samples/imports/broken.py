@@ -1,0 +1,3 @@
+rate = 1
+if rate
+    pass
