@@ -33,8 +33,8 @@ void add_completion(CLI::App& parent, invocation& into) {
             },
             "Script for this shell: bash, zsh or fish")
         ->option_text("SHELL");
-    auto* install = verb->add_flag("-i,--install")
-                        ->description("Write it to where the shell looks for it");
+    auto* install =
+        verb->add_flag("-i,--install")->description("Write it to where the shell looks for it");
     verb->final_callback([&into, install] {
         into.own.what = install->count() > 0 ? own_request::kind::install_completion
                                              : own_request::kind::completion;

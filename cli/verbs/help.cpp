@@ -18,8 +18,7 @@ const verb_help help = {
 void add_help(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "help", help, into);
     verb->add_option("COMMAND", into.own.words, "Command to explain")->option_text("[COMMAND...]");
-    auto* man = verb->add_flag("--man")
-                    ->description("Print the manual page of the whole program");
+    auto* man = verb->add_flag("--man")->description("Print the manual page of the whole program");
     verb->final_callback([&into, man] {
         into.own.what = man->count() > 0 ? own_request::kind::man_page : own_request::kind::help;
     });

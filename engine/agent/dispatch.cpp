@@ -32,6 +32,7 @@ constexpr row row_of() {
 constexpr std::array rows{
     row_of<protocol::ping, make_ping_job>(),
     row_of<protocol::list_runs, make_list_runs_job>(),
+    row_of<protocol::order_runs, make_order_runs_job>(),
     row_of<protocol::start_run, make_start_run_job>(),
     row_of<protocol::start_staged, make_start_staged_job>(),
     row_of<protocol::stop_run, make_stop_run_job>(),

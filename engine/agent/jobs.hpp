@@ -1,9 +1,10 @@
 #pragma once
 
 #include "engine/agent/context.hpp"
-#include "engine/protocol/machine_messages.hpp"
-#include "engine/protocol/scalar_messages.hpp"
 #include "engine/protocol/edit_messages.hpp"
+#include "engine/protocol/machine_messages.hpp"
+#include "engine/protocol/order_messages.hpp"
+#include "engine/protocol/scalar_messages.hpp"
 #include "engine/protocol/wait_messages.hpp"
 
 #include <memory>
@@ -13,6 +14,8 @@ namespace outrider::agent {
 
 [[nodiscard]] std::unique_ptr<job> make_ping_job(const agent_context&, protocol::ping,
                                                  reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_order_runs_job(const agent_context&, protocol::order_runs,
+                                                       reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_list_runs_job(const agent_context&, protocol::list_runs,
                                                       reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_start_run_job(const agent_context&, protocol::start_run,

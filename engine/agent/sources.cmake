@@ -21,12 +21,14 @@ set(AGENT_SOURCES
     execute.cpp
     file_entry.cpp
     file_intake.cpp
+    file_mark.cpp
     find_package.cpp
     follow_output.cpp
     incoming_file.cpp
     interpreter_facts.cpp
     list_files.cpp
     list_runs.cpp
+    listed_runs.cpp
     logout.cpp
     machine.cpp
     mark_copy.cpp
@@ -35,6 +37,7 @@ set(AGENT_SOURCES
     out_of_memory.cpp
     output_recorder.cpp
     output_scalars.cpp
+    order_runs.cpp
     output_start.cpp
     ping.cpp
     pipe.cpp
@@ -49,6 +52,8 @@ set(AGENT_SOURCES
     required_run.cpp
     reserved_file.cpp
     restore_runs.cpp
+    run_index.cpp
+    run_index_format.cpp
     run_lock.cpp
     run_place.cpp
     scalar_index.cpp

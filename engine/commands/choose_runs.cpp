@@ -1,5 +1,6 @@
 #include "engine/commands/choose_runs.hpp"
 
+#include "engine/commands/run_order.hpp"
 #include "engine/commands/run_rows.hpp"
 #include "engine/commands/run_scalars.hpp"
 #include "engine/filters/run_filtering.hpp"
@@ -17,6 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto list_limit = 60s; // ten thousand runs on a slow disk
+
+/// Runs that are asked for by id in one request; of more, all are asked for.
+constexpr std::size_t most_ids = 20'000;
 
 struct fetched_runs {
     std::vector<protocol::run_facts> runs;
@@ -66,6 +70,12 @@ class choice {
         : session_(session), at_(at), query_(std::move(query)) {}
 
     awaitable<result<chosen_runs>> run() {
+        if (auto parsed = parse(); !parsed) {
+            co_return parsed.error();
+        }
+        if (order_decides()) {
+            co_return co_await choose_in_order();
+        }
         if (auto fetched = co_await fetch(); !fetched) {
             co_return fetched.error();
         }
@@ -87,12 +97,24 @@ class choice {
         run_row row;
     };
 
-    awaitable<result<>> fetch() {
+    result<> parse() {
         auto filtering = run_filtering::parse(query_.selection.filter, now_us());
         if (!filtering) {
-            co_return filtering.error();
+            return filtering.error();
         }
         filtering_ = std::move(*filtering);
+        return {};
+    }
+
+    // Indexes, ids and operations choose among runs whose facts nobody knows yet.
+    bool order_decides() const {
+        auto rest = query_.selection.filter;
+        rest.operations.clear();
+        return rest == run_filter{} &&
+               (!query_.selection.runs.empty() || !query_.selection.filter.operations.empty());
+    }
+
+    protocol::list_runs request_of_facts() const {
         protocol::list_runs request;
         request.home = at_.home;
         request.trash = query_.deleted;
@@ -100,6 +122,78 @@ class choice {
         for (const auto& more : {query_.attributes, filtering_->attributes()}) {
             request.attributes.insert(request.attributes.end(), more.begin(), more.end());
         }
+        return request;
+    }
+
+    awaitable<result<chosen_runs>> choose_in_order() {
+        auto order = co_await fetch_order(session_, at_, query_.deleted);
+        if (!order) {
+            co_return order.error();
+        }
+        std::vector<std::string> ids; // newest first
+        for (auto& each : order->runs) {
+            const protocol::run_facts facts{.id = each.id, .opref = std::move(each.opref)};
+            if (filtering_->keeps({.facts = facts, .row = {}, .scalars = {}})) {
+                ids.push_back(std::move(each.id));
+            }
+        }
+        auto chosen = selected(ids);
+        if (!chosen) {
+            co_return chosen.error();
+        }
+        chosen_runs out{.total = static_cast<std::int64_t>(chosen->size()), .home = order->home};
+        cut(*chosen);
+        if (chosen->empty()) {
+            co_return out;
+        }
+        auto request = request_of_facts();
+        for (const std::size_t index : *chosen) {
+            request.ids.push_back(ids[index]);
+        }
+        if (request.ids.size() > most_ids) {
+            request.ids.clear();
+        }
+        auto got = co_await fetch_runs(session_, at_, std::move(request));
+        if (!got) {
+            co_return got.error();
+        }
+        std::map<std::string_view, protocol::run_facts*> by_id;
+        for (auto& facts : got->runs) {
+            by_id.emplace(facts.id, &facts);
+        }
+        for (const std::size_t index : *chosen) {
+            const auto found = by_id.find(ids[index]);
+            if (found == by_id.end()) {
+                continue; // deleted meanwhile
+            }
+            out.rows.push_back(row_of(*found->second));
+            out.rows.back().index = static_cast<std::int64_t>(index) + 1;
+            if (!query_.attributes.empty()) {
+                out.facts.push_back(*found->second);
+            }
+        }
+        co_return out;
+    }
+
+    // What the RUN arguments name of these ids; all of them where there are none.
+    result<std::vector<std::size_t>> selected(const std::vector<std::string>& ids) const {
+        if (!query_.selection.runs.empty()) {
+            return select_runs(ids, query_.selection.runs);
+        }
+        std::vector<std::size_t> all(ids.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        return all;
+    }
+
+    // Rows beyond what was asked for are counted only.
+    void cut(std::vector<std::size_t>& chosen) const {
+        if (query_.newest > 0 && chosen.size() > static_cast<std::size_t>(query_.newest)) {
+            chosen.resize(static_cast<std::size_t>(query_.newest));
+        }
+    }
+
+    awaitable<result<>> fetch() {
+        auto request = request_of_facts();
         const bool all = !query_.selection.runs.empty() || !filtering_->empty();
         request.newest = all ? 0 : query_.newest;
         auto got = co_await fetch_runs(session_, at_, std::move(request));
@@ -136,28 +230,20 @@ class choice {
     }
 
     result<chosen_runs> choose() {
-        std::vector<std::size_t> chosen(kept_.size());
-        std::iota(chosen.begin(), chosen.end(), std::size_t{0});
-        if (!query_.selection.runs.empty()) {
-            std::vector<std::string> ids;
-            for (const auto& each : kept_) {
-                ids.push_back(each.row.id);
-            }
-            auto selected = select_runs(ids, query_.selection.runs);
-            if (!selected) {
-                return selected.error();
-            }
-            chosen = std::move(*selected);
+        std::vector<std::string> ids;
+        for (const auto& each : kept_) {
+            ids.push_back(each.row.id);
+        }
+        auto chosen = selected(ids);
+        if (!chosen) {
+            return chosen.error();
         }
         chosen_runs out{.rows = {}, .total = got_.end.total, .home = got_.end.home};
         if (!query_.selection.runs.empty() || !filtering_->empty()) {
-            out.total = static_cast<std::int64_t>(chosen.size());
-            // Rows beyond what was asked for are counted only.
-            if (query_.newest > 0 && out.total > query_.newest) {
-                chosen.resize(static_cast<std::size_t>(query_.newest));
-            }
+            out.total = static_cast<std::int64_t>(chosen->size());
+            cut(*chosen);
         }
-        for (const std::size_t index : chosen) {
+        for (const std::size_t index : *chosen) {
             out.rows.push_back(std::move(kept_[index].row));
             out.rows.back().index = static_cast<std::int64_t>(index) + 1;
             if (!query_.attributes.empty()) {

@@ -5,7 +5,8 @@
 
 namespace outrider {
 
-/// What people are told of an operation: its flags by name, and the names of what it requires. Pure.
+/// What people are told of an operation: its flags by name, and the names of what it requires.
+/// Pure.
 [[nodiscard]] operation_described describe(const operation_def& op);
 
 /// Whether an operation is left out of lists: its name begins with '_'.

@@ -272,13 +272,13 @@ result<message_part> open_part(const frame& incoming) {
     if (!parsed) {
         return parsed.error();
     }
-    const auto* object = parsed->if_object();
+    auto* object = parsed->if_object();
     const auto* type = object ? object->if_contains("type") : nullptr;
-    const auto* body = object ? object->if_contains("body") : nullptr;
+    auto* body = object ? object->if_contains("body") : nullptr;
     if (type == nullptr || !type->is_string() || body == nullptr) {
         return failure(errc::protocol_violation, "a part has no type or body");
     }
-    return message_part{std::string(type->get_string()), *body};
+    return message_part{std::string(type->get_string()), std::move(*body)};
 }
 
 } // namespace outrider

@@ -36,7 +36,7 @@ quiet:
 )";
 
 // Writes an event file as TensorBoard's own writer does, independently of ours.
-constexpr const char* train = R"(import os, struct, sys
+constexpr const char* train = R"PY(import os, struct, sys
 def crc32c(data):
     crc = 0xffffffff
     for byte in data:
@@ -72,7 +72,7 @@ with open("logs/events.out.tfevents.1700000000.host", "wb") as f:
 open("model.txt", "w").write("model of %s\n" % loss)
 print("loss: %s (step 7)" % (loss * 2))
 print("msg: 12")
-)";
+)PY";
 
 template <class Place>
 struct insight : scene<Place> {

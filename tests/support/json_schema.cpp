@@ -33,9 +33,8 @@ bool has_one_type(const json::value& value, const json::value& types) {
     if (types.is_string()) {
         return has_type(value, types.get_string());
     }
-    return std::ranges::any_of(types.as_array(), [&](const auto& each) {
-        return has_type(value, each.as_string());
-    });
+    return std::ranges::any_of(types.as_array(),
+                               [&](const auto& each) { return has_type(value, each.as_string()); });
 }
 
 class checker {

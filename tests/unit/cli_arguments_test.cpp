@@ -49,6 +49,25 @@ void check(const words& typed, const Command& expected) {
 
 BOOST_AUTO_TEST_SUITE(cli_arguments)
 
+BOOST_AUTO_TEST_CASE(filters) {
+    list_command listed;
+    listed.selection = {.runs = {"1"},
+                        .filter = {.expressions = {"lr < 1", "x = 2"},
+                                   .operations = {"train", "eval"},
+                                   .labels = {"-"},
+                                   .tags = {"a"},
+                                   .comments = {"x"},
+                                   .marked = true,
+                                   .started = "last hour",
+                                   .digest = "abc",
+                                   .states = {run_state::error, run_state::terminated},
+                                   .not_states = {run_state::running}}};
+    check({"runs", "1",    "-F",        "lr < 1", "-F",  "x = 2", "-Fo",          "train",
+           "-Fo",  "eval", "-Fl",       "-",      "-Ft", "a",     "-Fc",          "x",
+           "-Fm",  "-Fs",  "last hour", "-Fd",    "abc", "-Set",  "--not-running"},
+          listed);
+}
+
 BOOST_AUTO_TEST_CASE(run) {
     check({"run"}, run_command{});
     check({"run", "sleep", "seconds=0", "-r", "guild-uat", "-y"},
@@ -167,10 +186,8 @@ BOOST_AUTO_TEST_CASE(usage_errors_say_what_and_where_help_is_and_end_with_2) {
         {{"runs", "rm", "--bogus=1"},
          "guild: unrecognized option '--bogus'\nTry 'guild runs rm --help' for more "
          "information.\n"},
-        {{"ls", "-Fo", "train"},
-         "guild: unrecognized option '-Fo'\nTry 'guild ls --help' for more information.\n"},
-        {{"runs", "-Set"},
-         "guild: unrecognized option '-Se'\nTry 'guild runs list --help' for more information.\n"},
+        {{"stop", "-Sr"},
+         "guild: unrecognized option '-Sr'\nTry 'guild stop --help' for more information.\n"},
         {{"watch", "1", "2"},
          "guild: too many arguments for RUN\nTry 'guild watch --help' for more information.\n"},
         {{"remotes", "x"},

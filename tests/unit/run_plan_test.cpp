@@ -330,8 +330,9 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_run_is_explained, project) {
     BOOST_TEST(error_of("nope") ==
                "operation 'nope' is not defined for this project\n"
                "Try '{program} operations' for a list of available operations.");
-    BOOST_TEST(error_of("a") ==
-               "operation 'a' has dependencies ('requires'), which are not supported yet");
+    scratch.write("guild.yml", "a: {requires: nonsense}\nb: {main: ''}\n");
+    BOOST_TEST(error_of("a") == "operation 'a': invalid dependency: resource 'nonsense' is not "
+                                "defined for operation 'a'");
     BOOST_TEST(error_of("b", {"x=1"}).starts_with("unsupported flag 'x'\n"));
     scratch.write("guild.yml", "a:\n b: [\n");
     BOOST_TEST(error_of("a").starts_with(scratch / "guild.yml:3:1: "));
