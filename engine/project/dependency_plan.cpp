@@ -1,5 +1,8 @@
 #include "engine/project/dependency_plan.hpp"
 
+#include "engine/project/config_file.hpp"
+#include "engine/project/resource_cache.hpp"
+#include "engine/project/unpacked_archive.hpp"
 #include "engine/runs/manifest.hpp"
 #include "engine/runs/path_rename.hpp"
 
@@ -25,21 +28,27 @@ bool stays_below(const fs::path& path) {
     return !path.is_absolute() && text != ".." && !text.starts_with("../");
 }
 
+/// What a source amounts to on this machine: a file, or a directory.
+struct found_source {
+    fs::path root;
+    bool unpacked = false; ///< an archive: what is in the directory counts, not its own name
+};
+
+/// Chooses the files of a source, and their places in the run.
 class file_resolution {
   public:
-    file_resolution(const resource_source& source, fs::path root)
-        : source_(source), root_(std::move(root)) {}
+    file_resolution(const resource_source& source, const found_source& found)
+        : source_(source), root_(found.root), unpacked_(found.unpacked) {}
 
     result<std::vector<placed_file>> run() {
         std::error_code error;
-        if (!fs::exists(root_, error)) {
-            return failure(errc::not_found, "cannot find source file '" + source_.what + "'");
-        }
         if (!stays_below(source_.target_path.empty() ? "." : source_.target_path)) {
             return failure(errc::bad_input,
                            "target-path must stay below the run: " + source_.target_path);
         }
-        if (auto found = fs::is_directory(root_, error) ? directory() : one(root_, {}); !found) {
+        if (auto found =
+                fs::is_directory(root_, error) ? directory() : one(root_, root_.filename());
+            !found) {
             return found.error();
         }
         return std::move(files_);
@@ -67,8 +76,9 @@ class file_resolution {
             });
             if (patterns.empty() || chosen) {
                 // A whole directory keeps its shape; what is selected from it does not.
-                const fs::path inside = patterns.empty() ? below : fs::path();
-                if (auto added = one(at->path(), inside); !added) {
+                const fs::path whole = unpacked_ ? below : root_.filename() / below;
+                if (auto added = one(at->path(), patterns.empty() ? whole : below.filename());
+                    !added) {
                     return added;
                 }
             }
@@ -79,26 +89,27 @@ class file_resolution {
         return {};
     }
 
-    // `inside`: the path below the source where that is a directory.
-    result<> one(const fs::path& from, const fs::path& inside) {
-        const fs::path top = inside.empty() ? from.filename() : root_.filename();
-        const auto name = renamed(top.native(), source_.rename);
+    // `shape`: the path in the run but for the target path and the new name of its first part.
+    result<> one(const fs::path& from, const fs::path& shape) {
+        const auto name = renamed(shape.begin()->native(), source_.rename);
         if (!name) {
             return name.error();
         }
-        const fs::path to = (fs::path(source_.target_path) / *name / inside).lexically_normal();
+        fs::path to = fs::path(source_.target_path) / *name;
+        for (auto part = std::next(shape.begin()); part != shape.end(); ++part) {
+            to /= *part;
+        }
+        to = to.lexically_normal();
         if (!stays_below(to) || *to.begin() == ".guild") {
             return failure(errc::bad_input, "'" + to.native() + "' is no place in a run");
         }
-        // An empty last component would leave a slash.
-        const std::string text = to.native();
-        files_.push_back(
-            {.from = from, .to = text.ends_with('/') ? text.substr(0, text.size() - 1) : text});
+        files_.push_back({.from = from, .to = to});
         return {};
     }
 
     const resource_source& source_;
     fs::path root_;
+    bool unpacked_;
     std::vector<placed_file> files_;
 };
 
@@ -124,11 +135,14 @@ class planning {
             set_operation(made, source.what);
             break;
         case source_kind::file:
+        case source_kind::config:
             add_files(source, made);
             break;
-        case source_kind::url:
-        case source_kind::config:
         case source_kind::module:
+            made.warn_if_empty = false; // it has no files
+            made.fail_if_empty = false;
+            break;
+        case source_kind::url:
             return failure(errc::unsupported,
                            "dependencies of the kind '" + source.uri() + "' are not supported yet");
         }
@@ -152,18 +166,57 @@ class planning {
     }
 
   private:
-    void add_files(const resource_source& source, dependency& made) {
+    result<fs::path> located(const resource_source& source, const dependency& made) const {
         const std::string& what = made.config.empty() ? source.what : made.config;
-        const fs::path root = (fs::path(from_.project) / what).lexically_normal();
-        auto files = file_resolution(source, root).run();
-        if (!files) {
-            made.kind = dependency_kind::failed;
-            made.reason = files.error().context;
-            return;
+        fs::path out = (fs::path(from_.project) / what).lexically_normal();
+        std::error_code error;
+        if (!fs::exists(out, error)) {
+            return failure(errc::not_found, "cannot find source file '" + what + "'");
         }
-        if (source.target_type == "link" && !from_.remote && source.select.empty()) {
+        return out;
+    }
+
+    result<found_source> find(const resource_source& source, const dependency& made) const {
+        auto root = located(source, made);
+        if (!root) {
+            return root.error();
+        }
+        if (auto good = source.sha256.empty() ? result<>() : check_sha256(*root, source.sha256);
+            !good) {
+            return good.error();
+        }
+        std::error_code error;
+        const bool unpacked = source.kind != source_kind::config && source.unpack.value_or(true) &&
+                              is_archive_name(root->native()) && !fs::is_directory(*root, error);
+        if (source.kind == source_kind::config) {
+            root = config_file(*root, from_.flags, from_.cache);
+        } else if (unpacked) {
+            root = unpacked_archive(*root, from_.cache);
+        }
+        if (!root) {
+            return root.error();
+        }
+        return found_source{.root = *root, .unpacked = unpacked};
+    }
+
+    void add_files(const resource_source& source, dependency& made) {
+        const auto fail = [&](const failure& why) {
+            made.kind = dependency_kind::failed;
+            made.reason = why.context;
+        };
+        const auto found = find(source, made);
+        if (!found) {
+            return fail(found.error());
+        }
+        const auto files = file_resolution(source, *found).run();
+        if (!files) {
+            return fail(files.error());
+        }
+        // What is in the cache may go: a run has its own copy.
+        if (source.kind == source_kind::file && !found->unpacked && source.target_type == "link" &&
+            !from_.remote && source.select.empty()) {
             made.kind = dependency_kind::here;
-            made.paths.push_back(root.native());
+            made.paths.push_back(found->root.native());
             made.target_path = source.target_path;
             made.rename = source.rename;
             return;

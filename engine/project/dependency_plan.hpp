@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/project/flag_values.hpp"
 #include "engine/project/resource.hpp"
 #include "engine/project/source_files.hpp"
 
@@ -22,10 +23,15 @@ struct dependency_sources {
     std::string project;                         ///< absolute directory
     bool remote = false;                         ///< links into the project mean nothing there
     std::map<std::string, std::string> supplied; ///< run ids and paths by flag name
+    flag_map flags;                              ///< values for configs
+    std::string cache; ///< directory of downloads and unpacked archives; empty: there is none
 };
 
 /// Resolves what stands in the project, and says what is left to the machine of the run. A file
-/// that is missing is a dependency of kind `failed`: the run is made, and shows the error.
+/// that is missing, damaged or not the expected one is a dependency of kind `failed`: the run is
+/// made, and shows the error. Archives are unpacked, configs written, and addresses downloaded
+/// here. A module is only recorded: whether it can be imported shows on the machine of the run,
+/// where the operation fails by itself. May block for as long as a download takes.
 [[nodiscard]] result<dependency_plan> plan_dependencies(const std::vector<resource_def>& resources,
                                                         const dependency_sources& from);
 

@@ -7,6 +7,7 @@
 #include "engine/project/flag_text.hpp"
 #include "engine/project/git.hpp"
 #include "engine/project/output_scalars.hpp"
+#include "engine/project/resource_cache.hpp"
 #include "engine/project/run_attributes.hpp"
 #include "engine/project/run_environment.hpp"
 #include "engine/project/run_label.hpp"
@@ -100,9 +101,12 @@ void add_sources_as_flags(const std::vector<resource_def>& resources,
 
 result<> plan_required(const run_request& request, const std::vector<resource_def>& resources,
                        std::map<std::string, std::string> sources, run_plan& plan) {
-    auto planned = plan_dependencies(resources, {.project = plan.project_directory,
-                                                 .remote = request.remote,
-                                                 .supplied = std::move(sources)});
+    auto planned =
+        plan_dependencies(resources, {.project = plan.project_directory,
+                                      .remote = request.remote,
+                                      .supplied = std::move(sources),
+                                      .flags = plan.flag_values,
+                                      .cache = resource_cache(request.context.environment)});
     if (!planned) {
         return planned.error();
     }
@@ -244,11 +248,11 @@ result<run_plan> plan_run(const run_request& request) {
         !planned) {
         return planned.error();
     }
+    plan.flag_values = flags->all;
     if (auto planned = plan_required(request, *resources, std::move(typed.supplied), plan);
         !planned) {
         return planned.error();
     }
-    plan.flag_values = flags->all;
     if (chosen->file && !recorded) {
         say_requirements(*chosen->file, request, plan);
     }

@@ -244,7 +244,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_read_is_kept_by_content, imports) {
 }
 
 BOOST_FIXTURE_TEST_CASE(bad_imports_are_refused, imports) {
-    for (const char* value : {"some", "7", "[1]", "{a: b}"}) {
+    for (const char* value : {"7", "[1]", "{a: b}"}) {
         scratch.write("guild.yml", std::string("op: {main: m, flags-import: ") + value + "}\n");
         const auto file = load_guild_file(scratch.path().native());
         BOOST_REQUIRE(file.has_error());
