@@ -7,10 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <clocale>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 namespace outrider {
@@ -26,26 +23,7 @@ struct reader_end {
 };
 using archive_reader = std::unique_ptr<archive, reader_end>;
 
-/// Names are decoded by this locale while it is in place: those of a zip file are UTF-8.
-class utf8_names {
-  public:
-    utf8_names()
-        : made_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(::uselocale(made_)) {}
-    utf8_names(const utf8_names&) = delete;
-    utf8_names& operator=(const utf8_names&) = delete;
-    ~utf8_names() {
-        ::uselocale(before_);
-        if (made_ != nullptr) {
-            ::freelocale(made_);
-        }
-    }
-
-  private:
-    locale_t made_; // null where the machine has no such locale: then nothing changes
-    locale_t before_;
-};
-
-// What follows `.guild/` in a path that a listing needs; nothing for any other path.
+// Whether a listing needs the file, and its path leads to a place within.
 bool is_wanted(const fs::path& path) {
     if (path.is_absolute() || path.empty()) {
         return false;
@@ -75,7 +53,6 @@ class unpacking {
         if (archive_read_open_filename(reader_.get(), name_.c_str(), block) != ARCHIVE_OK) {
             return damaged();
         }
-        const utf8_names names;
         archive_entry* entry = nullptr;
         for (;;) {
             const int got = archive_read_next_header(reader_.get(), &entry);
@@ -100,7 +77,9 @@ class unpacking {
     }
 
     result<> take(archive_entry* entry) {
+        // In the locale C the first is null for names beyond ASCII of a zip file.
         const char* path = archive_entry_pathname(entry);
+        path = path != nullptr ? path : archive_entry_pathname_utf8(entry);
         if (path == nullptr || archive_entry_filetype(entry) != AE_IFREG || !is_wanted(path)) {
             return {};
         }
