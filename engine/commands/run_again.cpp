@@ -1,5 +1,6 @@
 #include "engine/commands/package_upload.hpp"
 #include "engine/commands/recorded_runs.hpp"
+#include "engine/commands/required_runs.hpp"
 #include "engine/commands/run_follow_up.hpp"
 #include "engine/commands/run_starting.hpp"
 #include "engine/project/flag_text.hpp"
@@ -181,6 +182,7 @@ class again_job {
             co_return started.error();
         }
         tell_once(run_stage::started);
+        tell_dependencies(session_, started->resolved);
         if (!started->warning.empty()) {
             session_.emit(note{.warning = true, .text = std::move(started->warning)});
         }

@@ -179,8 +179,12 @@ class unpacking {
     result<> check_links() const {
         for (const auto& one : links_) {
             std::error_code error;
-            const auto leads_to = fs::weakly_canonical(directory_ / one.place, error);
-            if (error || one.target.is_absolute() || !is_inside(leads_to)) {
+            const auto place = directory_ / one.place;
+            const auto leads_to = fs::weakly_canonical(place, error);
+            // The first stops at a link to nothing, the second does not know of links on the way.
+            const auto reads_as = (place.parent_path() / one.target / ".").lexically_normal();
+            if (error || one.target.is_absolute() || !is_inside(leads_to) ||
+                !is_inside(reads_as.parent_path())) {
                 return failure(errc::bad_input,
                                "the link '" + one.place.native() + "' leads out of it");
             }

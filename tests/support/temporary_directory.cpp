@@ -1,5 +1,6 @@
 #include "tests/support/temporary_directory.hpp"
 
+#include <array>
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -47,8 +48,14 @@ void write_file(const std::string& path, std::string_view text, unsigned mode) {
 }
 
 std::string read_file(const std::string& path) {
+    // Files of /proc may vanish while they are read: then what was read is all.
     std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::string text;
+    std::array<char, 65536> block;
+    while (file.read(block.data(), block.size()) || file.gcount() > 0) {
+        text.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    }
+    return text;
 }
 
 } // namespace outrider::testing
