@@ -42,11 +42,13 @@ void add_run_filters(CLI::App& verb, run_filter& filter) {
               "Runs with a comment that contains VAL; - for no comment; may be repeated", "VAL");
     verb.add_flag("--marked", filter.marked, "Marked runs")->group(group);
     verb.add_flag("--unmarked", filter.unmarked, "Runs that are not marked")->group(group);
-    add_text(
-        verb, "--started", filter.started,
-        "Runs started in a range of time: \"after 7-1\", \"last 2 hours\", \"today\", \"between "
-        "9:00 and 10:30\", \"3 days ago\"",
-        "RANGE");
+    add_text(verb, "--started", filter.started,
+             "Runs started in a range of time: 'after T', 'before T', 'between T and T', 'last [N] "
+             "UNIT', "
+             "'N UNIT ago', 'this UNIT', 'today', 'yesterday' or 'T'; T is [YYYY-]MM-DD, HH:MM, or "
+             "both, "
+             "UNIT is min, hour, day, week, month or year",
+             "RANGE");
     add_text(verb, "--digest", filter.digest, "Runs whose source code digest starts with VAL",
              "VAL");
 }

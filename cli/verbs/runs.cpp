@@ -23,7 +23,10 @@ const verb_help list_help = {
         "'running (REMOTE)'.",
     .examples = "{program} runs\n"
                 "{program} runs list --all -r gpu1\n"
-                "{program} runs -n 5",
+                "{program} runs -n 5\n"
+                "{program} runs -Fo train -F 'lr < 0.1 and loss < 0.5'\n"
+                "{program} runs -Sc -Fs 'last 2 days'\n"
+                "{program} runs --archive old-runs.zip",
 };
 
 void set_limit(list_command& made, const CLI::App& verb) {
@@ -50,7 +53,8 @@ void add_list(CLI::App& parent, invocation& into) {
     verb->add_flag("-d,--deleted", made.deleted, "Show deleted runs");
     verb->add_flag("-s,--simplify", into.run_table.simplified, "Leave out run ids and times");
     verb->add_option("-A,--archive", made.archive,
-                     "Show runs of an archive: a directory of runs, or of a home")
+                     "Show runs of an archive: a directory of runs or a Guild home, or a "
+                     "zip file of one")
         ->option_text("PATH");
     verb->add_flag("-c,--comments", made.comments, "Show the comments on runs");
     verb->add_flag("-v,--verbose", into.verbose, "Show details of each run");

@@ -21,6 +21,12 @@ enum class node_kind { both, either, negated, compared, in_list, contains, undef
 /// Deeper nesting is no expression of a person.
 constexpr int deepest = 100;
 
+/// A value as it was written.
+struct written_value {
+    json::value value;
+    std::string unquoted; ///< its text, unless quotes say that it is one
+};
+
 } // namespace
 
 struct filter_expression::node {
@@ -28,7 +34,7 @@ struct filter_expression::node {
     std::vector<std::shared_ptr<const node>> parts; // both, either, negated
     value_name name;
     comparison compare = comparison::equal;
-    std::vector<json::value> values; // one; in_list: any number
+    std::vector<written_value> values; // one; in_list: any number
 };
 
 namespace {
@@ -56,18 +62,19 @@ value_name name_of(const std::string& word) {
 }
 
 // A text without quotes may be a word of YAML.
-json::value value_of(const filter_token& token) {
+written_value value_of(const filter_token& token) {
     if (token.kind == filter_token_kind::literal) {
-        return token.value;
+        return {.value = token.value,
+                .unquoted = token.value.is_string() ? std::string() : token.text};
     }
     const std::string word = lower(token.text);
     if (word == "true" || word == "yes") {
-        return true;
+        return {.value = true, .unquoted = token.text};
     }
     if (word == "false" || word == "no") {
-        return false;
+        return {.value = false, .unquoted = token.text};
     }
-    return json::value(token.text);
+    return {.value = json::value(token.text), .unquoted = token.text};
 }
 
 class parser {
@@ -261,12 +268,17 @@ std::partial_ordering order(const json::value& left, const json::value& right) {
     return std::partial_ordering::unordered;
 }
 
-bool equal(const json::value& left, const json::value& right) {
-    return order(left, right) == 0 || left == right;
+// A text is compared with what was typed: an id of digits only, or the label "yes", needs no
+// quotes.
+bool equal(const json::value& left, const written_value& right) {
+    if (left.is_string() && !right.unquoted.empty()) {
+        return std::string_view(left.get_string()) == right.unquoted;
+    }
+    return order(left, right.value) == 0 || left == right.value;
 }
 
-bool compares(const json::value& left, comparison how, const json::value& right) {
-    const auto ordered = order(left, right);
+bool compares(const json::value& left, comparison how, const written_value& right) {
+    const auto ordered = order(left, right.value);
     switch (how) {
     case comparison::equal:
         return equal(left, right);
@@ -311,11 +323,15 @@ bool evaluate(const node& what, const value_lookup& lookup) {
         break;
     }
     const json::value found = lookup(what.name);
-    if (what.kind == node_kind::undefined || found.is_null()) {
-        return what.kind == node_kind::undefined && found.is_null();
+    if (what.kind == node_kind::undefined) {
+        return found.is_null();
+    }
+    if (found.is_null()) { // is not equal to anything, and not in any list
+        return what.kind == node_kind::compared && what.compare == comparison::not_equal;
     }
     if (what.kind == node_kind::contains) {
-        return contains(found, what.values.front());
+        const auto& part = what.values.front();
+        return contains(found, part.unquoted.empty() ? part.value : json::value(part.unquoted));
     }
     if (what.kind == node_kind::in_list) {
         return std::ranges::any_of(what.values, [&](const auto& one) { return equal(found, one); });

@@ -37,8 +37,8 @@ class filter_expression {
     /// Fails with `bad_input`, saying where, if the text makes no sense.
     [[nodiscard]] static result<filter_expression> parse(std::string_view text);
 
-    /// Whether it holds for a run. Comparisons with what is undefined, or of another kind than the
-    /// literal, do not hold.
+    /// Whether it holds for a run. Of comparisons with what is undefined, or of another kind than
+    /// the literal, only `!=` holds.
     [[nodiscard]] bool holds(const value_lookup& value) const;
     /// Every name in it.
     [[nodiscard]] std::vector<value_name> names() const;

@@ -26,6 +26,7 @@ result<operation_pattern> operation_pattern::parse(std::string_view text) {
         }
         return out;
     }
+    out.whole_ = std::string(text);
     if (const auto slash = text.rfind('/'); slash != text.npos) {
         out.package_ = std::string(text.substr(0, slash));
         text.remove_prefix(slash + 1);
@@ -42,6 +43,10 @@ bool operation_pattern::matches(const opref& run) const {
     if (regex_) {
         const auto text = operation_text(run);
         return text.size() <= longest_name && std::regex_search(text, *regex_);
+    }
+    // The operation of a script is a path, whose slashes part no package.
+    if (same(whole_, run.op)) {
+        return true;
     }
     return (!package_ || same(*package_, run.pkg_name)) && (!model_ || same(*model_, run.model)) &&
            (op_.empty() || same(op_, run.op));

@@ -22,6 +22,7 @@ class operation_pattern {
 
   private:
     std::optional<std::regex> regex_;
+    std::string whole_;
     std::optional<std::string> package_;
     std::optional<std::string> model_;
     std::string op_;

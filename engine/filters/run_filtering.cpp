@@ -58,6 +58,13 @@ json::value attribute_value(const filtered_run& run, const std::string& name) {
     if (name == "id") {
         return json::value(run.row.id);
     }
+    if (name == "short_id" || name == "run") {
+        constexpr std::size_t short_id = 8;
+        return json::value(run.row.id.substr(0, short_id));
+    }
+    if (name == "run_dir") {
+        return json::value(run.row.directory);
+    }
     if (name == "operation" || name == "op") {
         return json::value(run.row.operation);
     }

@@ -161,7 +161,7 @@ std::optional<unit> read_time(const std::string& word, std::tm& into) {
 class range_reader {
   public:
     range_reader(std::string_view text, std::int64_t now_us)
-        : text_(text), words_(words_of(text)), now_us_(now_us), now_(local(now_us)) {}
+        : text_(text), words_(words_of(text)), now_(local(now_us)) {}
 
     result<time_range> run() {
         if (auto found = named()) {
@@ -177,14 +177,26 @@ class range_reader {
             return time_range{.begin = time_of(one->begin),
                               .end = time_of(add(one->begin, one->precision, 1))};
         }
-        return failure(errc::bad_input,
-                       "invalid time range '" + std::string(text_) +
-                           "'\nUse 'after TIME', 'before TIME', 'between TIME and TIME', "
-                           "'last [N] UNIT', 'N UNIT ago', 'this UNIT', 'today', 'yesterday' or "
-                           "a TIME: [YYYY-]MM-DD, HH:MM, or both.");
+        return failure(errc::bad_input, "invalid RANGE: " + mistake() +
+                                            "\nTry '{program} {command} --help' for help "
+                                            "specifying time ranges.");
     }
 
   private:
+    // The first word that means nothing, or that what is there does not fit together.
+    std::string mistake() const {
+        static constexpr std::string_view keywords[] = {
+            "after", "before", "between", "and", "last", "this", "today", "yesterday", "ago"};
+        for (const auto& word : words_) {
+            std::tm ignored{};
+            if (std::ranges::find(keywords, word) == std::end(keywords) && !unit_of(word) &&
+                !whole(word) && !read_date(word, ignored) && !read_time(word, ignored)) {
+                return "unexpected '" + word + "'";
+            }
+        }
+        return words_.empty() ? "it is empty" : "'" + std::string(text_) + "' is incomplete";
+    }
+
     // "today", "yesterday", "this UNIT", "last week"
     std::optional<time_range> named() const {
         if (words_.size() == 1 && words_[0] == "today") {
@@ -212,7 +224,8 @@ class range_reader {
             const auto of = unit_of(words_.back());
             if (count && of) {
                 const std::int64_t begin = time_of(add(now_, *of, -*count));
-                return time_range{.begin = begin, .end = now_us_ + second_us};
+                // No end: the clock of another machine may be ahead of this one.
+                return time_range{.begin = begin};
             }
         }
         if (words_.size() == 3 && words_[2] == "ago") {
@@ -275,7 +288,6 @@ class range_reader {
 
     std::string_view text_;
     std::vector<std::string> words_;
-    std::int64_t now_us_;
     std::tm now_;
 };
 

@@ -16,6 +16,8 @@ json::value lookup(const value_name& name) {
     static const std::map<std::string, json::value> values{{"lr", 0.1},
                                                            {"epochs", 20},
                                                            {"model", "ResNet"},
+                                                           {"digits", "12345678"},
+                                                           {"answer", "yes"},
                                                            {"fast", true},
                                                            {"layers", json::array{"conv", "pool"}},
                                                            {"status", "completed"}};
@@ -49,7 +51,19 @@ BOOST_AUTO_TEST_CASE(expressions_hold_as_they_read) {
         {"lr is undefined", false},
         {"lr is not undefined", true},
         {"absent = 1", false},
-        {"absent != 1", false},
+        {"absent != 1", true},
+        {"absent > 1", false},
+        {"absent contains 1", false},
+        {"model != 1", true},
+        {"digits = 12345678", true},
+        {"digits = '12345678'", true},
+        {"digits in [1, 12345678]", true},
+        {"digits contains 345", true},
+        {"answer = yes", true},
+        {"answer = 'yes'", true},
+        {"answer = true", false},
+        {"epochs = '20'", false},
+        {"epochs contains 2", true},
         {"absent not in [1]", true},
         {"fast = true", true},
         {"fast = yes", true},
@@ -116,6 +130,10 @@ BOOST_AUTO_TEST_CASE(operations_match_by_the_parts_that_are_given) {
         BOOST_TEST(pattern->matches(packed) == matches, text);
     }
     BOOST_TEST(!operation_pattern::parse("^(").has_value());
+    const opref script{.pkg_type = "script", .pkg_name = "/project", .op = "src/train.py"};
+    BOOST_TEST(operation_pattern::parse("src/train.py")->matches(script));
+    BOOST_TEST(operation_pattern::parse("*.py")->matches(script));
+    BOOST_TEST(!operation_pattern::parse("train.py")->matches(script));
 }
 
 // Wednesday, 2024-05-15 10:30:20 UTC.
@@ -140,10 +158,10 @@ BOOST_AUTO_TEST_CASE(ranges_of_time_are_read_in_local_time_with_their_end_exclud
         {"before 2024-02-03 4:05", nullptr, "2024-02-03 04:05:00"},
         {"between 1-1 and 4-30", "2024-01-01 00:00:00", "2024-04-30 00:00:00"},
         {"between 4-30 and 1-1", "2024-01-01 00:00:00", "2024-04-30 00:00:00"},
-        {"last hour", "2024-05-15 09:30:20", "2024-05-15 10:30:21"},
-        {"last 2 hours", "2024-05-15 08:30:20", "2024-05-15 10:30:21"},
-        {"last 30 min", "2024-05-15 10:00:20", "2024-05-15 10:30:21"},
-        {"last 3 days", "2024-05-12 10:30:20", "2024-05-15 10:30:21"},
+        {"last hour", "2024-05-15 09:30:20", nullptr},
+        {"last 2 hours", "2024-05-15 08:30:20", nullptr},
+        {"last 30 min", "2024-05-15 10:00:20", nullptr},
+        {"last 3 days", "2024-05-12 10:30:20", nullptr},
         {"today", "2024-05-15 00:00:00", "2024-05-16 00:00:00"},
         {"Yesterday", "2024-05-14 00:00:00", "2024-05-15 00:00:00"},
         {"this week", "2024-05-13 00:00:00", "2024-05-20 00:00:00"},
@@ -169,6 +187,12 @@ BOOST_AUTO_TEST_CASE(ranges_of_time_are_read_in_local_time_with_their_end_exclud
                              "13-1", "25:00", "this", "9:15x", "1-1 2-2"}) {
         BOOST_TEST(!parse_time_range(text, now_us).has_value(), text);
     }
+    const auto said = [](const char* text) {
+        return parse_time_range(text, now_us).error().context;
+    };
+    BOOST_TEST(said("after soon").starts_with("invalid RANGE: unexpected 'soon'\nTry "));
+    BOOST_TEST(said("between 1-1").starts_with("invalid RANGE: 'between 1-1' is incomplete\n"));
+    BOOST_TEST(said(" ").starts_with("invalid RANGE: it is empty\n"));
 }
 
 struct known_run {
