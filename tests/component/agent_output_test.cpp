@@ -54,15 +54,17 @@ BOOST_AUTO_TEST_CASE(a_quiet_run_has_two_empty_files) {
 BOOST_AUTO_TEST_CASE(the_index_has_an_entry_for_each_line_and_its_stream) {
     run_home at;
     agent_process agent(at.cache);
-    const std::string fifo = (at.root / "go").native();
+    // A pipe of its own for each: a reader could find the writer of the former line still there.
+    const std::string first = (at.root / "first").native();
+    const std::string second = (at.root / "second").native();
     // Each line waits until the one before is recorded, so that their order is known.
-    agent.call(at.start("r1", "mkfifo " + fifo + "; echo one; read x <" + fifo +
-                                  "; echo two >&2; read x <" + fifo + "; printf 'a\\n\\nlast'"));
+    agent.call(at.start("r1", "mkfifo " + first + " " + second + "; echo one; read x <" + first +
+                                  "; echo two >&2; read x <" + second + "; printf 'a\\n\\nlast'"));
     const auto id = agent.send(follow(at, "r1"));
     agent.receive(id, 4);
-    write(fifo, "\n");
+    write(first, "\n");
     agent.receive(id, 8);
-    write(fifo, "\n");
+    write(second, "\n");
     BOOST_TEST(agent.finish(id).data == "one\ntwo\na\n\nlast");
     const auto index = read_index(at.run("r1"));
     BOOST_REQUIRE(index.size() == 5U);
