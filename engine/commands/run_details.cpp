@@ -1,6 +1,7 @@
 #include "engine/commands/run_details.hpp"
 
 #include "engine/commands/run_rows.hpp"
+#include "engine/project/attribute_value.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/yaml_value.hpp"
 #include "engine/runs/natural_order.hpp"
@@ -16,16 +17,6 @@ namespace outrider {
 namespace {
 
 namespace json = boost::json;
-
-// An attribute that is missing or cannot be read counts as not set, as in Guild.
-json::value attribute(const protocol::run_facts& facts, const char* name) {
-    const auto found = facts.attributes.find(name);
-    if (found == facts.attributes.end()) {
-        return nullptr;
-    }
-    auto value = read_yaml(found->second, name);
-    return value ? std::move(*value) : json::value(nullptr);
-}
 
 // Words of a command that read like numbers were written as text, but other programs may not care.
 std::string text(const json::value& value) {
@@ -147,21 +138,21 @@ run_detail detail_of(const protocol::run_facts& facts) {
     out.row = row_of(facts);
     out.opref = facts.opref;
     out.from = origin(facts.opref);
-    out.sourcecode_digest = text(attribute(facts, "sourcecode_digest"));
-    out.vcs_commit = text(attribute(facts, "vcs_commit"));
-    out.command = texts(attribute(facts, "cmd"));
+    out.sourcecode_digest = text(attribute_value(facts, "sourcecode_digest"));
+    out.vcs_commit = text(attribute_value(facts, "vcs_commit"));
+    out.command = texts(attribute_value(facts, "cmd"));
     if (const auto flags = facts.attributes.find("flags"); flags != facts.attributes.end()) {
         out.flags = flags_in(flags->second);
     }
-    out.comments = comments_in(attribute(facts, "comments"));
-    const json::value environment = attribute(facts, "env");
+    out.comments = comments_in(attribute_value(facts, "comments"));
+    const json::value environment = attribute_value(facts, "env");
     if (const auto* variables = environment.if_object()) {
         for (const auto& variable : *variables) {
             out.environment.emplace(variable.key(), text(variable.value()));
         }
     }
-    out.dependencies = dependencies_in(attribute(facts, "deps"));
-    out.plugins = texts(attribute(facts, "plugins"));
+    out.dependencies = dependencies_in(attribute_value(facts, "deps"));
+    out.plugins = texts(attribute_value(facts, "plugins"));
     if (const auto op = facts.attributes.find("op"); op != facts.attributes.end()) {
         out.op = op->second;
     }

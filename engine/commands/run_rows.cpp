@@ -1,6 +1,6 @@
 #include "engine/commands/run_rows.hpp"
 
-#include "engine/project/yaml_value.hpp"
+#include "engine/project/attribute_value.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/runs/run_status.hpp"
 
@@ -11,16 +11,6 @@ namespace outrider {
 namespace {
 
 namespace json = boost::json;
-
-// An attribute that cannot be read counts as not set, as in Guild.
-json::value attribute(const protocol::run_facts& facts, const char* name) {
-    const auto found = facts.attributes.find(name);
-    if (found == facts.attributes.end()) {
-        return nullptr;
-    }
-    auto value = read_yaml(found->second, name);
-    return value ? std::move(*value) : json::value(nullptr);
-}
 
 std::optional<std::int64_t> integer(const json::value& value) {
     return value.is_int64() ? std::optional(value.get_int64()) : std::nullopt;
@@ -70,11 +60,11 @@ run_row row_of(const protocol::run_facts& facts) {
     row.remote = status.remote;
     row.exit_status = status.exit_status;
     row.reason = status.reason;
-    row.started_us = integer(attribute(facts, "started"));
-    row.stopped_us = integer(attribute(facts, "stopped"));
-    row.label = text(attribute(facts, "label"));
-    row.tags = texts(attribute(facts, "tags"));
-    row.marked = attribute(facts, "marked") == json::value(true);
+    row.started_us = integer(attribute_value(facts, "started"));
+    row.stopped_us = integer(attribute_value(facts, "stopped"));
+    row.label = text(attribute_value(facts, "label"));
+    row.tags = texts(attribute_value(facts, "tags"));
+    row.marked = attribute_value(facts, "marked") == json::value(true);
     row.pid = row.state == run_state::running ? facts.operation_pid : 0;
     return row;
 }

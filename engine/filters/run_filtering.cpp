@@ -1,6 +1,6 @@
 #include "engine/filters/run_filtering.hpp"
 
-#include "engine/project/yaml_value.hpp"
+#include "engine/project/attribute_value.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/runs/run_paths.hpp"
 #include "engine/scalars/scalar_series.hpp"
@@ -13,15 +13,6 @@ namespace outrider {
 namespace {
 
 namespace json = boost::json;
-
-json::value attribute(const protocol::run_facts& facts, const std::string& name) {
-    const auto found = facts.attributes.find(name);
-    if (found == facts.attributes.end()) {
-        return nullptr;
-    }
-    auto value = read_yaml(found->second, name);
-    return value ? std::move(*value) : json::value(nullptr);
-}
 
 bool contains_anyhow(std::string_view whole, std::string_view part) {
     const auto same = [](unsigned char a, unsigned char b) {
@@ -54,7 +45,7 @@ bool label_matches(const std::string& label, const std::string& text) {
 }
 
 // What a listing says of a run stands before the attribute of that name.
-json::value attribute_value(const filtered_run& run, const std::string& name) {
+json::value named_value(const filtered_run& run, const std::string& name) {
     if (name == "id") {
         return json::value(run.row.id);
     }
@@ -74,11 +65,11 @@ json::value attribute_value(const filtered_run& run, const std::string& name) {
     if (name == "marked") {
         return run.row.marked;
     }
-    return attribute(run.facts, name);
+    return attribute_value(run.facts, name);
 }
 
 json::value flag_value(const filtered_run& run, const std::string& name) {
-    const auto flags = attribute(run.facts, "flags");
+    const auto flags = attribute_value(run.facts, "flags");
     const auto* members = flags.if_object();
     const auto* value = members != nullptr ? members->if_contains(name) : nullptr;
     return value != nullptr ? *value : json::value(nullptr);
@@ -92,7 +83,7 @@ json::value scalar_value(const filtered_run& run, const std::string& name) {
 json::value value_of(const filtered_run& run, const value_name& name) {
     json::value found;
     if (name.scope == value_scope::any || name.scope == value_scope::attribute) {
-        found = attribute_value(run, name.name);
+        found = named_value(run, name.name);
     }
     if (found.is_null() && (name.scope == value_scope::any || name.scope == value_scope::flag)) {
         found = flag_value(run, name.name);
@@ -191,7 +182,7 @@ bool run_filtering::keeps(const filtered_run& run) const {
         return false;
     }
     if (!filter_.comments.empty()) {
-        const auto comments = attribute(run.facts, "comments");
+        const auto comments = attribute_value(run.facts, "comments");
         if (!any_matches(filter_.comments, [&](const std::string& text) {
                 return comment_matches(comments, text);
             })) {
@@ -201,7 +192,7 @@ bool run_filtering::keeps(const filtered_run& run) const {
     if (filter_.digest.empty()) {
         return true;
     }
-    const auto digest = attribute(run.facts, "sourcecode_digest");
+    const auto digest = attribute_value(run.facts, "sourcecode_digest");
     return digest.is_string() && std::string_view(digest.get_string()).starts_with(filter_.digest);
 }
 
