@@ -61,7 +61,8 @@ using event = std::variant<
     // edit_events.hpp
     nothing_selected, runs_deleted, runs_restored, runs_edited, tags_listed, comments_listed,
     // machine_events.hpp
-    run_copying, run_resolving, remotes_listed, remote_available, machine_checked, machine_examined,
+    run_copying, run_resolving, copy_progress, run_copied, copy_planned, copy_summary,
+    remotes_listed, remote_available, machine_checked, machine_examined,
     // of every command
     question, note, command_ended>;
 

@@ -219,6 +219,15 @@ void renderer::on(const run_resolving& looked_up) {
     err_ << copy_lines(looked_up);
 }
 
+// How the copying goes: see `copy_progress_text`.
+void renderer::on(const copy_progress&) {}
+
+void renderer::on(const run_copied&) {}
+
+void renderer::on(const copy_planned&) {}
+
+void renderer::on(const copy_summary&) {}
+
 void renderer::on(const machine_checked& checked) {
     out_ << check_text(checked);
 }
@@ -259,9 +268,10 @@ bool is_only_told(const event& what) {
             } else if constexpr (std::is_same_v<Event, run_left_running>) {
                 return each.detached;
             } else {
-                using told = boost::mp11::mp_list<run_progress, watch_started, run_ended,
-                                                  nothing_selected, runs_deleted, runs_restored,
-                                                  runs_edited, run_copying, run_resolving>;
+                using told =
+                    boost::mp11::mp_list<run_progress, watch_started, run_ended, nothing_selected,
+                                         runs_deleted, runs_restored, runs_edited, run_copying,
+                                         run_resolving, copy_progress, run_copied, copy_summary>;
                 return boost::mp11::mp_contains<told, Event>::value;
             }
         },

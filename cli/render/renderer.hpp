@@ -35,6 +35,10 @@ class renderer : public presenter {
     void on(const runs_deleted& deleted);
     void on(const files_listed& files);
     void on(const run_copying& copied);
+    void on(const copy_progress& progress);
+    void on(const run_copied& copied);
+    void on(const copy_planned& planned);
+    void on(const copy_summary& summary);
     void on(const remotes_listed& remotes);
     void on(const remote_available& answer);
     void on(const note& said);

@@ -21,7 +21,7 @@ void add_sync(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "sync", help, into);
     auto& made = command_of<sync_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Runs to synchronize");
-    verb->add_flag("-w,--watch", made.repeat, "Go on until none of them is running any more");
+    verb->add_flag("-w,--watch", made.follow, "Go on until none of them is running any more");
     verb->add_option("-n,--interval", made.interval_seconds,
                      "Seconds between two rounds of --watch (default: 60)")
         ->check(whole_number(1))

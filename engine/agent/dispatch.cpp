@@ -51,6 +51,10 @@ constexpr std::array rows{
     row_of<protocol::restore_runs, make_restore_runs_job>(),
     row_of<protocol::purge_runs, make_purge_runs_job>(),
     row_of<protocol::wait_runs, make_wait_runs_job>(),
+    row_of<protocol::scan_runs, make_scan_runs_job>(),
+    row_of<protocol::send_runs, make_send_runs_job>(),
+    row_of<protocol::receive_runs, make_receive_runs_job>(),
+    row_of<protocol::watch_runs, make_watch_runs_job>(),
 };
 
 } // namespace

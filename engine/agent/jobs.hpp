@@ -5,6 +5,7 @@
 #include "engine/protocol/machine_messages.hpp"
 #include "engine/protocol/order_messages.hpp"
 #include "engine/protocol/scalar_messages.hpp"
+#include "engine/protocol/sync_messages.hpp"
 #include "engine/protocol/wait_messages.hpp"
 
 #include <memory>
@@ -44,6 +45,15 @@ namespace outrider::agent {
                                                          protocol::find_package, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_mark_copy_job(const agent_context&, protocol::mark_copy,
                                                       reply_channel);
+
+[[nodiscard]] std::unique_ptr<job> make_scan_runs_job(const agent_context&, protocol::scan_runs,
+                                                      reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_send_runs_job(const agent_context&, protocol::send_runs,
+                                                      reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_receive_runs_job(const agent_context&,
+                                                         protocol::receive_runs, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_watch_runs_job(const agent_context&, protocol::watch_runs,
+                                                       reply_channel);
 
 [[nodiscard]] std::unique_ptr<job>
 make_examine_machine_job(const agent_context&, protocol::examine_machine, reply_channel);

@@ -8,6 +8,7 @@ set(AGENT_SOURCES
     child_program.cpp
     change_attributes.cpp
     copy_package.cpp
+    copy_state.cpp
     delete_runs.cpp
     dependencies.cpp
     descendants.cpp
@@ -48,6 +49,7 @@ set(AGENT_SOURCES
     read_file.cpp
     read_scalars.cpp
     receive_files.cpp
+    receive_runs.cpp
     reply_channel.cpp
     required_run.cpp
     reserved_file.cpp
@@ -57,8 +59,10 @@ set(AGENT_SOURCES
     run_lock.cpp
     run_place.cpp
     scalar_index.cpp
+    scan_runs.cpp
     run_removal.cpp
     send_files.cpp
+    send_runs.cpp
     server.cpp
     signal_process.cpp
     start_record.cpp
@@ -80,4 +84,5 @@ set(AGENT_SOURCES
     tree_removal.cpp
     user_scope.cpp
     wait_runs.cpp
+    watch_runs.cpp
     ${PYTHON_SUPPORT_SOURCE})

@@ -15,24 +15,28 @@ struct pull_command {
     std::string remote;
     run_selection selection;
     bool delete_extra = false; ///< `-d`: remove local files that are gone there
+    bool dry_run = false;      ///< only tell what would be copied
 };
-BOOST_DESCRIBE_STRUCT(pull_command, (), (remote, selection, delete_extra))
+BOOST_DESCRIBE_STRUCT(pull_command, (), (remote, selection, delete_extra, dry_run))
 
 /// `push REMOTE [RUN…]`; no RUN: all here.
 struct push_command {
     std::string remote;
     run_selection selection;
     bool delete_extra = false; ///< `-n`, `--delete`: remove far files that are gone here
+    bool dry_run = false;      ///< only tell what would be copied
 };
-BOOST_DESCRIBE_STRUCT(push_command, (), (remote, selection, delete_extra))
+BOOST_DESCRIBE_STRUCT(push_command, (), (remote, selection, delete_extra, dry_run))
 
 /// `sync [RUN…]`: pulls the local copies of runs that are running elsewhere.
 struct sync_command {
     run_selection selection;
-    bool repeat = false; ///< `-w`: until no run is left that runs
-    std::int64_t interval_seconds = 60;
+    bool follow = false;               ///< `-w`, `--follow`: until no run is left that runs
+    std::int64_t interval_seconds = 0; ///< `--follow`: at most one update of a run in so many
+                                       ///< seconds; 0: as its files change
+    bool dry_run = false;              ///< only tell what would be copied
 };
-BOOST_DESCRIBE_STRUCT(sync_command, (), (selection, repeat, interval_seconds))
+BOOST_DESCRIBE_STRUCT(sync_command, (), (selection, follow, interval_seconds, dry_run))
 
 /// `remotes`
 struct remotes_command {};

@@ -132,8 +132,8 @@ awaitable<result<outcome>> perform(command_session& session, sync_command what) 
     if (!here) {
         co_return here.error();
     }
-    const std::chrono::seconds interval(what.interval_seconds);
-    const bool repeat = what.repeat;
+    const std::chrono::seconds interval(what.interval_seconds > 0 ? what.interval_seconds : 60);
+    const bool repeat = what.follow;
     sync_job job(session, std::move(*here), std::move(what));
     asio::steady_timer pause(co_await asio::this_coro::executor);
     bool interrupted = false;
