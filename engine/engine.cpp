@@ -4,6 +4,7 @@
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "engine/remotes/link_pool.hpp"
+#include "engine/sync/transfer_slots.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -32,7 +33,7 @@ class engine::state {
   public:
     explicit state(std::vector<std::unique_ptr<transport>> transports)
         : links_(reactor_.get_executor(), std::move(transports)),
-          running_(reactor_.get_executor()) {}
+          transfers_(reactor_.get_executor()), running_(reactor_.get_executor()) {}
 
     result<command_id> submit(queued_command what) {
         // A client that submits more than this without running the engine is told so.
@@ -81,7 +82,7 @@ class engine::state {
     }
 
     awaitable<void> run_command_of(std::shared_ptr<queued_command> one) {
-        command_session session(one->context, one->sink, one->answer, links_);
+        command_session session(one->context, one->sink, one->answer, links_, transfers_);
         sessions_.push_back(&session);
         command_ended last;
         try {
@@ -106,6 +107,7 @@ class engine::state {
 
     asio::io_context reactor_{1};
     link_pool links_;
+    transfer_slots transfers_;
     task_group running_;
     std::deque<queued_command> queue_;
     std::list<command_session*> sessions_;

@@ -1,15 +1,20 @@
 #include "engine/commands/copying.hpp"
 
 #include "engine/commands/choose_runs.hpp"
+#include "engine/commands/copy_report.hpp"
+#include "engine/commands/copy_section.hpp"
 #include "engine/commands/copy_verdict.hpp"
-#include "engine/commands/file_listing.hpp"
-#include "engine/commands/transfer_plan.hpp"
+#include "engine/reactor/both.hpp"
 #include "engine/reactor/retry_policy.hpp"
+#include "engine/sync/compare_runs.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
 
 namespace outrider {
 namespace {
@@ -18,29 +23,62 @@ using namespace std::chrono_literals;
 
 constexpr auto marker_limit = 30s;
 constexpr int most_tries = 5; // over as many connections
+// Over the runs: those that changed meanwhile are compared and copied again.
+constexpr int most_passes = 4;
 
-/// The two agents between which files travel, each on a channel of its own.
-struct transfer_ends {
-    std::shared_ptr<agent_client> from;
-    std::shared_ptr<agent_client> to;
-};
+std::vector<std::string> ids_of(const std::vector<run_and_copy>& runs) {
+    std::vector<std::string> ids;
+    std::ranges::transform(runs, std::back_inserter(ids),
+                           [](const run_and_copy& run) { return run.source.id; });
+    return ids;
+}
 
-/// Copies runs from one machine to another, one after the other.
+bool may_still_change(run_state state) {
+    return state == run_state::running || state == run_state::pending || state == run_state::staged;
+}
+
+std::string not_copied(const std::string& run_id, const std::string& why) {
+    return "run " + run_id + " is not copied: " + why;
+}
+
+std::string reason_not_to(copy_verdict verdict, const run_row& row, const std::string& remote) {
+    const std::string there = remote.empty() ? "here" : "on " + remote;
+    switch (verdict) {
+    case copy_verdict::runs_there:
+        return not_copied(row.id, "it is running " + there);
+    case copy_verdict::came_from_there:
+        return not_copied(row.id, "it is itself a copy of a run " + there +
+                                      ", which was running when it was copied\nTo bring it up to "
+                                      "date use '{program} pull " +
+                                      remote + " " + row.id + "'");
+    case copy_verdict::ended_there:
+        return not_copied(row.id, "it has ended " + there + ", and what would be copied is older");
+    case copy_verdict::copy:
+        break;
+    }
+    return {};
+}
+
+/// Copies runs from one machine to another: in passes, of which each compares all runs that are
+/// left and then copies what differs in one transfer.
 class copy_job {
   public:
-    copy_job(command_session& session, copy_route by) : session_(session), by_(std::move(by)) {}
+    copy_job(command_session& session, copy_route by)
+        : session_(session), by_(std::move(by)),
+          report_(session, by_.from.remote.empty() ? by_.to.remote : by_.from.remote) {}
 
-    // What was copied before a link was lost is here: a further try goes on with the rest.
+    // What was copied before a link was lost is equal then: a further try goes on with the rest.
     awaitable<result<>> run(std::vector<run_row> rows) {
         rows_ = std::move(rows);
+        only_one_ = rows_.size() == 1;
         retry_policy retries;
         asio::steady_timer pause(co_await asio::this_coro::executor);
         for (int tries = 1;; ++tries) {
-            auto copied = co_await copy_rest();
-            ends_ = {}; // a further try opens new ones
+            auto copied = co_await copy_all();
             if (copied || tries == most_tries ||
                 !retry_policy::worth_a_retry(copied.error().kind())) {
-                co_return copied;
+                report_.finish();
+                co_return copied ? verdict() : copied;
             }
             session_.emit(note{.warning = true, .text = copied.error().context + "; trying again"});
             pause.expires_after(retries.next_pause());
@@ -49,225 +87,230 @@ class copy_job {
     }
 
   private:
-    awaitable<result<>> copy_rest() {
-        if (auto opened = co_await open(); !opened) {
-            co_return opened;
-        }
-        for (; next_ < rows_.size(); ++next_) {
-            auto copied = co_await copy_run(rows_[next_]);
-            if (!copied && (rows_.size() == 1 || !concerns_one_run(copied.error().kind()))) {
+    awaitable<result<>> copy_all() {
+        for (int pass = 0; pass < most_passes && !rows_.empty(); ++pass) {
+            auto copied = co_await copy_pass();
+            if (!copied) {
                 co_return copied;
             }
-            if (!copied) {
-                ++left_out_;
-                session_.emit(note{.warning = true,
-                                   .text = "run " + rows_[next_].id +
-                                           " is not copied: " + copied.error().context});
+            if (by_.dry_run) {
+                co_return result<>();
+            }
+            if (auto renewed = co_await keep_what_changed(); !renewed) {
+                co_return renewed;
             }
         }
-        if (left_out_ > 0) {
-            co_return failure(errc::conflict,
-                              std::to_string(left_out_) + " run(s) could not be copied");
+        for (const auto& row : rows_) {
+            if (conflicts_.contains(row.id)) {
+                leave_out(row.id, conflicts_.at(row.id));
+            }
         }
+        rows_.clear();
         co_return result<>();
     }
 
-    // It changed or went meanwhile: the others can be copied all the same.
-    static bool concerns_one_run(errc kind) {
-        return kind == errc::conflict || kind == errc::not_found;
+    [[nodiscard]] result<> verdict() const {
+        if (report_.count_left_out() == 0) {
+            return {};
+        }
+        return only_one_ && last_left_out_
+                   ? result<>(*last_left_out_)
+                   : result<>(failure(errc::conflict, std::to_string(report_.count_left_out()) +
+                                                          " run(s) could not be copied"));
     }
 
-    awaitable<result<>> open() {
-        auto from = co_await session_.bulk_agent(by_.from);
-        if (!from) {
-            co_return from.error();
-        }
-        ends_.from = std::move(*from);
-        auto to = co_await session_.bulk_agent(by_.to);
-        if (!to) {
-            co_return to.error();
-        }
-        ends_.to = std::move(*to);
-        co_return result<>();
+    // A single run's failure is the command's; of several, each is said.
+    void leave_out(const std::string& run_id, const failure& why) {
+        last_left_out_ = why;
+        report_.left_out(only_one_ ? std::string() : not_copied(run_id, why.context));
     }
 
-    // A run that ends while it is copied is copied once more, so that its end is not missed.
-    awaitable<result<>> copy_run(run_row row) {
-        auto allowed = co_await may_copy(row);
-        if (!allowed) {
-            co_return allowed.error();
+    // ---- one pass
+
+    awaitable<result<>> copy_pass() {
+        conflicts_.clear();
+        auto runs = co_await runs_to_copy();
+        if (!runs) {
+            co_return runs.error();
         }
-        if (!*allowed) {
+        const bool fresh = std::ranges::any_of(*runs, [](const auto& run) { return !run.copy; });
+        auto plans =
+            fresh && !by_.dry_run ? co_await compare_and_open(*runs) : co_await compare(*runs);
+        if (!plans) {
+            co_return plans.error();
+        }
+        if (by_.dry_run) {
+            for (std::size_t i = 0; i < plans->size(); ++i) {
+                report_.planned((*plans)[i], is_up_to_date((*runs)[i], (*plans)[i]));
+            }
             co_return result<>();
         }
-        session_.emit(run_copying{.remote = remote_name(), .run_id = row.id});
-        for (int pass = 0; pass < 2; ++pass) {
-            if (auto copied = co_await copy_once(row); !copied) {
-                co_return copied;
-            }
-            auto now = co_await look_up_run(session_, by_.from, row.id);
-            if (!now) {
-                co_return now.error();
-            }
-            if (now->state == row.state) {
-                break;
-            }
-            row = std::move(*now);
-        }
-        co_return result<>();
+        auto copied = co_await carry_out(*runs, std::move(*plans));
+        ends_ = {}; // a further pass opens new ones
+        co_return copied;
     }
 
-    awaitable<result<bool>> may_copy(run_row row) {
-        std::optional<run_row> there;
-        if (auto found = co_await look_up_run(session_, by_.to, row.id)) {
-            there = std::move(*found);
-        } else if (found.error().kind() != errc::not_found) {
-            co_return found.error();
+    awaitable<result<std::vector<run_and_copy>>> runs_to_copy() {
+        std::vector<std::string> ids;
+        std::ranges::transform(rows_, std::back_inserter(ids), &run_row::id);
+        auto there = co_await look_up_runs(session_, by_.to, std::move(ids));
+        if (!there) {
+            co_return there.error();
         }
-        const auto verdict = judge_copy(row, there, by_.to.remote);
-        if (verdict != copy_verdict::copy) {
-            session_.emit(note{.warning = true, .text = reason_not_to(verdict, row)});
+        std::vector<run_and_copy> runs;
+        for (const auto& row : rows_) {
+            const auto found = there->find(row.id);
+            auto copy = found == there->end() ? std::optional<run_row>() : found->second;
+            const auto judged = judge_copy(row, copy, by_.to.remote);
+            if (judged == copy_verdict::copy) {
+                runs.push_back({row, std::move(copy), lock_of(row)});
+            } else {
+                session_.emit(
+                    note{.warning = true, .text = reason_not_to(judged, row, by_.to.remote)});
+            }
         }
-        co_return verdict == copy_verdict::copy;
-    }
-
-    std::string reason_not_to(copy_verdict verdict, const run_row& row) const {
-        const std::string there = by_.to.remote.empty() ? "here" : "on " + by_.to.remote;
-        const std::string skipped = "run " + row.id + " is not copied: ";
-        switch (verdict) {
-        case copy_verdict::runs_there:
-            return skipped + "it is running " + there;
-        case copy_verdict::came_from_there:
-            return skipped + "it is itself a copy of a run " + there +
-                   ", which was running when it was copied\nTo bring it up to date use "
-                   "'{program} pull " +
-                   by_.to.remote + " " + row.id + "'";
-        case copy_verdict::ended_there:
-            return skipped + "it has ended " + there + ", and what would be copied is older";
-        case copy_verdict::copy:
-            break;
-        }
-        return {};
-    }
-
-    // Of the two machines, the one that the user named.
-    [[nodiscard]] const std::string& remote_name() const {
-        return by_.from.remote.empty() ? by_.to.remote : by_.from.remote;
+        rows_.clear();
+        std::ranges::transform(runs, std::back_inserter(rows_), &run_and_copy::source);
+        co_return runs;
     }
 
     [[nodiscard]] std::string lock_of(const run_row& row) const {
         return by_.keep_lock_name && !row.remote.empty() ? row.remote : by_.lock_name;
     }
 
-    awaitable<result<>> copy_once(const run_row& row) {
-        auto source_files =
-            co_await fetch_file_list(*ends_.from, {.home = by_.from.home, .run_id = row.id});
-        if (!source_files) {
-            co_return source_files.error();
+    // On the control agents: where nothing differs no other is needed.
+    awaitable<result<std::vector<copy_plan>>> compare(const std::vector<run_and_copy>& runs) {
+        auto from = co_await session_.agent(by_.from);
+        if (!from) {
+            co_return from.error();
         }
-        std::vector<protocol::file_entry> there;
-        auto local = co_await fetch_file_list(*ends_.to, {.home = by_.to.home, .run_id = row.id});
-        if (local) {
-            there = std::move(local->entries);
-        } else if (local.error().kind() != errc::not_found) {
-            co_return local.error();
+        auto to = co_await session_.agent(by_.to);
+        if (!to) {
+            co_return to.error();
         }
-        const auto plan = plan_transfer(source_files->entries, there, by_.delete_extra);
-        co_return co_await carry_out(row, plan, there);
+        co_return co_await compare_runs(**from, **to,
+                                        {.from_home = by_.from.home,
+                                         .to_home = by_.to.home,
+                                         .run_ids = ids_of(runs),
+                                         .delete_extra = by_.delete_extra});
     }
 
-    awaitable<result<>> carry_out(const run_row& row, const transfer_plan& plan,
-                                  const std::vector<protocol::file_entry>& there) {
-        // Until everything is here, a copy that was not final says "running there", its last known
-        // state; a final copy of a run that was restarted says so as well.
-        const bool exists = has(there, ".guild/opref");
-        const bool was_final =
-            has(there, ".guild/attrs/exit_status") && !has(there, ".guild/LOCK.remote");
-        if (exists && !plan.nothing_to_copy() && (!was_final || row.state == run_state::running)) {
-            if (auto marked = co_await mark(row, {.remote_lock = lock_of(row)}); !marked) {
-                co_return marked;
-            }
+    // What is new has to travel for certain: the agents for that start meanwhile.
+    awaitable<result<std::vector<copy_plan>>>
+    compare_and_open(const std::vector<run_and_copy>& runs) {
+        auto [plans, opened] = co_await both(compare(runs), open());
+        if (!plans) {
+            co_return plans.error();
         }
-        for (const auto* step : {&plan.files, &plan.attributes}) {
-            if (auto copied = co_await copy_files(row.id, *step); !copied) {
-                co_return copied;
-            }
+        if (!opened) {
+            co_return opened.error();
         }
-        protocol::mark_copy final_markers;
-        if (row.state == run_state::running) {
-            final_markers.remote_lock = lock_of(row);
-        }
-        final_markers.pending = row.state == run_state::pending;
-        final_markers.staged = row.state == run_state::staged;
-        final_markers.terminated_remote = row.state == run_state::terminated;
-        final_markers.remove = plan.remove;
-        if (auto marked = co_await mark(row, std::move(final_markers)); !marked) {
-            co_return marked;
-        }
-        co_return co_await copy_files(row.id, plan.opref);
+        co_return std::move(plans);
     }
 
-    static bool has(const std::vector<protocol::file_entry>& entries, std::string_view path) {
-        return std::any_of(entries.begin(), entries.end(),
-                           [path](const auto& entry) { return entry.path == path; });
-    }
-
-    awaitable<result<>> mark(const run_row& row, protocol::mark_copy markers) {
-        markers.home = by_.to.home;
-        markers.run_id = row.id;
-        auto marked = co_await ends_.to->call(std::move(markers), marker_limit);
-        co_return marked ? result<>() : result<>(marked.error());
-    }
-
-    // The stream of files of the one agent is passed on, frame by frame, to the other.
-    awaitable<result<>> copy_files(const std::string& run_id,
-                                   const std::vector<std::string>& paths) {
-        // A request names a bounded number of paths, so that it fits into a frame.
-        constexpr std::size_t batch = 1000;
-        for (std::size_t at = 0; at < paths.size(); at += batch) {
-            const auto end = paths.begin() + std::min(at + batch, paths.size());
-            protocol::send_files wanted;
-            wanted.home = by_.from.home;
-            wanted.run_id = run_id;
-            wanted.paths.assign(paths.begin() + at, end);
-            if (auto copied = co_await relay(std::move(wanted)); !copied) {
-                co_return copied;
-            }
+    awaitable<result<>> open() {
+        auto [from, to] = co_await both(session_.bulk_agent(by_.from), session_.bulk_agent(by_.to));
+        if (!from || !to) {
+            co_return from ? to.error() : from.error();
         }
+        ends_ = {.from = std::move(*from), .to = std::move(*to)};
         co_return result<>();
     }
 
-    awaitable<result<>> relay(protocol::send_files wanted) {
-        protocol::receive_files incoming;
-        incoming.home = by_.to.home;
-        incoming.run_id = wanted.run_id;
-        exchange receiving(*ends_.to, incoming);
-        exchange sending(*ends_.from, wanted);
-        for (;;) {
-            auto frame = co_await sending.next();
-            if (!frame) {
-                co_return frame.error();
+    awaitable<result<>> carry_out(const std::vector<run_and_copy>& runs,
+                                  std::vector<copy_plan> plans) {
+        const auto needed = space_for(plans);
+        transfer_request request;
+        request.send.home = by_.from.home;
+        request.receive.home = by_.to.home;
+        request.receive.bytes = needed.bytes;
+        request.receive.files = needed.files;
+        std::vector<copy_report::listed_run> listed;
+        std::int64_t files = 0;
+        std::int64_t bytes = 0;
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            auto& plan = plans[i];
+            if (!plan.source_exists) {
+                leave_out(plan.run_id, failure(errc::not_found,
+                                               "run " + plan.run_id + " does not exist any more"));
+                continue;
             }
-            const bool last = frame->kind == protocol::frame_kind::reply;
-            auto passed = last ? co_await receiving.part(protocol::files_end{})
-                               : co_await receiving.relay(*frame);
-            if (!passed) {
-                co_return passed;
-            }
-            if (last) {
-                break;
+            listed.push_back({plan.run_id, is_up_to_date(runs[i], plan)});
+            if (!listed.back().unchanged) {
+                files += plan.count();
+                bytes += plan.bytes();
+                request.runs.push_back(section_of(runs[i], std::move(plan)));
             }
         }
-        auto ignore_parts = [](const message_part&) -> result<> { return {}; };
-        auto received = co_await receiving.finish<protocol::receive_reply>(ignore_parts);
-        co_return received ? result<>() : result<>(received.error());
+        plans.clear(); // what is to be sent is in the request
+        report_.begin_pass(std::move(listed), files, bytes);
+        if (request.runs.empty()) {
+            report_.end_pass({});
+            co_return result<>();
+        }
+        co_return co_await send(std::move(request));
+    }
+
+    awaitable<result<>> send(transfer_request request) {
+        if (!ends_.from) {
+            if (auto opened = co_await open(); !opened) {
+                co_return opened;
+            }
+        }
+        transfer_observer observer;
+        observer.begun = [this](const std::string& run_id) { report_.begun(run_id); };
+        observer.progressed = [this](const auto& ack) { report_.progressed(ack); };
+        observer.received = [this](const protocol::run_received& run) {
+            report_.received(run);
+            if (run.failure) {
+                conflicts_.emplace(
+                    run.run_id, failure(errc_from_name(run.failure->code).value_or(errc::io_failed),
+                                        run.failure->context));
+            }
+        };
+        auto copied =
+            co_await transfer(ends_, std::move(request), std::move(observer), session_.transfers());
+        if (!copied) {
+            co_return copied.error();
+        }
+        report_.end_pass(*copied);
+        co_return result<>();
+    }
+
+    // ---- between passes
+
+    // Leaves the rows of those runs that another pass has to look at: their state has changed since
+    // it was read, or the destination was not as it had been compared.
+    awaitable<result<>> keep_what_changed() {
+        std::vector<std::string> ids;
+        for (const auto& row : rows_) {
+            if (may_still_change(row.state) || conflicts_.contains(row.id)) {
+                ids.push_back(row.id);
+            }
+        }
+        auto now = co_await look_up_runs(session_, by_.from, std::move(ids));
+        if (!now) {
+            co_return now.error();
+        }
+        std::vector<run_row> again;
+        for (const auto& row : rows_) {
+            const auto found = now->find(row.id);
+            if (found != now->end() &&
+                (found->second.state != row.state || conflicts_.contains(row.id))) {
+                again.push_back(found->second);
+            }
+        }
+        rows_ = std::move(again);
+        co_return result<>();
     }
 
     command_session& session_;
     copy_route by_;
-    std::vector<run_row> rows_;
-    std::size_t next_ = 0; // in rows_: those before it are copied
-    std::size_t left_out_ = 0;
+    copy_report report_;
+    std::vector<run_row> rows_; // that are still to be compared and copied
+    bool only_one_ = false;
+    std::optional<failure> last_left_out_;
+    std::map<std::string, failure> conflicts_; // of this pass, by run
     transfer_ends ends_;
 };
 

@@ -1,10 +1,9 @@
 #include "engine/commands/package_upload.hpp"
 
-#include "engine/protocol/content_hash.hpp"
+#include "engine/reactor/both.hpp"
+#include "engine/sync/transfer.hpp"
 
 #include <sys/stat.h>
-
-#include <fstream>
 
 namespace outrider {
 namespace {
@@ -12,73 +11,37 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto question_limit = 30s;
-constexpr auto upload_silence = 60s; // for the answer after the last byte
 
-protocol::file_head head_of(const source_file& file) {
-    protocol::file_head head;
-    head.entry.path = file.path;
-    head.entry.size = file.size;
-    head.entry.mode = file.mode;
+// What the receiver compares with what it gets: the package is named after the content that was
+// hashed, so a file that changes until it is sent is a failure.
+result<protocol::file_order> order_of(const source_file& file) {
     struct stat info{};
-    if (::stat(file.absolute.c_str(), &info) == 0) {
-        head.entry.mtime_ns = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec;
+    if (::stat(file.absolute.c_str(), &info) != 0) {
+        return errno_failure(errno, "read " + file.absolute);
     }
-    return head;
+    protocol::file_order order;
+    order.entry.path = file.path;
+    order.entry.size = file.size;
+    order.entry.mode = file.mode;
+    order.entry.mtime_ns = info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec;
+    order.source = file.absolute;
+    return order;
 }
 
-awaitable<result<>> send_source(exchange& sending, const source_file& file) {
-    if (auto sent = co_await sending.part(head_of(file)); !sent) {
-        co_return sent;
-    }
-    std::ifstream in(file.absolute, std::ios::binary);
-    protocol::content_hash hash;
-    protocol::file_end end;
-    std::string block(protocol::data_payload, '\0');
-    while (in) {
-        // Source files are small and were read a moment ago: they come from the page cache.
-        in.read(block.data(), static_cast<std::streamsize>(block.size()));
-        const auto got = static_cast<std::size_t>(in.gcount());
-        if (got == 0) {
-            break;
-        }
-        hash.update({block.data(), got});
-        end.size += static_cast<std::int64_t>(got);
-        if (auto sent = co_await sending.data(block.substr(0, got)); !sent) {
-            co_return sent;
-        }
-    }
-    if (end.size != file.size) {
-        co_return failure(errc::conflict, file.absolute + ": the file changed while the package "
-                                                          "was being built; run again");
-    }
-    end.hash = hash.hex();
-    co_return co_await sending.part(end);
-}
-
-awaitable<result<>> send_package(agent_client& agent, std::string package,
-                                 const std::vector<source_file>& files) {
-    protocol::receive_files request;
-    request.package = std::move(package);
+result<transfer_request> request_of(std::string package, const std::vector<source_file>& files) {
+    transfer_request request;
+    request.receive.package = std::move(package);
+    request.receive.files = static_cast<std::int64_t>(files.size());
+    auto& section = request.runs.emplace_back();
     for (const auto& file : files) {
-        request.bytes += file.size;
-    }
-    exchange sending(agent, request);
-    for (const auto& file : files) {
-        if (auto sent = co_await send_source(sending, file); !sent) {
-            co_return sent;
+        auto order = order_of(file);
+        if (!order) {
+            return order.error();
         }
+        request.receive.bytes += file.size;
+        section.files.push_back(std::move(*order));
     }
-    if (auto sent = co_await sending.part(protocol::files_end{}); !sent) {
-        co_return sent;
-    }
-    auto ignore_parts = [](const message_part&) -> result<> { return {}; };
-    auto received =
-        co_await with_deadline(sending.finish<protocol::receive_reply>(ignore_parts),
-                               upload_silence, agent.name() + ": the package was not confirmed");
-    if (!received) {
-        co_return received.error();
-    }
-    co_return result<>();
+    return request;
 }
 
 } // namespace
@@ -93,11 +56,22 @@ awaitable<result<>> ensure_package(command_session& session, const target& at, s
     if (!found || found->present) {
         co_return found ? result<>() : result<>(found.error());
     }
-    auto bulk = co_await session.bulk_agent(at);
-    if (!bulk) {
-        co_return bulk.error();
+    auto request = request_of(std::move(package), files);
+    if (!request) {
+        co_return request.error();
     }
-    co_return co_await send_package(**bulk, std::move(package), files);
+    auto here = co_await session.find_target({});
+    if (!here) {
+        co_return here.error();
+    }
+    auto [from, to] = co_await both(session.agent(*here), session.bulk_agent(at));
+    if (!from || !to) {
+        co_return from ? to.error() : from.error();
+    }
+    transfer_observer unobserved{[](const auto&) {}, [](const auto&) {}, [](const auto&) {}};
+    auto sent = co_await transfer({.from = std::move(*from), .to = std::move(*to)},
+                                  std::move(*request), std::move(unobserved), session.transfers());
+    co_return sent ? result<>() : result<>(sent.error());
 }
 
 } // namespace outrider

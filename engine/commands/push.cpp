@@ -22,13 +22,15 @@ awaitable<result<outcome>> perform(command_session& session, push_command what) 
     if (!far) {
         co_return far.error();
     }
-    question asked;
-    asked.kind = question_kind::push;
-    asked.remote = far->remote;
-    asked.runs = chosen->rows;
-    asked.text = what.delete_extra ? " with delete" : "";
-    if (auto agreed = co_await session.confirm(std::move(asked)); !agreed) {
-        co_return agreed.error();
+    if (!what.dry_run) {
+        question asked;
+        asked.kind = question_kind::push;
+        asked.remote = far->remote;
+        asked.runs = chosen->rows;
+        asked.text = what.delete_extra ? " with delete" : "";
+        if (auto agreed = co_await session.confirm(std::move(asked)); !agreed) {
+            co_return agreed.error();
+        }
     }
     // LOCK stays here: it names a process of this machine. What the copy of a run that is running
     // here says is where that is, as a pull would have it.
@@ -36,7 +38,8 @@ awaitable<result<outcome>> perform(command_session& session, push_command what) 
                   .to = *far,
                   .lock_name = here->over->hello().machine.host_name,
                   .keep_lock_name = true,
-                  .delete_extra = what.delete_extra};
+                  .delete_extra = what.delete_extra,
+                  .dry_run = what.dry_run};
     auto pushed = co_await copy_runs(session, std::move(by), std::move(chosen->rows));
     if (!pushed) {
         co_return pushed.error();

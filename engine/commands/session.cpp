@@ -7,9 +7,10 @@
 namespace outrider {
 
 command_session::command_session(command_context context, engine::event_sink sink,
-                                 engine::answerer answer, link_pool& links)
+                                 engine::answerer answer, link_pool& links,
+                                 transfer_slots& transfers)
     : context_(std::move(context)), sink_(std::move(sink)), answer_(std::move(answer)),
-      links_(links) {}
+      links_(links), transfers_(transfers) {}
 
 awaitable<result<>> command_session::confirm(question what) {
     if (context_.assume_yes) {

@@ -4,6 +4,7 @@
 #include "engine/engine.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "engine/remotes/link_pool.hpp"
+#include "engine/sync/transfer_slots.hpp"
 
 #include <functional>
 #include <memory>
@@ -23,7 +24,7 @@ struct target {
 class command_session {
   public:
     command_session(command_context context, engine::event_sink sink, engine::answerer answer,
-                    link_pool& links);
+                    link_pool& links, transfer_slots& transfers);
 
     [[nodiscard]] const command_context& context() const { return context_; }
     void emit(const event& what) { sink_(what); }
@@ -35,6 +36,9 @@ class command_session {
     [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> agent(const target& at);
     /// A fresh agent of a machine for a bulk transfer.
     [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> bulk_agent(const target& at);
+
+    /// The memory that transfers may use.
+    [[nodiscard]] transfer_slots& transfers() const { return transfers_; }
 
     /// What to do instead of being cancelled when the person interrupts; an empty function resets.
     void on_interrupt(std::function<void()> what) { interrupt_ = std::move(what); }
@@ -48,6 +52,7 @@ class command_session {
     engine::event_sink sink_;
     engine::answerer answer_;
     link_pool& links_;
+    transfer_slots& transfers_;
     std::function<void()> interrupt_;
 };
 

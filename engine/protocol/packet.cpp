@@ -181,6 +181,9 @@ void write_record(packet_writer& out, const scan_record& record) {
         break;
     case scan_record::kind_type::entry:
         write_entry(out, record.entry);
+        if (record.entry.type == file_type::regular) {
+            out.number(static_cast<std::uint64_t>(record.data_bytes));
+        }
         break;
     case scan_record::kind_type::partial:
         out.bytes(record.partial);
@@ -200,6 +203,7 @@ result<scan_record> read_scan_record(packet_reader& in) {
         break;
     case scan_record::kind_type::entry:
         record.entry = read_entry(in);
+        record.data_bytes = record.entry.type == file_type::regular ? in.count() : 0;
         break;
     case scan_record::kind_type::partial:
         record.partial = in.bytes();

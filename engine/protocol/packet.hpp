@@ -95,9 +95,10 @@ struct scan_record {
     };
     kind_type kind = kind_type::begin;
     file_entry entry;
-    std::string partial; ///< `partial_name` of the file's path
-    bool exists = false; ///< there is a run directory
-    std::string state;   ///< changes when the status of a copy does; opaque
+    std::int64_t data_bytes = 0; ///< space that a file takes: less than its size if it has holes
+    std::string partial;         ///< `partial_name` of the file's path
+    bool exists = false;         ///< there is a run directory
+    std::string state;           ///< changes when the status of a copy does; opaque
 };
 void write_record(packet_writer& out, const scan_record& record);
 [[nodiscard]] result<scan_record> read_scan_record(packet_reader& in);

@@ -48,6 +48,7 @@ class agent_client {
     /// Declares the stream dead: every exchange fails with `why`.
     void fail(failure why);
     [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
     /// Ends the stream in an orderly way and waits for its tasks.
     awaitable<void> close();
 

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "engine/protocol/packet.hpp"
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// An entry that is to be copied.
+struct planned_order {
+    protocol::file_entry entry;     ///< as it is at the source
+    bool is_new = false;            ///< the copy has nothing of that path
+    bool basis = false;             ///< the copy has something to compare with, block by block
+    std::int64_t needed_bytes = 0;  ///< of space, while it is written
+    std::int64_t present_bytes = 0; ///< size of the file that it replaces
+};
+
+/// The markers of a copy, as they are there.
+struct marker_names {
+    bool remote_lock = false;
+    bool pending = false;
+    bool staged = false;
+    bool terminated_remote = false;
+    friend bool operator==(const marker_names&, const marker_names&) = default;
+};
+
+/// What the copying of one run has to do, in this order, so that the copy never lies: files, then
+/// attributes, then (by the caller) the markers, and opref last, because it makes the run appear.
+struct copy_plan {
+    std::string run_id;
+    bool source_exists = false;
+    bool copy_exists = false; ///< with its opref: it appears in lists
+    bool copy_ended = false;  ///< the copy has an exit status and is not marked as running
+    std::string copy_state;   ///< the token of the scan
+    marker_names markers;
+    std::vector<planned_order> files; ///< directories and links too
+    std::vector<planned_order> attributes;
+    std::vector<planned_order> opref;
+    std::vector<std::string> remove; ///< paths of the copy, children before parents
+
+    [[nodiscard]] bool nothing_to_copy() const {
+        return files.empty() && attributes.empty() && opref.empty() && remove.empty();
+    }
+    /// Of all orders.
+    [[nodiscard]] std::int64_t count() const;
+    [[nodiscard]] std::int64_t bytes() const;
+};
+
+/// Makes the plan of one run from its entries and those of its copy, given in path order. An entry
+/// is copied unless type, size, modification time, mode and link target are equal. Machine-bound
+/// files never travel: locks, markers, the identity of processes, installed packages. With
+/// `delete_extra` entries of the copy that are gone at the source are removed; an attribute of the
+/// end of a run (it was restarted) always is. No I/O.
+class copy_planner {
+  public:
+    copy_planner(std::string run_id, bool delete_extra);
+
+    /// One path, as each end has it; null: it has not. `source_bytes` is the space that the file
+    /// takes at the source, less than its size where it has holes.
+    void compare(const protocol::file_entry* source, std::int64_t source_bytes,
+                 const protocol::file_entry* copy);
+    /// The copy has the rest of an interrupted transfer of that name.
+    void add_partial(std::string name) { partials_.insert(std::move(name)); }
+    [[nodiscard]] copy_plan finish() &&;
+
+  private:
+    void note_copy(const protocol::file_entry& copy);
+    void add_extra(const protocol::file_entry& copy);
+
+    bool delete_extra_;
+    copy_plan plan_;
+    bool has_exit_status_ = false;
+    std::set<std::string> partials_;
+    std::string replaced_; // a directory of the copy whose place something else takes
+};
+
+/// What a transfer needs of the disk that receives it.
+struct space_needed {
+    std::int64_t bytes = 0; ///< at its worst moment: each file stands beside what it replaces
+    std::int64_t files = 0; ///< entries that are new
+};
+[[nodiscard]] space_needed space_for(const std::vector<copy_plan>& plans);
+
+} // namespace outrider

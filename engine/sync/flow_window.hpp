@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace outrider {
+
+/// Decides how many bytes of a transfer may be on their way: as many as the link carries in a round
+/// trip and 30 ms, so that it is always busy, and a small message never waits longer than that
+/// behind the transfer. Learns the link's rate from what the receiver acknowledges. Pure.
+class flow_window {
+  public:
+    using clock = std::chrono::steady_clock;
+
+    /// A window that never gets smaller: two of the largest packets fit.
+    static constexpr std::int64_t least = std::int64_t{576} << 10;
+
+    /// `round_trip`: how long a small message takes to the sender, through the receiver and back.
+    explicit flow_window(std::chrono::nanoseconds round_trip) : round_trip_(round_trip) {}
+
+    /// The receiver has dealt with `total` bytes. `most`: the largest window that memory allows.
+    void acknowledged(clock::time_point now, std::int64_t total, std::int64_t most);
+    /// Bytes that may be sent in all.
+    [[nodiscard]] std::int64_t limit() const { return acknowledged_ + window_; }
+    [[nodiscard]] std::int64_t window() const { return window_; }
+
+  private:
+    void measure(clock::time_point now, std::int64_t total);
+
+    std::chrono::nanoseconds round_trip_;
+    std::int64_t acknowledged_ = 0;
+    std::int64_t window_ = least;
+    clock::time_point sample_start_{};
+    std::int64_t sample_bytes_ = 0; // acknowledged when the sample began
+    double rate_ = 0;               // bytes per second
+};
+
+} // namespace outrider

@@ -1,0 +1,260 @@
+#include "engine/sync/transfer.hpp"
+
+#include "engine/reactor/notifier.hpp"
+#include "engine/reactor/task_group.hpp"
+#include "engine/sync/flow_window.hpp"
+
+#include <utility>
+
+namespace outrider {
+namespace {
+
+using namespace std::chrono_literals;
+using protocol::frame_kind;
+using protocol::packet_kind;
+
+constexpr auto ping_limit = 30s;
+// Orders that the receiver has not done yet: enough for a long round trip of small files, and few
+// enough for the memory of either agent.
+constexpr std::int64_t orders_ahead = 8192;
+// The sender is told of a wider limit when it is wider by so much, bytes.
+constexpr std::int64_t credit_step = std::int64_t{64} << 10;
+
+class transfer_job {
+  public:
+    transfer_job(transfer_ends ends, transfer_request what, transfer_observer observer,
+                 transfer_slots::slot slot, std::chrono::nanoseconds round_trip)
+        : ends_(std::move(ends)), what_(std::move(what)), observer_(std::move(observer)),
+          slot_(std::move(slot)), window_(round_trip), tasks_(ends_.from->executor()),
+          changed_(ends_.from->executor()) {}
+
+    awaitable<result<transfer_totals>> run() {
+        what_.send.credit = granted_ = window_.limit();
+        // The receiver comes first: what it refuses (no space) is then known before a byte flows.
+        receiving_.emplace(*ends_.to, what_.receive);
+        sending_.emplace(*ends_.from, what_.send);
+        tasks_.spawn("transfer orders", [this] { return finishing(feed()); });
+        tasks_.spawn("transfer content", [this] { return finishing(pass_content()); });
+        tasks_.spawn("transfer feedback", [this] { return finishing(take_feedback()); });
+        while (running_ > 0 && !failed_) {
+            if (!co_await changed_.wait()) {
+                failed_.emplace(errc::cancelled, "the transfer was interrupted");
+            }
+        }
+        tasks_.cancel();
+        co_await tasks_.join();
+        co_return failed_ ? result<transfer_totals>(*failed_) : result<transfer_totals>(totals_);
+    }
+
+  private:
+    // Each of the three tasks; the first failure ends all, an exception too.
+    awaitable<void> finishing(awaitable<result<>> task) {
+        struct end {
+            transfer_job& job;
+            result<> how = failure(errc::internal, "the transfer broke off");
+            ~end() {
+                if (!how && !job.failed_) {
+                    job.failed_ = how.error();
+                }
+                --job.running_;
+                job.changed_.notify();
+            }
+        } end{*this};
+        end.how = co_await std::move(task);
+    }
+
+    // ---- orders: client → both ends
+
+    awaitable<result<>> feed() {
+        const bool package = !what_.receive.package.empty();
+        for (auto& section : what_.runs) {
+            auto fed = package ? co_await feed_orders(section.files) : co_await feed_run(section);
+            if (!fed) {
+                co_return fed;
+            }
+            section = {}; // what is sent is not needed any more
+        }
+        if (auto told = co_await receiving_->part(protocol::orders_end{}); !told) {
+            co_return told;
+        }
+        co_return co_await sending_->part(protocol::orders_end{});
+    }
+
+    awaitable<result<>> feed_run(run_section& section) {
+        observer_.begun(section.begin.run_id);
+        auto told = co_await receiving_->part(section.begin);
+        if (told) {
+            told = co_await sending_->part(protocol::send_begin{section.begin.run_id});
+        }
+        if (told) {
+            told = co_await feed_orders(section.files);
+        }
+        if (told) {
+            told = co_await receiving_->part(section.marks);
+        }
+        if (told) {
+            told = co_await feed_orders(section.last);
+        }
+        co_return told ? co_await receiving_->part(protocol::receive_finish{}) : told;
+    }
+
+    awaitable<result<>> feed_orders(std::vector<protocol::file_order>& orders) {
+        protocol::packet_writer packet(packet_kind::orders);
+        for (auto& order : orders) {
+            while (ordered_ - done_.orders >= orders_ahead) {
+                if (auto sent = co_await flush(packet); !sent) {
+                    co_return sent;
+                }
+                if (!co_await changed_.wait()) {
+                    co_return failure(errc::cancelled, "the transfer was cancelled");
+                }
+            }
+            order.number = ordered_++;
+            write_record(packet, order);
+            if (packet.full()) {
+                if (auto sent = co_await flush(packet); !sent) {
+                    co_return sent;
+                }
+            }
+        }
+        co_return co_await flush(packet);
+    }
+
+    awaitable<result<>> flush(protocol::packet_writer& packet) {
+        if (packet.empty()) {
+            co_return result<>();
+        }
+        const std::string payload(packet.payload());
+        packet.clear();
+        if (auto told = co_await receiving_->data(payload); !told) {
+            co_return told;
+        }
+        co_return co_await sending_->data(payload);
+    }
+
+    // ---- content: sender → receiver
+
+    awaitable<result<>> pass_content() {
+        for (;;) {
+            auto frame = co_await sending_->next();
+            if (!frame) {
+                co_return frame.error();
+            }
+            if (frame->kind == frame_kind::reply) {
+                co_return result<>();
+            }
+            if (frame->kind != frame_kind::data || frame->payload.empty() ||
+                frame->payload.front() != static_cast<char>(packet_kind::content)) {
+                co_return protocol::malformed_packet("piece of a file");
+            }
+            totals_.sent_bytes += static_cast<std::int64_t>(frame->payload.size());
+            if (totals_.sent_bytes > granted_) {
+                co_return failure(errc::protocol_violation,
+                                  ends_.from->name() + ": it sends more than it may");
+            }
+            if (auto passed = co_await receiving_->relay(*frame); !passed) {
+                co_return passed;
+            }
+        }
+    }
+
+    // ---- what the receiver says
+
+    awaitable<result<>> take_feedback() {
+        for (;;) {
+            auto frame = co_await receiving_->next();
+            if (!frame) {
+                co_return frame.error();
+            }
+            if (frame->kind == frame_kind::reply) {
+                auto reply = protocol::decode<protocol::receive_totals>(frame->payload);
+                if (!reply) {
+                    co_return reply.error();
+                }
+                totals_.received = *reply;
+                co_return result<>();
+            }
+            auto taken =
+                frame->kind == frame_kind::part ? take_part(*frame) : co_await take_packet(*frame);
+            if (!taken) {
+                co_return taken;
+            }
+        }
+    }
+
+    result<> take_part(const protocol::frame& frame) {
+        auto part = open_part(frame);
+        protocol::run_received received;
+        if (!part || part->type != protocol::run_received::name ||
+            !protocol::from_json(part->body, received)) {
+            return protocol::malformed_packet("report of a run");
+        }
+        observer_.received(received);
+        return {};
+    }
+
+    awaitable<result<>> take_packet(const protocol::frame& frame) {
+        protocol::packet_reader packet(frame.payload);
+        if (packet.kind() == packet_kind::signature && packet.ok()) {
+            co_return co_await sending_->relay(frame);
+        }
+        auto ack = protocol::read_ack(packet);
+        if (!ack) {
+            co_return ack.error();
+        }
+        done_ = *ack;
+        observer_.progressed(done_);
+        window_.acknowledged(flow_window::clock::now(), done_.content, slot_.share());
+        changed_.notify();
+        if (window_.limit() < granted_ + credit_step) {
+            co_return result<>();
+        }
+        granted_ = window_.limit();
+        co_return co_await sending_->data(protocol::credit_packet(granted_));
+    }
+
+    transfer_ends ends_;
+    transfer_request what_;
+    transfer_observer observer_;
+    transfer_slots::slot slot_;
+    flow_window window_;
+    task_group tasks_;
+    notifier changed_; // orders were done, or a task ended
+    std::optional<exchange> receiving_;
+    std::optional<exchange> sending_;
+    int running_ = 3;
+    std::int64_t ordered_ = 0;    // orders that were sent
+    std::int64_t granted_ = 0;    // bytes that the sender may send in all
+    protocol::transfer_ack done_; // what the receiver has done
+    transfer_totals totals_;
+    std::optional<failure> failed_;
+};
+
+awaitable<result<std::chrono::nanoseconds>> round_trip(transfer_ends ends) {
+    const auto start = std::chrono::steady_clock::now();
+    for (const auto& agent : {ends.from, ends.to}) {
+        if (auto answer = co_await agent->call(protocol::ping{}, ping_limit); !answer) {
+            co_return answer.error();
+        }
+    }
+    co_return std::chrono::steady_clock::now() - start;
+}
+
+} // namespace
+
+awaitable<result<transfer_totals>> transfer(transfer_ends ends, transfer_request what,
+                                            transfer_observer observer, transfer_slots& slots) {
+    auto slot = co_await slots.take();
+    if (!slot) {
+        co_return slot.error();
+    }
+    auto took = co_await round_trip(ends);
+    if (!took) {
+        co_return took.error();
+    }
+    transfer_job job(std::move(ends), std::move(what), std::move(observer), std::move(*slot),
+                     *took);
+    co_return co_await job.run();
+}
+
+} // namespace outrider
