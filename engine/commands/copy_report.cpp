@@ -12,11 +12,12 @@ constexpr auto progress_interval = 200ms;
 // Entries of one `copy_planned`.
 constexpr std::size_t planned_at_once = 1000;
 
-planned_entry entry_of(const planned_order& order) {
-    const bool directory = order.entry.type == protocol::file_type::directory;
-    return {.action = order.is_new ? copy_action::create : copy_action::update,
-            .path = order.entry.path + (directory ? "/" : ""),
-            .bytes = order.entry.size};
+planned_entry entry_of(const planned_order& planned) {
+    const auto& entry = planned.order.entry;
+    const bool directory = entry.type == protocol::file_type::directory;
+    return {.action = planned.is_new ? copy_action::create : copy_action::update,
+            .path = entry.path + (directory ? "/" : ""),
+            .bytes = entry.size};
 }
 
 } // namespace

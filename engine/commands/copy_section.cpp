@@ -17,12 +17,6 @@ bool was_started(run_state state) {
     return state != run_state::pending && state != run_state::staged;
 }
 
-void append(std::vector<protocol::file_order>& to, std::vector<planned_order> from) {
-    for (auto& order : from) {
-        to.push_back({.entry = std::move(order.entry), .basis = order.basis});
-    }
-}
-
 } // namespace
 
 bool is_up_to_date(const run_and_copy& run, const copy_plan& plan) {
@@ -41,8 +35,8 @@ run_section section_of(const run_and_copy& run, copy_plan plan) {
         (!plan.copy_ended || state == run_state::running)) {
         section.begin.remote_lock = run.lock_name;
     }
-    append(section.files, std::move(plan.files));
-    append(section.files, std::move(plan.attributes));
+    section.files = std::move(plan.files);
+    section.attributes = std::move(plan.attributes);
     const auto markers = markers_of(state);
     if (markers.remote_lock) {
         section.marks.remote_lock = run.lock_name;
@@ -51,7 +45,7 @@ run_section section_of(const run_and_copy& run, copy_plan plan) {
     section.marks.staged = markers.staged;
     section.marks.terminated_remote = markers.terminated_remote;
     section.marks.remove = std::move(plan.remove);
-    append(section.last, std::move(plan.opref));
+    section.last = std::move(plan.opref);
     return section;
 }
 

@@ -219,12 +219,10 @@ class copy_job {
 
     awaitable<result<>> carry_out(const std::vector<run_and_copy>& runs,
                                   std::vector<copy_plan> plans) {
-        const auto needed = space_for(plans);
+        space_needed needed;
         transfer_request request;
         request.send.home = by_.from.home;
         request.receive.home = by_.to.home;
-        request.receive.bytes = needed.bytes;
-        request.receive.files = needed.files;
         std::vector<copy_report::listed_run> listed;
         std::int64_t files = 0;
         std::int64_t bytes = 0;
@@ -239,10 +237,12 @@ class copy_job {
             if (!listed.back().unchanged) {
                 files += plan.count();
                 bytes += plan.bytes();
+                needed.add(plan.space);
                 request.runs.push_back(section_of(runs[i], std::move(plan)));
             }
         }
-        plans.clear(); // what is to be sent is in the request
+        request.receive.bytes = needed.bytes;
+        request.receive.files = needed.files;
         report_.begin_pass(std::move(listed), files, bytes);
         if (request.runs.empty()) {
             report_.end_pass({});

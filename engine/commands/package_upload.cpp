@@ -39,7 +39,7 @@ result<transfer_request> request_of(std::string package, const std::vector<sourc
             return order.error();
         }
         request.receive.bytes += file.size;
-        section.files.push_back(std::move(*order));
+        section.files.push_back({.order = std::move(*order), .is_new = true});
     }
     return request;
 }

@@ -71,7 +71,7 @@ std::int64_t copy_plan::count() const {
 
 std::int64_t copy_plan::bytes() const {
     std::int64_t sum = 0;
-    for_each_order(*this, [&sum](const planned_order& order) { sum += order.entry.size; });
+    for_each_order(*this, [&sum](const planned_order& order) { sum += order.order.entry.size; });
     return sum;
 }
 
@@ -103,14 +103,16 @@ void copy_planner::compare(const file_entry* source, std::int64_t source_bytes,
     if (copy != nullptr && same(*source, *copy)) {
         return;
     }
-    planned_order order{.entry = *source, .is_new = copy == nullptr};
+    planned_order planned{.order = {.entry = *source}, .is_new = copy == nullptr};
+    space_needed space{.files = planned.is_new ? 1 : 0};
     if (source->type == file_type::regular) {
-        order.needed_bytes = std::clamp<std::int64_t>(source_bytes, 0, source->size);
+        space.bytes = space.grown = std::clamp<std::int64_t>(source_bytes, 0, source->size);
     }
     if (copy != nullptr && copy->type == file_type::regular) {
-        order.present_bytes = copy->size;
-        order.basis = is_large(*source) && is_large(*copy);
+        space.grown -= std::min(copy->size, space.bytes);
+        planned.order.basis = is_large(*source) && is_large(*copy);
     }
+    plan_.space.add(space);
     if (copy != nullptr && copy->type == file_type::directory &&
         source->type != file_type::directory) {
         replaced_ = copy->path;
@@ -118,7 +120,7 @@ void copy_planner::compare(const file_entry* source, std::int64_t source_bytes,
     auto& step = source->path == ".guild/opref"                 ? plan_.opref
                  : is_or_is_below(source->path, ".guild/attrs") ? plan_.attributes
                                                                 : plan_.files;
-    step.push_back(std::move(order));
+    step.push_back(std::move(planned));
 }
 
 void copy_planner::add_extra(const file_entry& copy) {
@@ -134,26 +136,19 @@ copy_plan copy_planner::finish() && {
     plan_.copy_ended = has_exit_status_ && !plan_.markers.remote_lock;
     std::reverse(plan_.remove.begin(), plan_.remove.end()); // children come before their parents
     if (!partials_.empty()) {
-        for (auto& order : plan_.files) {
-            order.basis =
-                order.basis || (is_large(order.entry) &&
-                                partials_.contains(protocol::partial_name(order.entry.path)));
+        for (auto& [order, is_new] : plan_.files) {
+            const auto& entry = order.entry;
+            order.basis = order.basis || (is_large(entry) &&
+                                          partials_.contains(protocol::partial_name(entry.path)));
         }
     }
     return std::move(plan_);
 }
 
-space_needed space_for(const std::vector<copy_plan>& plans) {
-    space_needed out;
-    std::int64_t grown = 0;
-    for (const auto& plan : plans) {
-        for_each_order(plan, [&](const planned_order& order) {
-            out.bytes = std::max(out.bytes, grown + order.needed_bytes);
-            grown += order.needed_bytes - std::min(order.present_bytes, order.needed_bytes);
-            out.files += order.is_new ? 1 : 0;
-        });
-    }
-    return out;
+void space_needed::add(const space_needed& next) {
+    bytes = std::max(bytes, grown + next.bytes);
+    grown += next.grown;
+    files += next.files;
 }
 
 } // namespace outrider

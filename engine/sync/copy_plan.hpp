@@ -3,6 +3,7 @@
 #include "engine/protocol/packet.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,11 +12,20 @@ namespace outrider {
 
 /// An entry that is to be copied.
 struct planned_order {
-    protocol::file_entry entry;     ///< as it is at the source
-    bool is_new = false;            ///< the copy has nothing of that path
-    bool basis = false;             ///< the copy has something to compare with, block by block
-    std::int64_t needed_bytes = 0;  ///< of space, while it is written
-    std::int64_t present_bytes = 0; ///< size of the file that it replaces
+    protocol::file_order order;
+    bool is_new = false; ///< the copy has nothing of that path
+};
+/// Many: they are given up one by one as they are sent.
+using planned_orders = std::deque<planned_order>;
+
+/// What a copying needs of the disk that receives it.
+struct space_needed {
+    std::int64_t bytes = 0; ///< at its worst moment: each file stands beside what it replaces
+    std::int64_t grown = 0; ///< bytes, once all is done
+    std::int64_t files = 0; ///< entries that are new
+
+    /// Adds what comes after this.
+    void add(const space_needed& next);
 };
 
 /// The markers of a copy, as they are there.
@@ -36,10 +46,11 @@ struct copy_plan {
     bool copy_ended = false;  ///< the copy has an exit status and is not marked as running
     std::string copy_state;   ///< the token of the scan
     marker_names markers;
-    std::vector<planned_order> files; ///< directories and links too
-    std::vector<planned_order> attributes;
-    std::vector<planned_order> opref;
+    planned_orders files; ///< directories and links too
+    planned_orders attributes;
+    planned_orders opref;
     std::vector<std::string> remove; ///< paths of the copy, children before parents
+    space_needed space;
 
     [[nodiscard]] bool nothing_to_copy() const {
         return files.empty() && attributes.empty() && opref.empty() && remove.empty();
@@ -76,12 +87,5 @@ class copy_planner {
     std::set<std::string> partials_;
     std::string replaced_; // a directory of the copy whose place something else takes
 };
-
-/// What a transfer needs of the disk that receives it.
-struct space_needed {
-    std::int64_t bytes = 0; ///< at its worst moment: each file stands beside what it replaces
-    std::int64_t files = 0; ///< entries that are new
-};
-[[nodiscard]] space_needed space_for(const std::vector<copy_plan>& plans);
 
 } // namespace outrider

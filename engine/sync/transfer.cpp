@@ -72,7 +72,6 @@ class transfer_job {
             if (!fed) {
                 co_return fed;
             }
-            section = {}; // what is sent is not needed any more
         }
         if (auto told = co_await receiving_->part(protocol::orders_end{}); !told) {
             co_return told;
@@ -90,6 +89,9 @@ class transfer_job {
             told = co_await feed_orders(section.files);
         }
         if (told) {
+            told = co_await feed_orders(section.attributes);
+        }
+        if (told) {
             told = co_await receiving_->part(section.marks);
         }
         if (told) {
@@ -98,9 +100,10 @@ class transfer_job {
         co_return told ? co_await receiving_->part(protocol::receive_finish{}) : told;
     }
 
-    awaitable<result<>> feed_orders(std::vector<protocol::file_order>& orders) {
+    awaitable<result<>> feed_orders(planned_orders& orders) {
         protocol::packet_writer packet(packet_kind::orders);
-        for (auto& order : orders) {
+        // What is sent is not needed any more.
+        for (; !orders.empty(); orders.pop_front()) {
             while (ordered_ - done_.orders >= orders_ahead) {
                 if (auto sent = co_await flush(packet); !sent) {
                     co_return sent;
@@ -109,8 +112,8 @@ class transfer_job {
                     co_return failure(errc::cancelled, "the transfer was cancelled");
                 }
             }
-            order.number = ordered_++;
-            write_record(packet, order);
+            orders.front().order.number = ordered_++;
+            write_record(packet, orders.front().order);
             if (packet.full()) {
                 if (auto sent = co_await flush(packet); !sent) {
                     co_return sent;

@@ -3,6 +3,7 @@
 #include "engine/protocol/packet.hpp"
 #include "engine/protocol/sync_messages.hpp"
 #include "engine/remotes/agent_client.hpp"
+#include "engine/sync/copy_plan.hpp"
 #include "engine/sync/transfer_slots.hpp"
 
 #include <functional>
@@ -21,9 +22,10 @@ struct transfer_ends {
 /// What one run of a transfer gets, in this order.
 struct run_section {
     protocol::receive_begin begin;
-    std::vector<protocol::file_order> files; ///< before the markers; numbers are given on sending
+    planned_orders files; ///< numbers are given on sending
+    planned_orders attributes;
     protocol::receive_marks marks;
-    std::vector<protocol::file_order> last; ///< after the markers
+    planned_orders last; ///< after the markers
 };
 
 /// What is sent to both ends at the start, and the runs; or the files of a package, in one section

@@ -55,10 +55,10 @@ copy_plan plan_of(entries source, entries copy, bool delete_extra = false, paths
     return std::move(planner).finish();
 }
 
-paths paths_of(const std::vector<planned_order>& orders) {
+paths paths_of(const planned_orders& orders) {
     paths out;
     std::ranges::transform(orders, std::back_inserter(out),
-                           [](const auto& order) { return order.entry.path; });
+                           [](const auto& order) { return order.order.entry.path; });
     return out;
 }
 
@@ -184,29 +184,27 @@ BOOST_AUTO_TEST_CASE(only_large_files_with_something_there_are_compared_by_block
             plan_of({file("m", source, 1)}, copy < 0 ? entries{} : entries{file("m", copy, 2)},
                     false, partial ? paths{protocol::partial_name("m")} : paths{});
         BOOST_TEST_CONTEXT(source << " over " << copy << " partial " << partial) {
-            BOOST_TEST(plan.files.front().basis == basis);
+            BOOST_TEST(plan.files.front().order.basis == basis);
         }
     }
 }
 
 BOOST_AUTO_TEST_CASE(the_space_needed_is_that_of_the_worst_moment) {
-    std::vector<copy_plan> plans;
-    plans.push_back(plan_of({file("a", 10), file("b", 10)}, {}));
-    BOOST_TEST(space_for(plans).bytes == 20);
-    BOOST_TEST(space_for(plans).files == 2);
+    auto space = plan_of({file("a", 10), file("b", 10)}, {}).space;
+    BOOST_TEST(space.bytes == 20);
+    BOOST_TEST(space.files == 2);
     // A file that takes the place of another needs room beside it, and gives that back.
-    plans.push_back(plan_of({file("c", 30, 2), file("d", 25, 2)}, {file("c", 30), file("d", 5)}));
-    BOOST_TEST(space_for(plans).bytes == 50);
-    BOOST_TEST(space_for(plans).files == 2);
+    space.add(plan_of({file("c", 30, 2), file("d", 25, 2)}, {file("c", 30), file("d", 5)}).space);
+    BOOST_TEST(space.bytes == 50);
+    BOOST_TEST(space.grown == 40);
+    BOOST_TEST(space.files == 2);
 }
 
 BOOST_AUTO_TEST_CASE(holes_need_no_space) {
     copy_planner planner("id", false);
     const auto sparse = file("s", 1000 * mebibyte);
     planner.compare(&sparse, 4096, nullptr);
-    std::vector<copy_plan> plans;
-    plans.push_back(std::move(planner).finish());
-    BOOST_TEST(space_for(plans).bytes == 4096);
+    BOOST_TEST(std::move(planner).finish().space.bytes == 4096);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -10,9 +10,9 @@ copy_plan plan_with_files() {
     copy_plan plan;
     plan.run_id = "id";
     plan.copy_state = "token";
-    plan.files.push_back({.entry = {.path = "big"}, .basis = true});
-    plan.attributes.push_back({.entry = {.path = ".guild/attrs/label"}});
-    plan.opref.push_back({.entry = {.path = ".guild/opref"}});
+    plan.files.push_back({.order = {.entry = {.path = "big"}, .basis = true}});
+    plan.attributes.push_back({.order = {.entry = {.path = ".guild/attrs/label"}}});
+    plan.opref.push_back({.order = {.entry = {.path = ".guild/opref"}}});
     plan.remove = {"old"};
     return plan;
 }
@@ -32,14 +32,15 @@ BOOST_AUTO_TEST_CASE(files_and_attributes_come_before_the_markers_and_opref_afte
     const auto section = section_of(run_in(run_state::completed), plan_with_files());
     BOOST_TEST(section.begin.run_id == "id");
     BOOST_TEST(section.begin.state == "token");
-    BOOST_REQUIRE(section.files.size() == 2U);
-    BOOST_TEST(section.files[0].entry.path == "big");
-    BOOST_TEST(section.files[0].basis);
-    BOOST_TEST(section.files[1].entry.path == ".guild/attrs/label");
+    BOOST_REQUIRE(section.files.size() == 1U);
+    BOOST_TEST(section.files[0].order.entry.path == "big");
+    BOOST_TEST(section.files[0].order.basis);
+    BOOST_REQUIRE(section.attributes.size() == 1U);
+    BOOST_TEST(section.attributes[0].order.entry.path == ".guild/attrs/label");
     BOOST_TEST(section.marks.remove == std::vector<std::string>{"old"},
                boost::test_tools::per_element());
     BOOST_REQUIRE(section.last.size() == 1U);
-    BOOST_TEST(section.last[0].entry.path == ".guild/opref");
+    BOOST_TEST(section.last[0].order.entry.path == ".guild/opref");
 }
 
 BOOST_AUTO_TEST_CASE(the_markers_are_those_of_the_state) {
