@@ -60,6 +60,7 @@ set(AGENT_SOURCES
     run_place.cpp
     scalar_index.cpp
     scan_runs.cpp
+    run_walk.cpp
     run_removal.cpp
     send_files.cpp
     send_runs.cpp
