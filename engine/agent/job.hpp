@@ -29,6 +29,8 @@ class reply_channel {
         send(protocol::frame_kind::part, protocol::json::serialize(body));
     }
     void data(std::string_view bytes) { send(protocol::frame_kind::data, bytes); }
+    /// One data frame of two pieces.
+    void data(std::string_view head, std::string_view rest);
     /// The last frame of the request: success.
     template <class Message>
     void reply(const Message& message) {

@@ -7,6 +7,7 @@ set(AGENT_SOURCES
     cache_directory.cpp
     child_program.cpp
     change_attributes.cpp
+    content_outlet.cpp
     copy_package.cpp
     copy_state.cpp
     delete_runs.cpp
@@ -23,6 +24,7 @@ set(AGENT_SOURCES
     file_entry.cpp
     file_intake.cpp
     file_mark.cpp
+    file_sending.cpp
     find_package.cpp
     follow_output.cpp
     incoming_file.cpp
@@ -38,7 +40,10 @@ set(AGENT_SOURCES
     out_of_memory.cpp
     output_recorder.cpp
     output_scalars.cpp
+    order_queue.cpp
     order_runs.cpp
+    order_sources.cpp
+    outgoing_file.cpp
     output_start.cpp
     ping.cpp
     pipe.cpp
@@ -60,11 +65,13 @@ set(AGENT_SOURCES
     run_place.cpp
     scalar_index.cpp
     scan_runs.cpp
+    run_walk.cpp
     run_removal.cpp
     send_files.cpp
     send_runs.cpp
     server.cpp
     signal_process.cpp
+    signature_queue.cpp
     start_record.cpp
     guild_start.cpp
     job_drive.cpp

@@ -16,6 +16,8 @@ struct entry_point {
 void frames(std::string_view bytes);
 /// Reads every message of the protocol: what was read is written and read again unchanged.
 void messages(std::string_view bytes);
+/// Reads the packets of transfers; every record that was read comes back unchanged.
+void packets(std::string_view bytes);
 /// known_hosts, and the verdict about a key by it.
 void known_hosts(std::string_view bytes);
 /// What `ssh -G` prints.

@@ -1,6 +1,7 @@
 #include "engine/protocol/described_json.hpp"
 #include "engine/protocol/frame.hpp"
 #include "engine/protocol/messages.hpp"
+#include "engine/protocol/packet.hpp"
 #include "tests/fuzz/entry_points.hpp"
 
 #include <boost/mp11.hpp>
@@ -42,6 +43,27 @@ std::string taken_apart(std::string_view bytes, std::size_t piece) {
     return told;
 }
 
+/// The records that can be read from a packet, written into one.
+template <class Record>
+std::string rewritten(std::string_view bytes, result<Record> (*read)(packet_reader&)) {
+    packet_reader in(bytes);
+    packet_writer out(in.kind());
+    while (in.ok() && !in.at_end()) {
+        const auto record = read(in);
+        if (!record) {
+            break;
+        }
+        write_record(out, *record);
+    }
+    return std::string(out.payload());
+}
+
+template <class Record>
+void records(std::string_view bytes, result<Record> (*read)(packet_reader&)) {
+    const auto once = rewritten(bytes, read);
+    require(once == rewritten(once, read), "a record survives the wire");
+}
+
 } // namespace
 
 void frames(std::string_view bytes) {
@@ -58,6 +80,17 @@ void messages(std::string_view bytes) {
             require(again.has_value() && encode(*again) == text, "a message survives the wire");
         }
     });
+}
+
+void packets(std::string_view bytes) {
+    records(bytes, &read_scan_record);
+    records(bytes, &read_file_order);
+    records(bytes, &read_content_record);
+    records(bytes, &read_signature_record);
+    packet_reader credit(bytes);
+    std::ignore = read_credit(credit);
+    packet_reader ack(bytes);
+    std::ignore = read_ack(ack);
 }
 
 } // namespace outrider::fuzz

@@ -1,0 +1,41 @@
+#include "engine/agent/content_outlet.hpp"
+
+#include "engine/protocol/block_hash.hpp"
+
+namespace outrider::agent {
+namespace {
+
+// A block fits into a packet together with a few small records before it, bytes.
+constexpr std::size_t largest_packet = protocol::block_size + 512;
+
+} // namespace
+
+bool content_outlet::reserve(std::size_t bytes) {
+    if (packet_.payload().size() + bytes > largest_packet) {
+        flush();
+    }
+    const auto end = sent_ + static_cast<std::int64_t>(packet_.payload().size() + bytes);
+    if (end <= credit_) {
+        return true;
+    }
+    flush();
+    return false;
+}
+
+void content_outlet::put_block(std::int64_t index, std::string_view data) {
+    put({.kind = protocol::content_record::kind_type::block, .first = index});
+    // The data goes straight to where frames wait: it is most of what an agent ever sends.
+    sent_ += static_cast<std::int64_t>(packet_.payload().size() + data.size());
+    channel_.data(packet_.payload(), data);
+    packet_.clear();
+}
+
+void content_outlet::flush() {
+    if (!packet_.empty()) {
+        sent_ += static_cast<std::int64_t>(packet_.payload().size());
+        channel_.data(packet_.payload());
+        packet_.clear();
+    }
+}
+
+} // namespace outrider::agent
