@@ -3,10 +3,16 @@ include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
     activated_environment.cpp
     activation.cpp
+    arrival_space.cpp
+    arriving_file.cpp
+    basis_signature.cpp
     beneath.cpp
     cache_directory.cpp
     child_program.cpp
+    content_intake.cpp
+    content_queue.cpp
     change_attributes.cpp
+    copy_markers.cpp
     copy_package.cpp
     copy_state.cpp
     delete_runs.cpp
@@ -23,6 +29,7 @@ set(AGENT_SOURCES
     file_entry.cpp
     file_intake.cpp
     file_mark.cpp
+    file_writing.cpp
     find_package.cpp
     follow_output.cpp
     incoming_file.cpp
@@ -39,6 +46,7 @@ set(AGENT_SOURCES
     output_recorder.cpp
     output_scalars.cpp
     order_runs.cpp
+    order_queue.cpp
     output_start.cpp
     ping.cpp
     pipe.cpp
@@ -54,8 +62,10 @@ set(AGENT_SOURCES
     required_run.cpp
     reserved_file.cpp
     restore_runs.cpp
+    run_arrival.cpp
     run_index.cpp
     run_index_format.cpp
+    run_intake.cpp
     run_lock.cpp
     run_place.cpp
     scalar_index.cpp
@@ -81,6 +91,7 @@ set(AGENT_SOURCES
     supervisor.cpp
     supervisor_launch.cpp
     supervisor_start.cpp
+    tree_intake.cpp
     tree_removal.cpp
     user_scope.cpp
     wait_runs.cpp
