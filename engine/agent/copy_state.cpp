@@ -11,6 +11,7 @@
 namespace outrider::agent {
 namespace {
 
+constexpr std::string_view no_copy = "-";
 // All that is read of a file here; each is far shorter.
 constexpr std::size_t read_limit = 256;
 
@@ -31,13 +32,21 @@ std::string fingerprint(int run, const char* path) {
 
 std::string copy_state(int run) {
     if (run < 0) {
-        return "-";
+        return std::string(no_copy);
     }
     std::string text;
     for (const char* path : {".guild/opref", ".guild/LOCK.remote", ".guild/attrs/exit_status"}) {
         text += fingerprint(run, path);
     }
     return protocol::hash_of(text);
+}
+
+bool is_same_copy(std::string_view one, std::string_view other) {
+    static const std::string nothing_inside = protocol::hash_of("---");
+    const auto is_none = [](std::string_view state) {
+        return state == no_copy || state == nothing_inside;
+    };
+    return one == other || (is_none(one) && is_none(other));
 }
 
 } // namespace outrider::agent

@@ -1,5 +1,6 @@
 #include "engine/agent/file_intake.hpp"
 
+#include "engine/agent/file_writing.hpp"
 #include "engine/agent/tree_removal.hpp"
 
 #include <fcntl.h>
@@ -12,11 +13,6 @@ namespace {
 
 failure out_of_order(const std::string& what) {
     return {errc::protocol_violation, "the stream of files is out of order: " + what};
-}
-
-timespec time_of(const protocol::file_entry& entry) {
-    return {static_cast<std::time_t>(entry.mtime_ns / 1'000'000'000),
-            static_cast<long>(entry.mtime_ns % 1'000'000'000)};
 }
 
 bool is_directory(int parent, const std::string& name) {
@@ -122,7 +118,7 @@ result<> file_intake::make_link(const protocol::file_entry& entry) {
     if (::symlinkat(entry.target.c_str(), incoming_, temporary.c_str()) != 0) {
         return errno_failure(errno, "make link " + entry.path);
     }
-    const timespec times[2] = {{0, UTIME_OMIT}, time_of(entry)};
+    const timespec times[2] = {{0, UTIME_OMIT}, time_of(entry.mtime_ns)};
     ::utimensat(incoming_, temporary.c_str(), times, AT_SYMLINK_NOFOLLOW);
     auto cleared = set_aside_directory(where->parent.get(), where->name);
     if (cleared &&
@@ -158,7 +154,7 @@ result<protocol::receive_reply> file_intake::finish() {
         if (!directory) {
             continue; // a later entry replaced it
         }
-        const timespec times[2] = {{0, UTIME_OMIT}, time_of(entry)};
+        const timespec times[2] = {{0, UTIME_OMIT}, time_of(entry.mtime_ns)};
         if (::futimens(directory->get(), times) != 0 ||
             ::fchmod(directory->get(), entry.mode & 0777) != 0) {
             return errno_failure(errno, "set the mode of " + entry.path);

@@ -32,7 +32,6 @@ class incoming_file {
 
   private:
     incoming_file(int incoming, std::string name, descriptor file, protocol::file_entry entry);
-    result<> write_at(std::string_view bytes, std::int64_t offset) const;
 
     int incoming_;
     std::string name_; // in `incoming_`; empty once it is in its place

@@ -63,7 +63,8 @@ class list_files_job final : public job {
     void send(std::size_t count) {
         const auto end = found_.begin() + static_cast<std::ptrdiff_t>(count);
         protocol::file_batch batch;
-        std::move(found_.begin(), end, std::back_inserter(batch.entries));
+        std::transform(found_.begin(), end, std::back_inserter(batch.entries),
+                       [](walked_entry& each) { return std::move(each.entry); });
         found_.erase(found_.begin(), end);
         summary_.total += static_cast<std::int64_t>(count);
         channel_.part(batch);
@@ -71,7 +72,7 @@ class list_files_job final : public job {
 
     reply_channel channel_;
     std::optional<run_walk> walk_;
-    std::vector<protocol::file_entry> found_; // not sent yet
+    std::vector<walked_entry> found_; // not sent yet
     protocol::file_list summary_;
     std::optional<failure> failed_;
 };

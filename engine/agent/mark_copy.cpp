@@ -1,44 +1,12 @@
+#include "engine/agent/copy_markers.hpp"
 #include "engine/agent/immediate_job.hpp"
-#include "engine/agent/incoming_file.hpp"
 #include "engine/agent/jobs.hpp"
 #include "engine/agent/run_place.hpp"
 #include "engine/agent/tree_removal.hpp"
 #include "engine/runs/read_run.hpp"
 
-#include <fcntl.h>
-
-#include <cerrno>
-
 namespace outrider::agent {
 namespace {
-
-result<> set_marker(int guild, const std::string& name, std::string_view content) {
-    const auto temporary = ".marker." + incoming_name();
-    const descriptor file(::openat(guild, temporary.c_str(),
-                                   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666));
-    if (!file) {
-        return errno_failure(errno, "write " + name);
-    }
-    const auto wrote = ::write(file.get(), content.data(), content.size());
-    if (wrote != static_cast<ssize_t>(content.size()) ||
-        ::renameat(guild, temporary.c_str(), guild, name.c_str()) != 0) {
-        const int why = wrote < 0 ? errno : ENOSPC;
-        ::unlinkat(guild, temporary.c_str(), 0);
-        return errno_failure(why, "write " + name);
-    }
-    return {};
-}
-
-result<> clear_marker(int guild, const std::string& name) {
-    if (::unlinkat(guild, name.c_str(), 0) != 0 && errno != ENOENT) {
-        return errno_failure(errno, "remove " + name);
-    }
-    return {};
-}
-
-result<> put_marker(int guild, const std::string& name, bool wanted) {
-    return wanted ? set_marker(guild, name, "") : clear_marker(guild, name);
-}
 
 result<> remove_paths(int run, const std::vector<std::string>& paths) {
     for (const auto& path : paths) {
@@ -54,25 +22,6 @@ result<> remove_paths(int run, const std::vector<std::string>& paths) {
         }
     }
     return {};
-}
-
-// The lock is set first and removed last, so that no moment between tells of an end that is none.
-result<> put_markers(int guild, const protocol::mark_copy& request) {
-    if (request.remote_lock) {
-        if (auto set = set_marker(guild, "LOCK.remote", *request.remote_lock); !set) {
-            return set;
-        }
-    }
-    const std::pair<const char*, bool> markers[] = {
-        {"PENDING", request.pending},
-        {"STAGED", request.staged},
-        {"TERMINATED.remote", request.terminated_remote}};
-    for (const auto& [name, wanted] : markers) {
-        if (auto put = put_marker(guild, name, wanted); !put) {
-            return put;
-        }
-    }
-    return request.remote_lock ? result<>() : clear_marker(guild, "LOCK.remote");
 }
 
 result<protocol::copy_state_reply> mark(const agent_context& context,
@@ -101,7 +50,9 @@ result<protocol::copy_state_reply> mark(const agent_context& context,
         }
         return guild.error();
     }
-    if (auto put = put_markers(guild->parent.get(), request); !put) {
+    if (auto put = put_markers(guild->parent.get(), {request.remote_lock, request.pending,
+                                                     request.staged, request.terminated_remote});
+        !put) {
         return put.error();
     }
     return protocol::copy_state_reply{true};

@@ -1,57 +1,78 @@
 #include "engine/agent/order_queue.hpp"
 
+#include <algorithm>
+
 namespace outrider::agent {
 namespace {
 
-// A client that is further ahead than this has lost count, bytes.
-constexpr std::size_t most_bytes = std::size_t{24} << 20;
+// Orders that are read ahead: in sight of a file with a basis, before its turn.
+constexpr std::size_t most_ahead = 512;
+
+void add_need(space_need& sum, const protocol::file_order& order) {
+    constexpr std::int64_t enough = std::int64_t{1} << 60;
+    sum.bytes = std::min(enough, sum.bytes + std::min(order.entry.size, enough));
+    ++sum.files;
+}
 
 } // namespace
 
-void order_queue::begin_run(std::string run_id) {
-    bytes_ += sizeof(item) + run_id.size();
-    items_.push_back({.is_run = true, .text = std::move(run_id)});
+void order_queue::add_orders(std::string_view payload) {
+    entries_.emplace_back(std::make_unique<packet>(payload));
 }
 
-result<> order_queue::add(std::string_view packet) {
-    bytes_ += sizeof(item) + packet.size();
-    if (ended_ || bytes_ > most_bytes) {
-        return failure(errc::protocol_violation,
-                       ended_ ? "an order came after the last one"
-                              : "more orders came than a transfer may have waiting");
-    }
-    items_.push_back({.is_run = false, .text = std::string(packet)});
-    return {};
-}
-
-result<order_queue::step> order_queue::next() {
-    while (!items_.empty()) {
-        auto& front = items_.front();
-        if (front.is_run) {
-            step out{.kind = step::kind_type::run, .run_id = front.text};
-            drop_front();
-            return out;
+result<> order_queue::read_ahead() {
+    while (window_.size() < most_ahead && !entries_.empty()) {
+        auto* orders = std::get_if<std::unique_ptr<packet>>(&entries_.front());
+        if (orders == nullptr) {
+            return {};
         }
-        if (!reader_) {
-            reader_.emplace(front.text);
-        }
-        if (reader_->ok() && reader_->at_end()) {
-            drop_front();
+        if ((*orders)->reader.ok() && (*orders)->reader.at_end()) {
+            entries_.pop_front();
             continue;
         }
-        auto order = read_file_order(*reader_);
+        auto order = read_file_order((*orders)->reader);
         if (!order) {
             return order.error();
         }
-        return step{.kind = step::kind_type::order, .order = std::move(*order)};
+        if (order->number != next_number_) {
+            return protocol::malformed_packet("sequence of orders");
+        }
+        ++next_number_;
+        window_.push_back(std::move(*order));
     }
-    return step{.kind = ended_ ? step::kind_type::end : step::kind_type::none};
+    return {};
 }
 
-void order_queue::drop_front() {
-    reader_.reset();
-    bytes_ -= sizeof(item) + items_.front().text.size();
-    items_.pop_front();
+protocol::file_order order_queue::take_order() {
+    auto order = std::move(window_.front());
+    window_.pop_front();
+    return order;
+}
+
+order_queue::step* order_queue::front() {
+    return window_.empty() && !entries_.empty() ? std::get_if<step>(&entries_.front()) : nullptr;
+}
+
+space_need order_queue::outstanding() const {
+    space_need sum;
+    for (const auto& order : window_) {
+        add_need(sum, order);
+    }
+    for (const auto& each : entries_) {
+        const auto* orders = std::get_if<std::unique_ptr<packet>>(&each);
+        if (orders == nullptr) {
+            continue;
+        }
+        auto reader = (*orders)->reader;
+        while (!reader.at_end()) {
+            const auto order = read_file_order(reader);
+            if (!order) {
+                break;
+            }
+            add_need(sum, *order);
+        }
+    }
+    return sum;
 }
 
 } // namespace outrider::agent

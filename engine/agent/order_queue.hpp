@@ -1,50 +1,48 @@
 #pragma once
 
+#include "engine/agent/arrival_space.hpp"
 #include "engine/protocol/packet.hpp"
+#include "engine/protocol/sync_messages.hpp"
 
-#include <cstdint>
 #include <deque>
-#include <optional>
-#include <string>
+#include <memory>
+#include <variant>
 
 namespace outrider::agent {
 
-/// The orders of a transfer that are still to be done, as packed as they came: the client may be
-/// far ahead.
+/// What a receiving job is told to do, in order. Orders stay in their packets, as they came, until
+/// their turn is near: the client sends those of a whole transfer ahead.
 class order_queue {
   public:
-    /// The orders that follow are of this run.
-    void begin_run(std::string run_id);
-    /// Takes in an `orders` packet; `protocol_violation` where too much of them pile up.
-    [[nodiscard]] result<> add(std::string_view packet);
-    /// No further orders come.
-    void end() { ended_ = true; }
+    using step = std::variant<protocol::receive_begin, protocol::receive_marks,
+                              protocol::receive_finish, protocol::orders_end>;
 
-    struct step {
-        enum class kind_type {
-            run,   ///< `run_id`: the orders that follow are of this run
-            order, ///< `order`
-            none,  ///< nothing is here now
-            end,   ///< everything was taken out, and nothing will come
-        };
-        kind_type kind = kind_type::none;
-        std::string run_id;
-        protocol::file_order order;
-    };
-    /// Takes out the next step; `protocol_violation` where a packet is malformed.
-    [[nodiscard]] result<step> next();
+    void add(step next) { entries_.emplace_back(std::move(next)); }
+    void add_orders(std::string_view packet);
+
+    /// Reads ahead up to the next step that is no order. Fails on malformed orders, and on such
+    /// that are not numbered in sequence.
+    [[nodiscard]] result<> read_ahead();
+    /// Orders that were read and have not been taken.
+    [[nodiscard]] const std::deque<protocol::file_order>& orders() const { return window_; }
+    protocol::file_order take_order();
+    /// The next step; nothing while there are orders before it, or none came yet.
+    [[nodiscard]] step* front();
+    void pop() { entries_.pop_front(); }
+    /// What all orders in the queue still need.
+    [[nodiscard]] space_need outstanding() const;
 
   private:
-    struct item {
-        bool is_run = false;
-        std::string text; // the id of a run, or a packet
+    struct packet {
+        explicit packet(std::string_view payload) : bytes(payload), reader(bytes) {}
+        std::string bytes;
+        protocol::packet_reader reader;
     };
-    void drop_front();
+    using entry = std::variant<step, std::unique_ptr<packet>>;
 
-    std::deque<item> items_;
-    std::optional<protocol::packet_reader> reader_; // of the packet in front
-    std::size_t bytes_ = 0;
-    bool ended_ = false;
+    std::deque<entry> entries_;
+    std::deque<protocol::file_order> window_;
+    std::int64_t next_number_ = 0;
 };
 
 } // namespace outrider::agent

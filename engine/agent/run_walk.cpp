@@ -38,7 +38,7 @@ run_walk::run_walk(descriptor directory, std::string path, bool follow_links)
     push(std::move(directory), "");
 }
 
-result<> run_walk::step(std::vector<protocol::file_entry>& found) {
+result<> run_walk::step(std::vector<walked_entry>& found) {
     for (std::size_t i = 0; i < names_at_once && !failed_ && !levels_.empty(); ++i) {
         auto& top = levels_.back();
         if (!top.read) {
@@ -106,8 +106,7 @@ void run_walk::read_names(level& top) {
 }
 
 // Returns whether a directory was pushed: `top` is no longer the top then, nor valid.
-bool run_walk::look_at(const level& top, const char* name,
-                       std::vector<protocol::file_entry>& found) {
+bool run_walk::look_at(const level& top, const char* name, std::vector<walked_entry>& found) {
     const int parent = ::dirfd(top.listing.get());
     std::string path = top.prefix + name;
     struct stat state{};
@@ -122,7 +121,8 @@ bool run_walk::look_at(const level& top, const char* name,
             state = pointed;
         }
     }
-    auto& entry = found.emplace_back(make_entry(path, state));
+    // Blocks of stat(2) are 512 bytes, whatever the file system's.
+    auto& entry = found.emplace_back(make_entry(path, state), state.st_blocks * 512).entry;
     if (entry.type == protocol::file_type::link) {
         entry.target = std::move(target);
     }

@@ -16,6 +16,12 @@
 
 namespace outrider::agent {
 
+/// What a walk finds.
+struct walked_entry {
+    protocol::file_entry entry;
+    std::int64_t data_bytes = 0; ///< space that a file takes: less than its size if it has holes
+};
+
 /// Everything below a directory, in the order in which both ends of a transfer compare: depth
 /// first, each directory before what is in it, names in byte order. A job owns it and calls `step`
 /// until it is `done`; what is removed meanwhile is left out. Our own temporary files
@@ -28,7 +34,7 @@ class run_walk {
 
     [[nodiscard]] bool done() const { return levels_.empty() && !failed_; }
     /// Appends up to some hundred entries; takes far less than a time slice.
-    [[nodiscard]] result<> step(std::vector<protocol::file_entry>& found);
+    [[nodiscard]] result<> step(std::vector<walked_entry>& found);
 
   private:
     /// A directory that is being walked: first its names are read, then each is looked at. They
@@ -45,7 +51,7 @@ class run_walk {
 
     void push(descriptor directory, std::string prefix);
     void read_names(level& top);
-    bool look_at(const level& top, const char* name, std::vector<protocol::file_entry>& found);
+    bool look_at(const level& top, const char* name, std::vector<walked_entry>& found);
     [[nodiscard]] bool is_on_the_way(const struct stat& found) const;
     [[nodiscard]] std::string whole_path(std::string_view below) const;
 

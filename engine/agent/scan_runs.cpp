@@ -81,8 +81,10 @@ class scan_runs_job final : public job {
             return;
         }
         totals_.entries += static_cast<std::int64_t>(found_.size());
-        for (auto& entry : found_) {
-            put({.kind = scan_record::kind_type::entry, .entry = std::move(entry)});
+        for (auto& [entry, data_bytes] : found_) {
+            put({.kind = scan_record::kind_type::entry,
+                 .entry = std::move(entry),
+                 .data_bytes = data_bytes});
         }
         if (walk_->done()) {
             walk_.reset();
@@ -135,7 +137,7 @@ class scan_runs_job final : public job {
     std::size_t next_ = 0;         // in the ids
     std::optional<run_walk> walk_; // of the run that is being scanned
     std::string state_;            // of that run
-    std::vector<protocol::file_entry> found_;
+    std::vector<walked_entry> found_;
     protocol::packet_writer packet_{protocol::packet_kind::scan};
     protocol::scan_reply totals_;
     std::optional<failure> failed_;

@@ -1,7 +1,7 @@
 #include "engine/agent/file_sending.hpp"
 #include "engine/agent/jobs.hpp"
-#include "engine/agent/order_queue.hpp"
 #include "engine/agent/order_sources.hpp"
+#include "engine/agent/order_stream.hpp"
 #include "engine/agent/time_slice.hpp"
 
 namespace outrider::agent {
@@ -120,7 +120,7 @@ class send_runs_job final : public job {
         if (!next) {
             return next.error();
         }
-        using kind = order_queue::step::kind_type;
+        using kind = order_stream::step::kind_type;
         switch (next->kind) {
         case kind::none:
             return sending_step::waits;
@@ -208,7 +208,7 @@ class send_runs_job final : public job {
     }
 
     reply_channel channel_;
-    order_queue orders_;
+    order_stream orders_;
     signature_queue signatures_;
     order_sources sources_;
     content_outlet out_;

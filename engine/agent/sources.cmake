@@ -3,11 +3,17 @@ include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
     activated_environment.cpp
     activation.cpp
+    arrival_space.cpp
+    arriving_file.cpp
+    basis_signature.cpp
     beneath.cpp
     cache_directory.cpp
     child_program.cpp
+    content_intake.cpp
+    content_queue.cpp
     change_attributes.cpp
     content_outlet.cpp
+    copy_markers.cpp
     copy_package.cpp
     copy_state.cpp
     delete_runs.cpp
@@ -25,6 +31,7 @@ set(AGENT_SOURCES
     file_intake.cpp
     file_mark.cpp
     file_sending.cpp
+    file_writing.cpp
     find_package.cpp
     follow_output.cpp
     incoming_file.cpp
@@ -41,6 +48,7 @@ set(AGENT_SOURCES
     output_recorder.cpp
     output_scalars.cpp
     order_queue.cpp
+    order_stream.cpp
     order_runs.cpp
     order_sources.cpp
     outgoing_file.cpp
@@ -59,8 +67,10 @@ set(AGENT_SOURCES
     required_run.cpp
     reserved_file.cpp
     restore_runs.cpp
+    run_arrival.cpp
     run_index.cpp
     run_index_format.cpp
+    run_intake.cpp
     run_lock.cpp
     run_place.cpp
     scalar_index.cpp
@@ -88,6 +98,7 @@ set(AGENT_SOURCES
     supervisor.cpp
     supervisor_launch.cpp
     supervisor_start.cpp
+    tree_intake.cpp
     tree_removal.cpp
     user_scope.cpp
     wait_runs.cpp

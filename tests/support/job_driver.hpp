@@ -104,6 +104,8 @@ class job_driver {
                                 protocol::hash_of(content), false});
     }
     [[nodiscard]] bool ended() const { return ended_; }
+    /// What came so far.
+    [[nodiscard]] const std::vector<protocol::frame>& frames() const { return frames_; }
     job_outcome finish() {
         BOOST_REQUIRE_MESSAGE(!advance(), "the job waits for more");
         return {std::move(frames_), longest_};
