@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <exception>
 #include <map>
@@ -24,6 +23,9 @@ constexpr std::size_t max_jobs = 256;
 constexpr std::size_t max_outbox = std::size_t{8} << 20;
 /// Room that an empty outbox keeps, bytes: an idle agent is small.
 constexpr std::size_t kept_outbox = std::size_t{128} << 10;
+
+/// Bytes that are read at once.
+constexpr std::size_t input_chunk = std::size_t{128} << 10;
 
 struct running_job {
     std::unique_ptr<job> work;
@@ -70,7 +72,7 @@ void server::send_hello() {
 }
 
 bool server::read_input() {
-    std::array<char, 65536> chunk;
+    const auto chunk = reader_.prepare(input_chunk);
     const auto got = ::read(input_, chunk.data(), chunk.size());
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
         return true;
@@ -78,7 +80,7 @@ bool server::read_input() {
     if (got <= 0) {
         return false;
     }
-    reader_.feed({chunk.data(), static_cast<std::size_t>(got)});
+    reader_.commit(static_cast<std::size_t>(got));
     for (;;) {
         auto next = reader_.next();
         if (!next) {

@@ -1,5 +1,7 @@
 #include "engine/protocol/frame.hpp"
 
+#include <algorithm>
+
 namespace outrider::protocol {
 namespace {
 
@@ -30,23 +32,32 @@ void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
     out.append(payload);
 }
 
-void frame_reader::feed(std::string_view bytes) {
-    if (start_ == buffer_.size()) {
+std::span<char> frame_reader::prepare(std::size_t size) {
+    if (start_ == end_) {
         // What a big frame needed is given back.
-        if (buffer_.capacity() > kept_buffer) {
+        if (buffer_.capacity() > std::max(kept_buffer, 2 * size)) {
             buffer_ = {};
         }
-        buffer_.clear();
-        start_ = 0;
-    } else if (start_ > buffer_.size() / 2) {
-        buffer_.erase(0, start_);
+        start_ = end_ = 0;
+    } else if (start_ > 0 && buffer_.size() - end_ < size) {
+        std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(start_),
+                  buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+        end_ -= start_;
         start_ = 0;
     }
-    buffer_.append(bytes);
+    if (buffer_.size() - end_ < size) {
+        buffer_.resize(end_ + size);
+    }
+    return {buffer_.data() + end_, size};
+}
+
+void frame_reader::feed(std::string_view bytes) {
+    std::ranges::copy(bytes, prepare(bytes.size()).begin());
+    commit(bytes.size());
 }
 
 result<std::optional<frame>> frame_reader::next() {
-    const std::size_t available = buffer_.size() - start_;
+    const std::size_t available = end_ - start_;
     if (available < frame_header_size) {
         return std::optional<frame>{};
     }

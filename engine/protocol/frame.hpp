@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -49,7 +50,11 @@ void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
 /// Cuts a byte stream into frames. Bounded: holds at most one frame and what was fed with it.
 class frame_reader {
   public:
-    /// Adds received bytes.
+    /// Room for `size` bytes to receive into; what of it was filled is told by `commit`. Valid
+    /// until the next call.
+    [[nodiscard]] std::span<char> prepare(std::size_t size);
+    void commit(std::size_t size) { end_ += size; }
+    /// Adds bytes that were received elsewhere.
     void feed(std::string_view bytes);
     /// The next whole frame, nothing if more bytes are needed, or `protocol_violation` for ever.
     [[nodiscard]] result<std::optional<frame>> next();
@@ -57,6 +62,7 @@ class frame_reader {
   private:
     std::string buffer_;
     std::size_t start_ = 0; // bytes of buffer_ that are consumed
+    std::size_t end_ = 0;   // bytes of buffer_ that were received
 };
 
 } // namespace outrider::protocol

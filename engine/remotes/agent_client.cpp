@@ -2,6 +2,7 @@
 
 #include "engine/config/remote.hpp"
 
+#include <algorithm>
 #include <array>
 #include <tuple>
 
@@ -17,12 +18,11 @@ namespace {
 constexpr std::size_t least_buffer = std::size_t{4} << 10;
 constexpr std::size_t most_buffer = std::size_t{1} << 20;
 
-void fit_buffer(std::string& buffer, std::size_t got) {
-    if (got == buffer.size() && got < most_buffer) {
-        buffer.resize(got * 2);
-    } else if (got <= least_buffer && buffer.size() > least_buffer) {
-        buffer = std::string(least_buffer, '\0'); // gives the memory back
+std::size_t next_read(std::size_t size, std::size_t got) {
+    if (got == size) {
+        return std::min(size * 2, most_buffer);
     }
+    return got <= least_buffer ? least_buffer : size;
 }
 
 // Replies of a far errc by name; what this version does not know is an input/output failure.
@@ -116,17 +116,17 @@ awaitable<void> agent_client::close() {
 
 awaitable<void> agent_client::run_reader() {
     protocol::frame_reader reader;
-    std::string buffer(least_buffer, '\0');
+    std::size_t size = least_buffer;
     while (!broken_) {
-        auto got = co_await stream_->read_some(buffer);
+        auto got = co_await stream_->read_some(reader.prepare(size));
         if (!got || *got == 0) {
             fail(got ? failure(errc::connect_failed, name_ + ": the agent ended unexpectedly")
                      : got.error());
             co_return;
         }
         last_heard_ = std::chrono::steady_clock::now();
-        reader.feed({buffer.data(), *got});
-        fit_buffer(buffer, *got);
+        reader.commit(*got);
+        size = next_read(size, *got);
         for (;;) {
             auto next = reader.next();
             if (!next) {
