@@ -1,6 +1,6 @@
-# The headers of other people that most files of a target include: parsed once per target, they take
-# two thirds of the compiler's work away. Headers of ours are left out, for a change in one would
-# compile everything again. Each file still includes what it uses.
+# The headers of libraries that many files of a target include: parsed once per target, which about
+# halves the compiler's work. Headers of ours are left out, for a change in one would compile
+# everything again. Each file still includes what it uses.
 
 # Everywhere, the agent too.
 set(plain_headers
