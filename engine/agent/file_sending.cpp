@@ -11,7 +11,7 @@ constexpr auto block = static_cast<std::int64_t>(protocol::block_size);
 // How often a file that changes is read.
 constexpr int most_readings = 3;
 // Blocks of a hole that are dealt with at once: their hashes take a millisecond.
-constexpr std::int64_t most_zeros = 50'000;
+constexpr std::int64_t most_zeros = 400'000;
 
 } // namespace
 

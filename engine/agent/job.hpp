@@ -38,7 +38,7 @@ class reply_channel {
     }
     /// The last frame of the request: failure.
     void fail(const failure& what);
-    /// More than 256 KiB wait to be written: produce nothing now. Four pipes full keep the link
+    /// More than 256 KiB wait to be written: produce nothing now. A second pipe full keeps the link
     /// busy, and a client that does not read costs no more memory than that.
     [[nodiscard]] bool congested() const { return outbox_.size() > (std::size_t{256} << 10); }
 

@@ -21,8 +21,12 @@ using protocol::frame_kind;
 constexpr std::size_t max_jobs = 256;
 /// While more than this waits to be written, no further request is read, bytes.
 constexpr std::size_t max_outbox = std::size_t{8} << 20;
-/// Room that an empty outbox keeps, bytes: an idle agent is small.
+/// Room that an empty outbox keeps while nothing is asked for, bytes: an idle agent is small.
 constexpr std::size_t kept_outbox = std::size_t{128} << 10;
+/// Room that it keeps while requests run, bytes: what a transfer fills again and again.
+constexpr std::size_t busy_outbox = std::size_t{1} << 20;
+/// Bytes between us and the client's process, where that is a pipe: fewer turns for the same bytes.
+constexpr int pipe_room = 256 << 10;
 
 /// Bytes that are read at once.
 constexpr std::size_t input_chunk = std::size_t{128} << 10;
@@ -191,7 +195,7 @@ bool server::write_output() {
         outbox_.erase(0, written_);
         written_ = 0;
     }
-    if (outbox_.empty() && outbox_.capacity() > kept_outbox) {
+    if (outbox_.empty() && outbox_.capacity() > (jobs_.empty() ? kept_outbox : busy_outbox)) {
         outbox_ = {}; // of a transfer that is over
     }
     return true;
@@ -268,6 +272,7 @@ int server::run() {
 int serve(const agent_context& context, int input, int output) {
     for (const int fd : {input, output}) {
         ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+        ::fcntl(fd, F_SETPIPE_SZ, pipe_room); // a socket, or no more room for pipes: as it is
     }
     return server(context, input, output).run();
 }

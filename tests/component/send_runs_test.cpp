@@ -2,6 +2,7 @@
 #include "engine/descriptor.hpp"
 #include "engine/protocol/packet.hpp"
 #include "tests/support/agent_machine.hpp"
+#include "tests/support/agent_process.hpp"
 #include "tests/support/content_model.hpp"
 #include "tests/support/job_driver.hpp"
 
@@ -146,6 +147,16 @@ void overwrite(const std::string& path, std::int64_t at, const std::string& text
     const descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     BOOST_REQUIRE(::pwrite(file.get(), text.data(), text.size(), at) ==
                   static_cast<ssize_t>(text.size()));
+}
+
+long peak_memory_kib(pid_t process) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmHWM:")) {
+            return std::stol(line.substr(6));
+        }
+    }
+    return 0;
 }
 
 } // namespace
@@ -613,6 +624,31 @@ BOOST_AUTO_TEST_CASE(signatures_that_pile_up_cost_blocks_but_no_memory) {
     job.finish();
     BOOST_TEST(job.got.files.at(1).blocks == 12);
     BOOST_TEST((job.got.files.at(1).content == basis));
+}
+
+BOOST_AUTO_TEST_CASE(the_agent_needs_little_memory_for_a_large_file) {
+    agent_machine there;
+    constexpr std::int64_t size = std::int64_t{200} << 20;
+    const auto piece = noise(std::size_t{1} << 20);
+    there.write("large", "");
+    for (std::int64_t at = 0; at < size; at += std::int64_t{1} << 20) {
+        overwrite(there.in_run("large"), at, piece);
+    }
+    agent_process agent(there.place / "cache", {{"HOME", there.context.machine.home}});
+    const auto id = agent.send(protocol::send_runs{.home = ".guild", .credit = plenty});
+    std::string frames;
+    agent::reply_channel wire(frames, id); // parts and data look the same in both directions
+    wire.part(protocol::send_begin{there.run_id});
+    protocol::packet_writer orders(protocol::packet_kind::orders);
+    write_record(orders, file_order{.entry = {.path = "large", .size = size}});
+    wire.data(orders.payload());
+    wire.part(protocol::orders_end{});
+    agent.send_bytes(frames);
+    const auto answer = agent.finish(id);
+    BOOST_TEST(agent_process::reply_of<protocol::send_runs>(answer).files == 1);
+    BOOST_TEST(static_cast<std::int64_t>(answer.data.size()) > size);
+    BOOST_TEST(peak_memory_kib(agent.pid) > 0);
+    BOOST_TEST(peak_memory_kib(agent.pid) < 16'000);
 }
 
 BOOST_AUTO_TEST_CASE(random_files_come_out_as_they_are) {
