@@ -229,8 +229,8 @@ receive_runs_job::work_on_step(clock::time_point deadline) {
         }
     } else if (std::holds_alternative<protocol::orders_end>(*next) && !run_) {
         ended_ = true;
-    } else if (!run_ || (std::holds_alternative<protocol::orders_end>(*next) &&
-                         request_.package.empty())) {
+    } else if (!run_ ||
+               (std::holds_alternative<protocol::orders_end>(*next) && request_.package.empty())) {
         return protocol::malformed_packet("transfer: a step out of order");
     } else {
         auto* marks = std::get_if<protocol::receive_marks>(next);
