@@ -51,6 +51,7 @@ class receive_runs_job final : public job {
     result<> look_ahead();
     result<bool> prepare(clock::time_point deadline);
     void acknowledge();
+    result<> check_nothing_is_left();
     void note(result<> done);
     void release();
     [[nodiscard]] std::string place() const;
@@ -384,6 +385,13 @@ void receive_runs_job::acknowledge() {
     }
 }
 
+result<> receive_runs_job::check_nothing_is_left() {
+    const auto record = content_.front();
+    return record && *record == nullptr
+               ? result<>()
+               : protocol::malformed_packet("transfer: content of no file");
+}
+
 void receive_runs_job::note(result<> done) {
     if (done || failed_) {
         return;
@@ -393,10 +401,10 @@ void receive_runs_job::note(result<> done) {
     auto need = orders_.outstanding();
     if (current_) {
         ++need.files;
-        need.bytes += current_->order().entry.size - current_->progress().bytes;
+        need.bytes += current_->order().entry.size; // its temporary file goes
     }
     need.bytes = std::max(need.bytes, request_.bytes - acked_.bytes);
-    need.files = std::max<std::int64_t>(need.files, 1);
+    need.files = std::max({need.files, request_.files - acked_.orders, std::int64_t{1}});
     if (full && current_) {
         current_->drop();
     }
@@ -434,8 +442,8 @@ std::optional<job_wait> receive_runs_job::advance() {
         note(done ? result<>() : done.error());
         prepared = done && *done;
     }
-    if (!failed_ && ended_ && !content_.empty()) {
-        note(protocol::malformed_packet("transfer: content of no file"));
+    if (!failed_ && ended_) {
+        note(check_nothing_is_left());
     }
     if (failed_) {
         channel_.fail(*failed_);

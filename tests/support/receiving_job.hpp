@@ -41,19 +41,23 @@ struct receiving_job {
     job_outcome end() {
         script.finish();
         script.end();
-        return job.finish();
+        auto out = job.finish();
+        ended_ = out.frames;
+        return out;
     }
     /// What the job told so far, once it has nothing to do but wait for more.
     told_packets told() {
         std::ignore = job.advance();
         told_packets out;
-        for (const auto& frame : job.frames()) {
+        for (const auto& frame : ended_.empty() ? job.frames() : ended_) {
             BOOST_REQUIRE(frame.kind != protocol::frame_kind::data || out.take(frame.payload));
         }
         return out;
     }
 
   private:
+    std::vector<protocol::frame> ended_; // all that came
+
     static protocol::receive_runs with_home(protocol::receive_runs request) {
         request.home = ".guild";
         return request;
