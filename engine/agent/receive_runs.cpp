@@ -44,7 +44,7 @@ class receive_runs_job final : public job {
     result<std::optional<pause>> work_on_content(clock::time_point deadline);
     result<std::optional<pause>> work_on_step(clock::time_point deadline);
     result<> begin_run(protocol::receive_begin begin);
-    result<> finish_run();
+    void finish_run();
     result<> start_order();
     void finish_file();
     void finish_order() { ++acked_.orders; }
@@ -245,9 +245,7 @@ receive_runs_job::work_on_step(clock::time_point deadline) {
         }
         if (marks == nullptr) {
             const bool end = std::holds_alternative<protocol::orders_end>(*next);
-            if (auto finished = finish_run(); !finished) {
-                return finished.error();
-            }
+            finish_run();
             ended_ = end;
         }
     }
@@ -264,12 +262,11 @@ result<> receive_runs_job::begin_run(protocol::receive_begin begin) {
     return {};
 }
 
-result<> receive_runs_job::finish_run() {
+void receive_runs_job::finish_run() {
     channel_.part(run_->received());
     totals_.files += run_->received().files;
     totals_.bytes += run_->received().bytes;
     run_.reset();
-    return {};
 }
 
 result<> receive_runs_job::start_order() {

@@ -152,4 +152,63 @@ BOOST_AUTO_TEST_CASE(a_transfer_that_waited_goes_on_if_nothing_changed) {
     BOOST_TEST(!fs::exists(there.in_run(".guild/outrider")));
 }
 
+BOOST_AUTO_TEST_CASE(cut_at_any_step_the_next_transfer_completes_it_and_nothing_stays_behind) {
+    const auto large = noise(mebi + 7);
+    const auto log = noise(2 * mebi, 2);
+    using step = std::function<void(receiving_job&)>;
+    const std::vector<step> steps{
+        [](auto& to) { to.script.part(protocol::receive_begin{to.run_id, to.state, "gpu1"}); },
+        [](auto& to) {
+            to.script.order({".guild", protocol::file_type::directory, 0, 5, 0755, ""});
+        },
+        [](auto& to) { to.script.order({"sub", protocol::file_type::directory, 0, 6, 0550, ""}); },
+        [](auto& to) { to.script.file(a_file("sub/small"), "small"); },
+        [&](auto& to) { to.script.order(a_file("sub/large", large.size()), true); },
+        [&](auto& to) { to.script.order(a_file("log", log.size()), true); },
+        [](auto& to) { to.script.order({"link", protocol::file_type::link, 0, 7, 0777, "log"}); },
+        [&](auto& to) {
+            const auto basis = to.told().signatures.at(3);
+            to.script.delta(3, a_file("sub/large"), large, basis);
+        },
+        [&](auto& to) {
+            to.script.head(4, a_file("log"), static_cast<std::int64_t>(log.size()));
+            to.script.block(0, log.substr(0, block_size));
+        },
+        [&](auto& to) {
+            const auto basis = to.told().signatures.at(4);
+            to.script.delta(4, a_file("log"), log, basis);
+        },
+        [](auto& to) { to.script.part(protocol::receive_marks{}); },
+        [](auto& to) { to.script.file(a_file(".guild/opref"), "op"); },
+        [](auto& to) { to.script.finish(); },
+        [](auto& to) { to.script.end(); },
+    };
+    for (std::size_t cut = 0; cut < steps.size(); ++cut) {
+        BOOST_TEST_CONTEXT("cut after " << cut << " steps") {
+            agent_machine there;
+            there.write("log", log.substr(0, mebi));
+            {
+                receiving_job first(there);
+                for (std::size_t i = 0; i < cut; ++i) {
+                    steps[i](first);
+                }
+                std::ignore = first.job.advance();
+            }
+            BOOST_TEST(fs::exists(there.in_run(".guild/opref")) == (cut >= 12));
+            const auto seen = there.content(there.in_run("log"));
+            BOOST_TEST((seen == log || seen == log.substr(0, mebi)));
+            receiving_job second(there);
+            for (const auto& each : steps) {
+                each(second);
+            }
+            BOOST_TEST(!second.job.finish().failed());
+            BOOST_TEST((there.content(there.in_run("sub/large")) == large));
+            BOOST_TEST((there.content(there.in_run("log")) == log));
+            BOOST_TEST(there.state(there.in_run("sub")).st_mtim.tv_nsec == 6);
+            BOOST_TEST(there.state(there.in_run(".guild")).st_mtim.tv_nsec == 5);
+            BOOST_TEST(entries_below(there.run()) == 7U);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -193,6 +193,65 @@ BOOST_AUTO_TEST_CASE(a_run_that_changed_meanwhile_or_is_alive_is_left_as_it_is) 
     }
 }
 
+BOOST_AUTO_TEST_CASE(content_that_comes_before_its_order_waits) {
+    agent_machine there;
+    receiving_job to(there);
+    to.begin();
+    to.script.whole(0, a_file("one"), "1");
+    to.script.whole(1, a_file("two"), "2");
+    to.script.order(a_file("one", 1));
+    BOOST_TEST(to.told().acks.back().orders == 1);
+    to.script.order(a_file("two", 1));
+    to.script.raw("c"); // a packet with nothing in it
+    BOOST_TEST(!to.end().failed());
+    BOOST_TEST(there.content(there.in_run("two")) == "2");
+}
+
+BOOST_AUTO_TEST_CASE(an_ordinary_user_fills_directories_that_may_not_be_written) {
+    if (::geteuid() != 0) {
+        BOOST_TEST_MESSAGE("skipped: made for root, who becomes an ordinary user");
+        return;
+    }
+    agent_machine there;
+    constexpr uid_t nobody = 65534;
+    there.write("locked/in/file", "old");
+    there.write("locked/gone", "old");
+    there.write("replaced/in/file", "old");
+    for (const auto& each : fs::recursive_directory_iterator(there.place.path())) {
+        BOOST_REQUIRE(::lchown(each.path().c_str(), nobody, nobody) == 0);
+    }
+    BOOST_REQUIRE(::chown(there.place.path().c_str(), nobody, nobody) == 0);
+    for (const std::string name : {"locked/in", "locked", "replaced/in", "replaced"}) {
+        fs::permissions(there.in_run(name), fs::perms(0555));
+    }
+    BOOST_REQUIRE(::seteuid(nobody) == 0);
+    {
+        receiving_job to(there);
+        to.begin();
+        to.script.order({"made", file_type::directory, 0, 5, 0500, ""});
+        to.script.file(a_file("made/file"), "new");
+        to.script.file(a_file("locked/in/file"), "new");
+        to.script.file(a_file("locked/in/large"), noise(200'000));
+        to.script.file(a_file("locked/in/deeper/file"), "new");
+        to.script.order({"locked/in/link", file_type::link, 0, 5, 0777, "file"});
+        to.script.file(a_file("replaced"), "new");
+        protocol::receive_marks marks;
+        marks.remove = {"locked/gone"};
+        to.script.part(marks);
+        const auto out = to.end();
+        BOOST_TEST(!out.failed(), out.frames.back().payload);
+    }
+    BOOST_REQUIRE(::seteuid(0) == 0);
+    for (const std::string name : {"made/file", "locked/in/file", "locked/in/link", "replaced"}) {
+        BOOST_TEST(there.content(there.in_run(name)) == "new");
+    }
+    BOOST_TEST(!fs::exists(there.in_run("locked/gone")));
+    BOOST_TEST((there.state(there.in_run("made")).st_mode & 07777) == 0500U);
+    BOOST_TEST((there.state(there.in_run("locked")).st_mode & 07777) == 0555U);
+    BOOST_TEST((there.state(there.in_run("locked/in")).st_mode & 07777) == 0555U);
+    BOOST_TEST(!fs::exists(there.in_run(".guild")));
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_is_not_there_is_made_and_goes_again_if_nothing_came) {
     agent_machine there;
     fs::remove(there.run());
@@ -251,7 +310,9 @@ BOOST_AUTO_TEST_CASE(a_package_appears_only_when_all_of_it_is_there) {
         request.package = finishes ? "abc" : "def";
         receiving_job to(there, request);
         to.script.order({"lib", file_type::directory, 0, 5, 0555, ""});
-        to.script.file(a_file("lib/large"), noise(200'000));
+        const auto number = to.script.order(a_file("lib/large", 200'000), true);
+        BOOST_TEST(to.told().signatures.at(number).last);
+        to.script.blocks(number, a_file("lib/large"), noise(200'000));
         to.script.file(a_file("train.py"), "print()");
         BOOST_TEST(!fs::exists(packages + "/" + request.package));
         if (finishes) {
