@@ -1,6 +1,7 @@
 #include "engine/agent/arriving_file.hpp"
 
 #include "engine/agent/file_writing.hpp"
+#include "engine/agent/tree_removal.hpp"
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -44,7 +45,9 @@ result<arriving_file> arriving_file::open(source from, bool keep_content) {
         }
     }
     // A leftover may be larger than what comes: it is not worth truncating.
-    ::unlinkat(from.incoming, from.name.c_str(), 0);
+    if (auto removed = remove_tree(from.incoming, from.name); !removed) {
+        return removed.error();
+    }
     descriptor file(::openat(from.incoming, from.name.c_str(),
                              O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file) {

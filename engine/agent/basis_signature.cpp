@@ -164,12 +164,12 @@ hash128 basis_signature::hash_of_block(std::int64_t index) const {
     return out;
 }
 
-void basis_signature::note_overwritten(std::int64_t index) {
+void basis_signature::note_overwritten(std::int64_t index, const hash128& by) {
     if (index >= blocks()) {
         return;
     }
     overwritten_.resize(static_cast<std::size_t>(blocks()));
-    overwritten_[static_cast<std::size_t>(index)] = true;
+    overwritten_[static_cast<std::size_t>(index)] = by != hash_of_block(index);
 }
 
 bool basis_signature::is_overwritten(std::int64_t index) const {

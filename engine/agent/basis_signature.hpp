@@ -42,8 +42,9 @@ class basis_signature {
     [[nodiscard]] protocol::hash128 hash_of_block(std::int64_t index) const;
     /// The temporary file, which the receiver of the content takes over and shares.
     [[nodiscard]] arriving_file* file() { return file_ ? &*file_ : nullptr; }
-    /// The block has other content from now on and cannot be kept any more.
-    void note_overwritten(std::int64_t index);
+    /// The block has the content of this hash from now on: with another one than it had it cannot
+    /// be kept any more.
+    void note_overwritten(std::int64_t index, const protocol::hash128& by);
     [[nodiscard]] bool is_overwritten(std::int64_t index) const;
 
   private:

@@ -160,10 +160,11 @@ result<> content_intake::take_block(const protocol::content_record& record) {
     if (!continues(record) || size == 0 || size > head_->size - at_) {
         return violation("a block is not the next one, or beyond its end");
     }
-    hash_.add(protocol::hash_block(record.data));
+    const auto hash = protocol::hash_block(record.data);
+    hash_.add(hash);
     if (auto* temporary = file()) {
         if (basis_) {
-            basis_->note_overwritten(record.first);
+            basis_->note_overwritten(record.first, hash);
         }
         if (auto wrote = temporary->write(record.data, at_); !wrote) {
             return wrote;
@@ -210,7 +211,7 @@ result<> content_intake::take_one_of_range() {
     if (zeros) {
         hash_.add_zero_blocks(count);
         for (auto i = range_->first; basis_ && i < range_->first + count; ++i) {
-            basis_->note_overwritten(i);
+            basis_->note_overwritten(i, protocol::hash_of_zero_block());
         }
         if (auto cleared = file() != nullptr ? file()->clear(at_, bytes) : result<>(); !cleared) {
             return cleared;

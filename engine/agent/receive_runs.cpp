@@ -44,13 +44,14 @@ class receive_runs_job final : public job {
     result<std::optional<pause>> work_on_content(clock::time_point deadline);
     result<std::optional<pause>> work_on_step(clock::time_point deadline);
     result<> begin_run(protocol::receive_begin begin);
-    result<> finish_run();
+    void finish_run();
     result<> start_order();
     void finish_file();
     void finish_order() { ++acked_.orders; }
     result<> look_ahead();
     result<bool> prepare(clock::time_point deadline);
     void acknowledge();
+    result<> check_nothing_is_left();
     void note(result<> done);
     void release();
     [[nodiscard]] std::string place() const;
@@ -229,8 +230,8 @@ receive_runs_job::work_on_step(clock::time_point deadline) {
         }
     } else if (std::holds_alternative<protocol::orders_end>(*next) && !run_) {
         ended_ = true;
-    } else if (!run_ || (std::holds_alternative<protocol::orders_end>(*next) &&
-                         request_.package.empty())) {
+    } else if (!run_ ||
+               (std::holds_alternative<protocol::orders_end>(*next) && request_.package.empty())) {
         return protocol::malformed_packet("transfer: a step out of order");
     } else {
         auto* marks = std::get_if<protocol::receive_marks>(next);
@@ -244,9 +245,7 @@ receive_runs_job::work_on_step(clock::time_point deadline) {
         }
         if (marks == nullptr) {
             const bool end = std::holds_alternative<protocol::orders_end>(*next);
-            if (auto finished = finish_run(); !finished) {
-                return finished.error();
-            }
+            finish_run();
             ended_ = end;
         }
     }
@@ -263,12 +262,11 @@ result<> receive_runs_job::begin_run(protocol::receive_begin begin) {
     return {};
 }
 
-result<> receive_runs_job::finish_run() {
+void receive_runs_job::finish_run() {
     channel_.part(run_->received());
     totals_.files += run_->received().files;
     totals_.bytes += run_->received().bytes;
     run_.reset();
-    return {};
 }
 
 result<> receive_runs_job::start_order() {
@@ -384,6 +382,13 @@ void receive_runs_job::acknowledge() {
     }
 }
 
+result<> receive_runs_job::check_nothing_is_left() {
+    const auto record = content_.front();
+    return record && *record == nullptr
+               ? result<>()
+               : protocol::malformed_packet("transfer: content of no file");
+}
+
 void receive_runs_job::note(result<> done) {
     if (done || failed_) {
         return;
@@ -393,10 +398,10 @@ void receive_runs_job::note(result<> done) {
     auto need = orders_.outstanding();
     if (current_) {
         ++need.files;
-        need.bytes += current_->order().entry.size - current_->progress().bytes;
+        need.bytes += current_->order().entry.size; // its temporary file goes
     }
     need.bytes = std::max(need.bytes, request_.bytes - acked_.bytes);
-    need.files = std::max<std::int64_t>(need.files, 1);
+    need.files = std::max({need.files, request_.files - acked_.orders, std::int64_t{1}});
     if (full && current_) {
         current_->drop();
     }
@@ -434,8 +439,8 @@ std::optional<job_wait> receive_runs_job::advance() {
         note(done ? result<>() : done.error());
         prepared = done && *done;
     }
-    if (!failed_ && ended_ && !content_.empty()) {
-        note(protocol::malformed_packet("transfer: content of no file"));
+    if (!failed_ && ended_) {
+        note(check_nothing_is_left());
     }
     if (failed_) {
         channel_.fail(*failed_);

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <functional>
 #include <memory>
+#include <utility>
 
 namespace outrider::agent {
 namespace {
@@ -108,15 +109,13 @@ result<descriptor> run_arrival::guild() const {
     return where ? result<descriptor>(std::move(where->parent)) : where.error();
 }
 
-result<> run_arrival::sweep() const {
-    const auto is_leftover = [](std::string_view name) { return !name.ends_with(".part"); };
+void run_arrival::sweep() const {
     for (;;) {
-        const auto name = find_entry(incoming(), is_leftover);
+        const auto name = find_entry(incoming(), [&](std::string_view each) {
+            return !each.ends_with(".part") && ::unlinkat(incoming(), each.data(), 0) == 0;
+        });
         if (name.empty()) {
-            return {};
-        }
-        if (auto removed = remove_tree(incoming(), name); !removed) {
-            return removed;
+            return;
         }
     }
 }
@@ -149,9 +148,16 @@ void run_arrival::keep_directory(std::string_view path) {
 }
 
 void run_arrival::leave() {
-    if (!incoming_) {
-        return;
+    if (incoming_) {
+        remove_empty();
     }
+    if (std::exchange(made_run_, false)) {
+        ::rmdir(run_.path.c_str()); // fails unless nothing came
+    }
+    incoming_.reset();
+}
+
+void run_arrival::remove_empty() const {
     // Removed while the lock is held: who waits for it then finds another directory, or none.
     for (std::size_t i = directories.size(); i-- > 0;) {
         if (i < kept_.size() && kept_[i]) {
@@ -162,10 +168,6 @@ void run_arrival::leave() {
             break;
         }
     }
-    if (made_run_) {
-        ::rmdir(run_.path.c_str()); // fails unless nothing came
-    }
-    incoming_.reset();
 }
 
 } // namespace outrider::agent

@@ -36,8 +36,8 @@ class run_arrival {
     [[nodiscard]] const std::string& path() const { return run_.path; }
     /// The open `.guild`, made if it is missing.
     [[nodiscard]] result<descriptor> guild() const;
-    /// Removes what agents that were killed left, except what a transfer can go on with.
-    [[nodiscard]] result<> sweep() const;
+    /// Removes files that agents left which were killed, except what a transfer can go on with.
+    void sweep() const;
     /// Empties the directory for incoming files a slice at a time; true when nothing is left.
     [[nodiscard]] result<bool> step_emptying(clock::time_point deadline);
     /// The directory is one of the run itself: it stays, also if it is empty.
@@ -47,6 +47,7 @@ class run_arrival {
 
   private:
     void note_what_exists();
+    void remove_empty() const;
 
     run_place run_;
     descriptor incoming_;

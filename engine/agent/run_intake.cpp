@@ -20,7 +20,8 @@ std::int64_t whole_blocks(std::int64_t bytes) {
 
 run_intake::run_intake(const agent_context& context, std::string home,
                        protocol::receive_begin begin)
-    : context_(&context), home_(std::move(home)), begin_(std::move(begin)) {
+    : context_(&context), home_(std::move(home)), begin_(std::move(begin)),
+      arrival_(std::make_unique<run_arrival>()) {
     received_.run_id = begin_.run_id;
 }
 
@@ -29,15 +30,13 @@ run_intake::run_intake(std::unique_ptr<destination> package) : package_(std::mov
 }
 
 result<bool> run_intake::enter() {
-    if (context_ == nullptr || arrival_) {
+    if (context_ == nullptr) {
         return true;
     }
-    auto arrival = std::make_unique<run_arrival>();
-    auto entered = arrival->enter(*context_, home_, begin_.run_id);
+    auto entered = arrival_->enter(*context_, home_, begin_.run_id);
     if (!entered || !*entered) {
         return entered;
     }
-    arrival_ = std::move(arrival);
     if (auto why = arrival_->conflict(*context_, begin_)) {
         received_.failure = protocol::failure_message{.code = std::string(errc_name(why->kind())),
                                                       .context = why->context};
@@ -51,9 +50,7 @@ result<bool> run_intake::enter() {
 }
 
 result<> run_intake::open() {
-    if (auto swept = arrival_->sweep(); !swept) {
-        return swept;
-    }
+    arrival_->sweep();
     if (begin_.remote_lock) {
         const auto guild = arrival_->guild();
         auto set = guild ? set_remote_lock(guild->get(), *begin_.remote_lock) : guild.error();
