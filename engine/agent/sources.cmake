@@ -81,7 +81,9 @@ set(AGENT_SOURCES
     supervisor.cpp
     supervisor_launch.cpp
     supervisor_start.cpp
+    tree_print.cpp
     tree_removal.cpp
+    tree_watch.cpp
     user_scope.cpp
     wait_runs.cpp
     watch_runs.cpp
