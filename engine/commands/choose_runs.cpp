@@ -314,19 +314,35 @@ awaitable<result<run_at_hand>> find_one_run(command_session& session, std::strin
     co_return run_at_hand{std::move(*at), std::move(*run), std::move(*agent)};
 }
 
-awaitable<result<run_row>> look_up_run(command_session& session, const target& at, std::string id) {
+awaitable<result<std::map<std::string, run_row>>>
+look_up_runs(command_session& session, const target& at, std::vector<std::string> ids) {
+    std::map<std::string, run_row> found;
+    if (ids.empty()) {
+        co_return found;
+    }
     protocol::list_runs request;
     request.home = at.home;
     request.attributes = row_attributes();
-    request.ids = {id};
+    request.ids = std::move(ids);
     auto got = co_await fetch_runs(session, at, std::move(request));
     if (!got) {
         co_return got.error();
     }
-    if (got->runs.empty()) {
+    for (const auto& facts : got->runs) {
+        found.emplace(facts.id, row_of(facts));
+    }
+    co_return found;
+}
+
+awaitable<result<run_row>> look_up_run(command_session& session, const target& at, std::string id) {
+    auto found = co_await look_up_runs(session, at, {id});
+    if (!found) {
+        co_return found.error();
+    }
+    if (found->empty()) {
         co_return failure(errc::not_found, "run " + id + " does not exist");
     }
-    co_return row_of(got->runs.front());
+    co_return std::move(found->begin()->second);
 }
 
 } // namespace outrider

@@ -3,7 +3,9 @@
 #include "engine/commands/session.hpp"
 #include "engine/events.hpp"
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace outrider {
@@ -55,6 +57,10 @@ struct run_at_hand {
 /// Finds the machine and the one run of a command, as `choose_one_run`.
 [[nodiscard]] awaitable<result<run_at_hand>>
 find_one_run(command_session& session, std::string remote, run_selection selection);
+
+/// The facts of those of some runs that are there, fresh, by id.
+[[nodiscard]] awaitable<result<std::map<std::string, run_row>>>
+look_up_runs(command_session& session, const target& at, std::vector<std::string> ids);
 
 /// The facts of one run, fresh; `not_found` if it is not there.
 [[nodiscard]] awaitable<result<run_row>> look_up_run(command_session& session, const target& at,

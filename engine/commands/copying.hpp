@@ -17,11 +17,13 @@ struct copy_route {
     std::string lock_name;
     bool keep_lock_name = false; ///< where the source is a copy itself, what its LOCK.remote says
     bool delete_extra = false;   ///< remove files of the copy that are gone at the source
+    bool dry_run = false;        ///< only tell what would be done
 };
 
-/// Copies runs, one after the other, so that a copy never lies (see `transfer_plan`) and never
-/// takes the place of what is known better at the destination: such a run is left out, and said. A
-/// lost link is made anew a few times; what was copied before that is not copied again.
+/// Copies runs in one stream, so that a copy never lies (see `section_of`) and never takes the
+/// place of what is known better at the destination: such a run is left out, and said. A lost link
+/// is made anew a few times; what was copied before that is not copied again. A run that ends while
+/// it is copied is copied once more.
 [[nodiscard]] awaitable<result<>> copy_runs(command_session& session, copy_route by,
                                             std::vector<run_row> rows);
 
