@@ -99,7 +99,9 @@ set(AGENT_SOURCES
     supervisor_launch.cpp
     supervisor_start.cpp
     tree_intake.cpp
+    tree_print.cpp
     tree_removal.cpp
+    tree_watch.cpp
     user_scope.cpp
     wait_runs.cpp
     watch_runs.cpp

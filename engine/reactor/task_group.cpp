@@ -67,4 +67,21 @@ awaitable<void> task_group::join() {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
 }
 
+awaitable<void> task_group::join_or_cancel() {
+    bool cancelled = false;
+    while (!tasks_.empty() && !cancelled) {
+        ended_.expires_at(asio::steady_timer::time_point::max());
+        co_await ended_.async_wait(asio::as_tuple(asio::use_awaitable));
+        const auto state = co_await asio::this_coro::cancellation_state;
+        cancelled = state.cancelled() != asio::cancellation_type::none;
+    }
+    if (cancelled) {
+        cancel();
+    }
+    co_await join();
+    if (cancelled) {
+        throw boost::system::system_error(asio::error::operation_aborted);
+    }
+}
+
 } // namespace outrider

@@ -27,6 +27,8 @@ class task_group {
     void cancel();
     /// Waits until all tasks have ended.
     awaitable<void> join();
+    /// The same, but a cancellation of the waiting coroutine cancels the tasks too.
+    awaitable<void> join_or_cancel();
     [[nodiscard]] bool empty() const { return tasks_.empty(); }
 
   private:

@@ -1,6 +1,7 @@
 #include "engine/remotes/link.hpp"
 
 #include "engine/remotes/agent_bootstrap.hpp"
+#include "engine/remotes/wake_detector.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -175,11 +176,15 @@ std::shared_ptr<agent_client> link::own(std::unique_ptr<agent_client> fresh) {
 awaitable<void> link::run_heartbeat() {
     const auto watched = control_;
     asio::steady_timer timer(executor_);
+    wake_detector sleep;
     while (watched->alive()) {
         const auto silence = std::chrono::steady_clock::now() - watched->last_heard();
         const bool busy = watched->busy() || transfers_.use_count() > 1;
         const auto patience = busy ? heartbeat_busy : heartbeat_idle;
-        if (silence < patience) {
+        // A machine that slept asks at once: the far end may have given up long ago.
+        const bool woke =
+            sleep.woke(std::chrono::steady_clock::now(), std::chrono::system_clock::now());
+        if (silence < patience && !woke) {
             timer.expires_after(busy ? patience - silence : heartbeat_busy);
             co_await timer.async_wait(asio::use_awaitable);
             continue;

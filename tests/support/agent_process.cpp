@@ -12,7 +12,8 @@
 namespace outrider::testing {
 
 agent_process::agent_process(const std::filesystem::path& cache,
-                             const std::map<std::string, std::string>& variables) {
+                             const std::map<std::string, std::string>& variables,
+                             const std::function<void()>& in_child) {
     int in[2];
     int out[2];
     BOOST_REQUIRE(::pipe2(in, O_CLOEXEC) == 0 && ::pipe2(out, O_CLOEXEC) == 0);
@@ -23,6 +24,9 @@ agent_process::agent_process(const std::filesystem::path& cache,
         ::setenv("XDG_CACHE_HOME", cache.c_str(), 1);
         for (const auto& [name, value] : variables) {
             ::setenv(name.c_str(), value.c_str(), 1);
+        }
+        if (in_child) {
+            in_child();
         }
         ::execl(OUTRIDER_AGENT, "outrider-agent", "serve", nullptr);
         ::_exit(127);

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,8 +35,10 @@ class agent_process {
     static constexpr std::chrono::seconds default_deadline{20};
 
     /// `cache` becomes its XDG_CACHE_HOME; `variables` are added to its environment.
+    /// `in_child` runs in the new process before it becomes the agent.
     explicit agent_process(const std::filesystem::path& cache,
-                           const std::map<std::string, std::string>& variables = {});
+                           const std::map<std::string, std::string>& variables = {},
+                           const std::function<void()>& in_child = {});
     agent_process(const agent_process&) = delete;
     agent_process& operator=(const agent_process&) = delete;
     ~agent_process();

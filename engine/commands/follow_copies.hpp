@@ -1,0 +1,16 @@
+#pragma once
+
+#include "engine/commands/remote_copies.hpp"
+
+#include <chrono>
+
+namespace outrider {
+
+/// Keeps the copies of one remote up to date until the end of each run was copied: files as the
+/// agent there tells of them, not more often than every `interval`. A lost link is said once and
+/// made anew with growing, jittered pauses, without end. A failure that needs a person is said, and
+/// the remote is given up.
+[[nodiscard]] awaitable<void> follow_copies(command_session& session, remote_copies& copies,
+                                            std::chrono::seconds interval);
+
+} // namespace outrider
