@@ -10,8 +10,8 @@ import statistics
 import subprocess
 import sys
 import time
-import uuid
 
+from measuring import START_US, make_run, seconds_of
 from ssh_server import SshServer
 
 PROJECT = {
@@ -33,28 +33,11 @@ for _ in range(100):
 }
 
 
-def seconds_of(command, **kw):
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   stdin=subprocess.DEVNULL, **kw)
-    return time.perf_counter() - start
-
-
 def make_completed_runs(home, count):
-    """Run directories as Guild leaves them, in a home of its own."""
     for i in range(count):
-        run = os.path.join(home, "runs", uuid.uuid4().hex)
-        attrs = os.path.join(run, ".guild", "attrs")
-        os.makedirs(attrs)
-        values = {"id": os.path.basename(run), "started": 1700000000000000 + i * 1000000,
-                  "stopped": 1700000001000000 + i * 1000000, "exit_status": 0,
-                  "label": f"seconds={i}", "initialized": 1700000000000000 + i * 1000000,
-                  "flags": f"seconds: {i}"}
-        for name, value in values.items():
-            with open(os.path.join(attrs, name), "w") as f:
-                f.write(f"{value}\n")
-        with open(os.path.join(run, ".guild", "opref"), "w") as f:
-            f.write("package:gpkg.bench 0.0.0 '' sleep")
+        started = START_US + i * 1_000_000
+        make_run(home, {"started": started, "stopped": started + 1_000_000, "label": f"seconds={i}",
+                        "flags": f"seconds: {i}"}, "sleep")
 
 
 def report(name, ours, peer, limit):

@@ -1,4 +1,4 @@
-"""A private OpenSSH server on loopback for the benchmarks: keys, home and port of its own."""
+"""A private OpenSSH server for the benchmarks: keys, home and port of its own."""
 import os
 import shutil
 import socket
@@ -10,7 +10,11 @@ KEX = "-oKexAlgorithms=curve25519-sha256"
 
 
 class SshServer:
-    def __init__(self):
+    """Listens on `address`, by default loopback. `there` and `here` are words that a command of the
+    far side and of this side begins with, to run in another network namespace."""
+
+    def __init__(self, address="127.0.0.1", there=(), here=()):
+        self.address, self.there, self.here = address, list(there), list(here)
         self.work = tempfile.mkdtemp(prefix="outrider-bench.", dir="/dev/shm")
         self.far = os.path.join(self.work, "far")
         self.home = os.path.join(self.work, "home")
@@ -21,10 +25,10 @@ class SshServer:
                            check=True)
         shutil.copy(self.path("user_key.pub"), self.path("authorized_keys"))
         with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
+            s.bind(("127.0.0.1", 0))  # in this namespace; the server's own has as many free
             self.port = s.getsockname()[1]
         with open(self.path("sshd_config"), "w") as f:
-            f.write(f"""ListenAddress 127.0.0.1:{self.port}
+            f.write(f"""ListenAddress {address}:{self.port}
 HostKey {self.path("host_key")}
 AuthorizedKeysFile {self.path("authorized_keys")}
 PidFile none
@@ -40,28 +44,30 @@ SetEnv HOME={self.far}
         if os.geteuid() == 0:
             os.makedirs("/run/sshd", exist_ok=True)
         sshd = shutil.which("sshd") or "/usr/sbin/sshd"
-        self.process = subprocess.Popen([sshd, "-D", "-f", self.path("sshd_config"),
+        self.process = subprocess.Popen([*self.there, sshd, "-D", "-f", self.path("sshd_config"),
                                          "-E", self.path("sshd.log")])
         self._wait_for_port()
         with open(self.path("host_key.pub")) as f:
             key = " ".join(f.read().split()[:2])
         with open(self.path("known_hosts"), "w") as f:
-            f.write(f"[127.0.0.1]:{self.port} {key}\n")
+            f.write(f"[{address}]:{self.port} {key}\n")
         with open(self.path("config.yml"), "w") as f:
-            f.write(self.config({"bench": "bench"}))
+            f.write(self.config(["bench"]))
 
     def config(self, names):
+        """Remotes of these names. A dict gives the Guild home of each, below `far`."""
+        homes = names if isinstance(names, dict) else dict.fromkeys(names, ".guild")
         user = subprocess.check_output(["id", "-un"], text=True).strip()
         remotes = "".join(f"""  {name}:
     type: ssh
-    host: 127.0.0.1
+    host: {self.address}
     port: {self.port}
     user: {user}
     private-key: {self.path("user_key")}
     known-hosts: {self.path("known_hosts")}
     ssh-config: none
-    guild-home: {self.far}/.guild
-""" for name in names)
+    guild-home: {self.far}/{home}
+""" for name, home in homes.items())
         return "remotes:\n" + remotes
 
     def path(self, name):
@@ -69,17 +75,36 @@ SetEnv HOME={self.far}
 
     def _wait_for_port(self):
         for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            if subprocess.run([*self.here, "ssh-keyscan", "-T", "1", "-p", str(self.port),
+                               self.address], capture_output=True).stdout:
                 return
-            except OSError:
-                time.sleep(0.05)
+            time.sleep(0.05)
         raise SystemExit("sshd did not start: " + open(self.path("sshd.log")).read())
 
-    def ssh(self, *words):
+    def ssh_words(self, cipher=None):
+        """The words of an `ssh` up to its host; no cipher: the one that it chooses itself."""
         return ["ssh", "-F", "none", "-i", self.path("user_key"), "-p", str(self.port), KEX,
-                "-oUserKnownHostsFile=" + self.path("known_hosts"), "-oBatchMode=yes",
-                "127.0.0.1", *words]
+                *(["-c", cipher] if cipher else []),
+                "-oUserKnownHostsFile=" + self.path("known_hosts"), "-oBatchMode=yes"]
+
+    def ssh(self, *words, cipher=None):
+        return [*self.here, *self.ssh_words(cipher), self.address, *words]
+
+    def processor_seconds(self):
+        """What the server and its sessions that have ended took. Wait for `idle` first."""
+        with open(f"/proc/{self.process.pid}/stat") as f:
+            ticks = f.read().rpartition(")")[2].split()[11:15]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+    def wait_until_idle(self):
+        """Until no session is left."""
+        children = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        for _ in range(1000):
+            with open(children) as f:
+                if not f.read().strip():
+                    return
+            time.sleep(0.005)
+        raise SystemExit("a session of the server did not end")
 
     def environment(self):
         env = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "SSH_", "GUILD_"))}

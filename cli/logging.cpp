@@ -1,5 +1,7 @@
 #include "cli/logging.hpp"
 
+#include "cli/render/progress_block.hpp"
+
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -7,6 +9,16 @@
 #include <iterator>
 
 namespace outrider::cli {
+namespace {
+
+bool shows_copying(const invocation& asked, const terminal& screen) {
+    const bool copies = std::holds_alternative<pull_command>(asked.what) ||
+                        std::holds_alternative<push_command>(asked.what) ||
+                        std::holds_alternative<sync_command>(asked.what);
+    return copies && screen.err_width && !asked.quiet && !asked.json;
+}
+
+} // namespace
 
 void start_logging(const invocation& asked, const terminal& screen,
                    const std::map<std::string, std::string>& environment) {
@@ -20,7 +32,9 @@ void start_logging(const invocation& asked, const terminal& screen,
     auto logger = spdlog::stderr_color_mt(
         "outrider", screen.err_colour ? spdlog::color_mode::always : spdlog::color_mode::never);
     logger->set_level(level);
-    logger->set_pattern("%H:%M:%S.%e %^%l%$ %v");
+    // The lines that tell how copying goes come back with the next event.
+    logger->set_pattern((shows_copying(asked, screen) ? progress_block::erased : std::string()) +
+                        "%H:%M:%S.%e %^%l%$ %v");
     spdlog::set_default_logger(std::move(logger));
 }
 

@@ -7,10 +7,26 @@
 #include "cli/render/renderer.hpp"
 
 #include <ostream>
+#include <utility>
 
 namespace outrider::cli {
 
 void session::show(const event& what) {
+    const std::scoped_lock alone(shared_);
+    if (asking_) {
+        // How far the copying was is told again.
+        if (!std::holds_alternative<copy_progress>(what)) {
+            held_.push_back(what);
+        }
+        return;
+    }
+    for (const auto& each : std::exchange(held_, {})) {
+        present(each);
+    }
+    present(what);
+}
+
+void session::present(const event& what) {
     if (const auto* ended = std::get_if<command_ended>(&what)) {
         end(*ended);
         presenter_->finish(exit_code_);
@@ -27,8 +43,14 @@ void session::show(const event& what) {
 }
 
 std::optional<std::string> session::answer(const question& asked) {
-    asking_ = true;
+    const std::scoped_lock turn(person_);
+    {
+        const std::scoped_lock alone(shared_);
+        presenter_->make_way();
+        asking_ = true;
+    }
     auto given = ask(asked);
+    const std::scoped_lock alone(shared_);
     asking_ = false;
     return given;
 }

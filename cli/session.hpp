@@ -9,8 +9,10 @@
 #include <atomic>
 #include <iosfwd>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace outrider::cli {
 
@@ -32,7 +34,7 @@ class session {
     /// Called on the engine's thread.
     void show(const event& what);
     /// "yes", a secret, or nothing if the person declined or the input ended. May be called on any
-    /// thread while no events of the command come.
+    /// thread. Events that come meanwhile are shown after it.
     [[nodiscard]] std::optional<std::string> answer(const question& asked);
     /// Whether a person is being asked just now. Thread-safe.
     [[nodiscard]] bool asking() const noexcept { return asking_; }
@@ -44,6 +46,7 @@ class session {
 
   private:
     std::optional<std::string> ask(const question& asked);
+    void present(const event& what);
     void start(const program_wanted& wanted);
     void end(const command_ended& ended);
     void fail(const failure& why);
@@ -52,7 +55,12 @@ class session {
     surroundings place_;
     streams io_;
     std::unique_ptr<presenter> presenter_;
+    std::mutex person_; ///< who answers one question at a time
+    /// Other remotes go on while a person is asked about one, on a thread of its own: `asking_` and
+    /// `held_` change, and events are shown, only under this.
+    std::mutex shared_;
     std::atomic<bool> asking_{false};
+    std::vector<event> held_; ///< came while a person was asked: a few for each run at most
     std::atomic<bool> away_{false};
     int program_exit_code_ = succeeded_exit_code; ///< of what was started on this machine
     bool declined_ = false;            ///< by the person, who knows, or it was said already

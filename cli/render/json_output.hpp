@@ -23,6 +23,7 @@ class json_output : public presenter {
 
     void show(const event& what) override;
     void fail(const failure& why, bool told) override;
+    void make_way() override {}
     void finish(int exit_code) override;
 
   private:

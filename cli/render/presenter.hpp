@@ -20,6 +20,9 @@ class presenter {
 
     /// Any event but the last.
     virtual void show(const event& what) = 0;
+    /// Something else is about to write to the terminal: what stands there for a while goes, and
+    /// comes back with the next event.
+    virtual void make_way() = 0;
     /// The command failed. `told`: a person knows why already, by their own doing or by an event.
     virtual void fail(const failure& why, bool told) = 0;
     /// There is nothing more to show; the program ends with this code.

@@ -2,6 +2,7 @@
 
 #include "cli/arguments.hpp"
 #include "cli/render/copy_lines.hpp"
+#include "cli/render/copy_progress_text.hpp"
 #include "cli/render/edit_text.hpp"
 #include "cli/render/file_list.hpp"
 #include "cli/render/machine_text.hpp"
@@ -22,12 +23,33 @@ void renderer::show(const event& what) {
     if (asked_.quiet && is_only_told(what)) {
         return;
     }
+    make_way();
     std::visit([this](const auto& each) { on(each); }, what);
     out_.flush();
+    if (!progress_.empty() && !in_line_) {
+        err_ << progress_.drawn();
+        progress_drawn_ = true;
+    }
     err_.flush();
 }
 
+void renderer::make_way() {
+    if (progress_drawn_) {
+        err_ << progress_block::erased << std::flush;
+        progress_drawn_ = false;
+    }
+}
+
+void renderer::finish(int exit_code) {
+    make_way();
+    // After a failure the sum would be one of what happened to be looked at.
+    if (exit_code == 0) {
+        out_ << plan_.last_line() << std::flush;
+    }
+}
+
 void renderer::fail(const failure& why, bool told) {
+    make_way();
     if (!told) {
         begin_line();
         err_ << error_text(why, asked_) << std::flush;
@@ -219,14 +241,32 @@ void renderer::on(const run_resolving& looked_up) {
     err_ << copy_lines(looked_up);
 }
 
-// How the copying goes: see `copy_progress_text`.
-void renderer::on(const copy_progress&) {}
+void renderer::on(const copy_progress& progress) {
+    if (shows_progress()) {
+        // Some terminals go to the next line once the last column is written.
+        const auto width = *place_.screen.err_width - 1;
+        progress_.set(progress.remote, copy_progress_line(progress, width));
+    }
+}
 
-void renderer::on(const run_copied&) {}
+void renderer::on(const run_copied& copied) {
+    if (shows_progress()) {
+        err_ << copied_run_lines(copied);
+    }
+}
 
-void renderer::on(const copy_planned&) {}
+void renderer::on(const copy_planned& planned) {
+    out_ << plan_.lines(planned, asked_.what);
+}
 
-void renderer::on(const copy_summary&) {}
+void renderer::on(const copy_summary& summary) {
+    progress_.remove(summary.remote);
+    if (summary.dry_run) {
+        plan_.add(summary);
+    } else if (shows_progress()) {
+        err_ << copy_summary_line(summary);
+    }
+}
 
 void renderer::on(const machine_checked& checked) {
     out_ << check_text(checked);
@@ -265,13 +305,15 @@ bool is_only_told(const event& what) {
                 return !each.warning;
             } else if constexpr (std::is_same_v<Event, stop_progress>) {
                 return !each.not_running && each.survivors.empty();
+            } else if constexpr (std::is_same_v<Event, copy_summary>) {
+                return !each.dry_run;
             } else if constexpr (std::is_same_v<Event, run_left_running>) {
                 return each.detached;
             } else {
                 using told =
                     boost::mp11::mp_list<run_progress, watch_started, run_ended, nothing_selected,
                                          runs_deleted, runs_restored, runs_edited, run_copying,
-                                         run_resolving, copy_progress, run_copied, copy_summary>;
+                                         run_resolving, copy_progress, run_copied>;
                 return boost::mp11::mp_contains<told, Event>::value;
             }
         },

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "cli/invocation.hpp"
+#include "cli/render/copy_plan_text.hpp"
 #include "cli/render/presenter.hpp"
+#include "cli/render/progress_block.hpp"
 #include "cli/render/run_table.hpp"
 #include "engine/events.hpp"
 
@@ -20,7 +22,8 @@ class renderer : public presenter {
 
     void show(const event& what) override;
     void fail(const failure& why, bool told) override;
-    void finish(int) override {}
+    void finish(int exit_code) override;
+    void make_way() override;
 
   private:
     void on(const runs_listed& listed);
@@ -61,6 +64,10 @@ class renderer : public presenter {
     void on(const command_ended&) {} // the session's: it decides the exit code as well
     [[nodiscard]] std::vector<std::string> detail_lines(const runs_listed& listed) const;
     void begin_line();
+    /// Whether this is for a person at a terminal who wants to see how copying goes.
+    [[nodiscard]] bool shows_progress() const {
+        return place_.screen.err_width.has_value() && !asked_.quiet;
+    }
     /// How tables of runs are shown for this command.
     [[nodiscard]] run_table_view table_view() const { return table_view_of(asked_, place_); }
 
@@ -69,6 +76,9 @@ class renderer : public presenter {
     std::ostream& out_;
     std::ostream& err_;
     bool in_line_ = false; ///< the last output byte did not end its line
+    progress_block progress_;
+    bool progress_drawn_ = false;
+    copy_plan_text plan_;
 };
 
 /// Whether an event only tells how things go, so that `--quiet` leaves it out.

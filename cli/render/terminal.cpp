@@ -25,9 +25,13 @@ terminal terminal_of(bool out, bool err, std::size_t columns,
                      const std::map<std::string, std::string>& environment, colour_choice wanted) {
     constexpr std::size_t usual_width = 80;
     terminal seen{.out = out, .err = err};
+    const auto told = number_or_zero(value_of(environment, "COLUMNS"));
+    const auto width = told > 0 ? told : columns > 0 ? columns : usual_width;
     if (out) {
-        const auto told = number_or_zero(value_of(environment, "COLUMNS"));
-        seen.width = told > 0 ? told : columns > 0 ? columns : usual_width;
+        seen.width = width;
+    }
+    if (err && value_of(environment, "TERM") != "dumb") {
+        seen.err_width = width;
     }
     seen.colour = wants_colour(out, wanted, environment);
     seen.err_colour = wants_colour(err, wanted, environment);
@@ -52,7 +56,8 @@ bool wants_colour(bool terminal, colour_choice wanted,
 terminal detect_terminal(const std::map<std::string, std::string>& environment,
                          colour_choice wanted) {
     winsize size{};
-    const bool asked = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    const bool asked = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ||
+                       ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
     return terminal_of(::isatty(STDOUT_FILENO) != 0, ::isatty(STDERR_FILENO) != 0,
                        asked ? size.ws_col : 0, environment, wanted);
 }

@@ -16,6 +16,8 @@ struct terminal {
     std::optional<std::size_t> width; ///< columns to cut tables at; nothing: never cut
     bool colour = false;              ///< standard output is coloured
     bool err_colour = false;          ///< standard error is
+    /// Columns of standard error where the cursor can be moved; nothing: it cannot.
+    std::optional<std::size_t> err_width;
 };
 
 /// Asks the system and `environment` (COLUMNS and the variables of `wants_colour`).

@@ -63,6 +63,11 @@ std::size_t text_width(const std::string& text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
 }
 
+std::string cut_to_width(std::string text, std::size_t width) {
+    cut(text, width);
+    return text;
+}
+
 std::string format_table(std::vector<table_row> rows, const table_layout& layout) {
     for (auto& row : rows) {
         for (auto& cell : row) {

@@ -36,4 +36,7 @@ struct table_layout {
 /// Characters of UTF-8 text.
 [[nodiscard]] std::size_t text_width(const std::string& text);
 
+/// `text` without the characters that are more than `width`.
+[[nodiscard]] std::string cut_to_width(std::string text, std::size_t width);
+
 } // namespace outrider::cli

@@ -51,12 +51,17 @@ std::string valid_utf8(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
+        const bool whole = character_at(text, at) > 0;
         const std::size_t good = fitting(text, at);
-        const bool whole = good > 0 && good == length_of(byte_at(text, at));
         out += whole ? text.substr(at, good) : replacement;
         at += std::max<std::size_t>(good, 1);
     }
     return out;
+}
+
+std::size_t character_at(std::string_view text, std::size_t at) {
+    const std::size_t good = fitting(text, at);
+    return good == length_of(byte_at(text, at)) ? good : 0;
 }
 
 std::size_t unfinished_character(std::string_view text) {

@@ -10,7 +10,8 @@ const verb_help help = {
                "Runs that are here already are brought up to date.",
     .examples = "{program} pull gpu1\n"
                 "{program} pull gpu1 1:3 -y\n"
-                "{program} pull gpu1 3f2a --delete",
+                "{program} pull gpu1 3f2a --delete\n"
+                "{program} pull gpu1 --dry-run",
 };
 
 } // namespace
@@ -23,6 +24,7 @@ void add_pull(CLI::App& parent, invocation& into) {
         ->option_text("REMOTE");
     add_runs_argument(*verb, made.selection, "Runs to copy");
     verb->add_flag("-d,--delete", made.delete_extra, "Delete files here that are gone there");
+    add_dry_run_option(*verb, made.dry_run);
     add_yes_option(*verb, into);
     add_json_option(*verb, into);
 }

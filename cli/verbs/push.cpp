@@ -10,7 +10,8 @@ const verb_help help = {
                "to date; one that is running there, or of which more is known there, is left out.",
     .examples = "{program} push gpu1\n"
                 "{program} push gpu1 1:3 -y\n"
-                "{program} push gpu1 3f2a --delete",
+                "{program} push gpu1 3f2a --delete\n"
+                "{program} push gpu1 --dry-run",
 };
 
 } // namespace
@@ -21,6 +22,7 @@ void add_push(CLI::App& parent, invocation& into) {
     verb->add_option("REMOTE", made.remote, "Remote to copy to")->required()->option_text("REMOTE");
     add_runs_argument(*verb, made.selection, "Runs to copy");
     verb->add_flag("-n,--delete", made.delete_extra, "Delete files there that are gone here");
+    add_dry_run_option(*verb, made.dry_run);
     add_yes_option(*verb, into);
     add_json_option(*verb, into);
 }

@@ -26,6 +26,7 @@ void add_sync(CLI::App& parent, invocation& into) {
                      "Seconds between two rounds of --watch (default: 60)")
         ->check(whole_number(1))
         ->option_text("SECONDS");
+    add_dry_run_option(*verb, made.dry_run);
     add_json_option(*verb, into);
 }
 

@@ -38,6 +38,10 @@ void add_json_option(CLI::App& verb, invocation& into) {
     verb.add_flag("--json", into.json, "Print the results as JSON");
 }
 
+void add_dry_run_option(CLI::App& verb, bool& dry_run) {
+    verb.add_flag("--dry-run", dry_run, "Only show what would be copied");
+}
+
 namespace {
 
 // Guild's commands about runs that are running have no filters by status.

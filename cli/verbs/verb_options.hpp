@@ -29,6 +29,8 @@ void add_remote_option(CLI::App& verb, std::string& remote, const std::string& w
 void add_yes_option(CLI::App& verb, invocation& into);
 /// `--json`
 void add_json_option(CLI::App& verb, invocation& into);
+/// `--dry-run`
+void add_dry_run_option(CLI::App& verb, bool& dry_run);
 /// `[RUN…]`
 void add_runs_argument(CLI::App& verb, run_selection& selection, const std::string& what);
 /// `[RUN]`

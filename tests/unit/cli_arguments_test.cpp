@@ -156,6 +156,10 @@ BOOST_AUTO_TEST_CASE(remotes_and_pulls) {
     check({"pull", "guild-uat", "-y"}, pull_command{.remote = "guild-uat"});
     check({"runs", "pull", "R", "1:3", "abc", "-d"},
           pull_command{.remote = "R", .selection = {.runs = {"1:3", "abc"}}, .delete_extra = true});
+    check({"pull", "R", "--dry-run"}, pull_command{.remote = "R", .dry_run = true});
+    check({"push", "R", "-n", "--dry-run"},
+          push_command{.remote = "R", .delete_extra = true, .dry_run = true});
+    check({"sync", "--dry-run"}, sync_command{.dry_run = true});
     check({"remotes"}, remotes_command{});
     check({"remote", "status", "ssh:me@host:22"},
           remote_status_command{.remote = "ssh:me@host:22"});

@@ -62,6 +62,8 @@ BOOST_AUTO_TEST_CASE(words_are_what_may_stand_there) {
         {{"runs", "--lim"}, "--limit"},
         {{"--ver"}, "--version"},
         {{"ls", "--no-c"}, "--no-color"},
+        {{"pull", "gpu1", "--dr"}, "--dry-run"},
+        {{"sync", "--dr"}, "--dry-run"},
         {{"run", "--", "--no"}, ""},
         // values of options
         {{"runs", "-r", ""}, "gpu1 gpu2"},

@@ -171,6 +171,31 @@ BOOST_AUTO_TEST_CASE(what_follows_is_an_object_a_line_with_the_end_last) {
     BOOST_TEST(lines[4].at("exit_code").as_int64() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(copies_tell_how_far_they_are_and_what_became_of_them) {
+    const std::vector<event> events{
+        copy_progress{.remote = "gpu1", .runs = 2, .bytes = 1 << 20},
+        copy_progress{.remote = "gpu1", .bytes_per_second = 5, .seconds_left = 7},
+        run_copied{.remote = "gpu1", .run_id = id, .files = 3, .missing = {"a\xFF"}},
+        copy_planned{.remote = "gpu1",
+                     .run_id = id,
+                     .entries = {{copy_action::create, "a/", 0},
+                                 {copy_action::update, "b", 5},
+                                 {copy_action::remove, "c", 0}}},
+        copy_summary{.remote = "gpu1", .dry_run = true, .copied = 1, .seconds = 0.5}};
+    const auto lines = lines_of(print(pull_command{}, events).out);
+    BOOST_REQUIRE(lines.size() == events.size() + 1);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        const std::string name(lines[i].at("event").as_string());
+        BOOST_TEST(schema_problems(lines[i], name) == "");
+    }
+    BOOST_TEST(lines[0].at("seconds_left").is_null());
+    BOOST_TEST(lines[1].at("seconds_left").as_int64() == 7);
+    BOOST_TEST(lines[2].at("missing").at(0).as_string() == "a\xEF\xBF\xBD");
+    BOOST_TEST(lines[3].at("entries").at(2).at("action").as_string() == "remove");
+    BOOST_TEST(lines[4].at("event").as_string() == "copy_summary");
+    BOOST_TEST(lines[4].at("seconds").as_double() == 0.5);
+}
+
 BOOST_AUTO_TEST_CASE(errors_are_objects_and_told_once) {
     const failure gone(errc::connect_failed, "gpu1: no route\nTry '{program} check -r gpu1'");
     const auto listing = print(list_command{}, {}, 1, gone);
