@@ -10,8 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <random>
+#include <thread>
 
 using namespace outrider;
 using namespace outrider::testing;
@@ -66,11 +68,15 @@ class sender {
     }
     void cancel() { job_->cancel(); }
 
-    /// One call; the outbox stays as full as it gets.
+    /// Goes on until the outbox is as full as it gets, or the job waits for the client.
     agent::job_wait advance_once() {
-        auto wait = job_->advance();
-        BOOST_REQUIRE(wait.has_value());
-        return *wait;
+        for (;;) {
+            const auto wait = job_->advance();
+            BOOST_REQUIRE(wait.has_value());
+            if (wait->drained || wait->input) {
+                return *wait;
+            }
+        }
     }
     /// One call, then the outbox is emptied.
     void drain_once() {
@@ -528,6 +534,40 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_removed_or_replaced_while_it_is_sent_is_sent
     BOOST_TEST((job.got.files.at(0).content == content));
     BOOST_TEST(job.got.files.at(0).heads == 1);
     BOOST_TEST(!job.got.files.at(0).live);
+}
+
+BOOST_AUTO_TEST_CASE(no_half_of_a_change_is_taken_for_a_whole_file) {
+    agent_machine there;
+    // The writer replaces all of the file's bytes by others, one after the other.
+    there.write("file", std::string(100'000, 'a'));
+    std::atomic<bool> over = false;
+    std::thread writer([&] {
+        const descriptor file(::open(there.in_run("file").c_str(), O_WRONLY | O_CLOEXEC));
+        for (char letter = 'a'; !over;
+             letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1)) {
+            const std::string text(100'000, letter);
+            for (std::size_t at = 0; at < text.size(); at += 10'000) {
+                if (::pwrite(file.get(), text.data(), 10'000, static_cast<off_t>(at)) < 0) {
+                    return;
+                }
+            }
+            if (letter == 'm') { // now and then it rests, so that some readings succeed
+                std::this_thread::sleep_for(std::chrono::milliseconds(60));
+            }
+        }
+    });
+    sender job(there);
+    for (int i = 0; i < 20; ++i) {
+        job.order("file");
+    }
+    job.finish();
+    over = true;
+    writer.join();
+    for (const auto& [number, file] : job.got.files) {
+        const bool uniform =
+            file.content.find_first_not_of(file.content.front()) == std::string::npos;
+        BOOST_TEST((uniform || file.live));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(output_of_a_running_run_ends_at_a_whole_line) {
