@@ -26,6 +26,9 @@ result<sending_step> file_sending::step(content_outlet& out, signature_queue& si
     if (!out.reserve(content_outlet::record_room + static_cast<std::size_t>(wanted))) {
         return sending_step::waits;
     }
+    if (!begun_ && file_.unsettled().count() > 0) {
+        return sending_step::later;
+    }
     if (!begun_) {
         begin(out);
         return sending_step::more;

@@ -12,6 +12,7 @@ namespace outrider::agent {
 enum class sending_step {
     more,  ///< there is more to do at once
     waits, ///< the client has to send something first
+    later, ///< the file was written to just now
     done,
 };
 
@@ -26,6 +27,7 @@ class file_sending {
     /// With `basis`, waits for the receiver's signature.
     file_sending(outgoing_file file, std::int64_t number, bool basis);
 
+    [[nodiscard]] const outgoing_file& file() const { return file_; }
     [[nodiscard]] result<sending_step> step(content_outlet& out, signature_queue& signatures,
                                             block_buffer& buffer);
 

@@ -15,6 +15,8 @@ namespace {
 constexpr std::int64_t longest_line = std::int64_t{64} << 10;
 // A file that was written to so recently is being written, seconds.
 constexpr std::int64_t recent = 10;
+// Two ticks of a slow kernel's clock.
+constexpr std::chrono::nanoseconds settling = std::chrono::milliseconds(20);
 
 // Nobody has to be told of these: the file is gone, or became something else, since it was seen.
 bool is_gone(int error_number) {
@@ -35,9 +37,14 @@ std::int64_t nanoseconds(const timespec& time) {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + std::int64_t{time.tv_nsec};
 }
 
-bool is_being_written(const struct stat& state) {
+timespec current_time() {
     timespec now{};
     ::clock_gettime(CLOCK_REALTIME, &now);
+    return now;
+}
+
+bool is_being_written(const struct stat& state) {
+    const auto now = current_time();
     return std::int64_t{now.tv_sec} - std::int64_t{state.st_mtim.tv_sec} <= recent;
 }
 
@@ -67,6 +74,12 @@ result<std::optional<outgoing_file>> outgoing_file::open(int parent, const std::
 
 std::int64_t outgoing_file::mtime_ns() const {
     return nanoseconds(state_.st_mtim);
+}
+
+std::chrono::nanoseconds outgoing_file::unsettled() const {
+    const std::chrono::nanoseconds age(nanoseconds(current_time()) - mtime_ns());
+    // A time to come is another machine's: it tells nothing.
+    return age.count() < 0 || age > settling ? std::chrono::nanoseconds(0) : settling - age;
 }
 
 result<outgoing_file::change> outgoing_file::look_again() {

@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,10 @@ class outgoing_file {
     [[nodiscard]] bool is_cut() const { return size_ < state_.st_size; }
     [[nodiscard]] std::int64_t mtime_ns() const;
     [[nodiscard]] std::uint32_t mode() const { return state_.st_mode & 07777; }
+
+    /// How long it takes until a change shows in the time of modification: that is coarse, and is
+    /// set before the bytes are written. What is read before then may be half of a change for ever.
+    [[nodiscard]] std::chrono::nanoseconds unsettled() const;
 
     enum class change {
         none,

@@ -38,10 +38,8 @@ class send_runs_job final : public job {
             return std::nullopt;
         }
         out_.flush();
-        if (now == sending_step::waits) {
-            job_wait wait;
-            wait.input = true;
-            return wait;
+        if (now != sending_step::done) {
+            return wait_after(now);
         }
         totals_.bytes = out_.sent();
         channel_.reply(totals_);
@@ -87,6 +85,17 @@ class send_runs_job final : public job {
         if (!failed_) {
             failed_ = std::move(what);
         }
+    }
+
+    job_wait wait_after(sending_step step) const {
+        job_wait wait;
+        if (step == sending_step::waits) {
+            wait.input = true;
+        } else {
+            const auto& file = small_ ? *small_ : large_->file();
+            wait.deadline = clock::now() + file.unsettled();
+        }
+        return wait;
     }
 
     sending_step checked(const result<sending_step>& step) {
@@ -147,6 +156,7 @@ class send_runs_job final : public job {
         number_ = order.number;
         basis_ = order.basis;
         readings_ = 0;
+        grew_ = false;
         missing_ = !*file;
         small_ = std::move(*file); // until its size is looked at
         return sending_step::more;
@@ -162,6 +172,9 @@ class send_runs_job final : public job {
         if (!out_.reserve(content_outlet::record_room + wanted)) {
             return sending_step::waits;
         }
+        if (!grew_ && small_->unsettled().count() > 0) {
+            return sending_step::later;
+        }
         content_record whole{.kind = content_record::kind_type::whole,
                              .number = number_,
                              .mtime_ns = small_->mtime_ns(),
@@ -175,6 +188,7 @@ class send_runs_job final : public job {
         if (!change) {
             return change.error();
         }
+        grew_ = *change == outgoing_file::change::grew; // it may go on like that for long
         const bool changed = *change != outgoing_file::change::none || *got < wanted;
         if (changed && ++readings_ < most_readings) {
             return sending_step::more;
@@ -216,6 +230,7 @@ class send_runs_job final : public job {
     std::int64_t number_ = 0;
     bool basis_ = false;
     int readings_ = 0;
+    bool grew_ = false;
     bool missing_ = false;
     std::optional<outgoing_file> small_;
     std::optional<file_sending> large_;
