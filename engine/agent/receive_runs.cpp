@@ -1,8 +1,8 @@
 #include "engine/agent/arrival_space.hpp"
 #include "engine/agent/content_queue.hpp"
 #include "engine/agent/jobs.hpp"
-#include "engine/agent/order_queue.hpp"
 #include "engine/agent/run_intake.hpp"
+#include "engine/agent/step_queue.hpp"
 #include "engine/agent/time_slice.hpp"
 
 #include <algorithm>
@@ -59,7 +59,7 @@ class receive_runs_job final : public job {
     const agent_context& context_;
     protocol::receive_runs request_;
     reply_channel channel_;
-    order_queue orders_;
+    step_queue steps_;
     content_queue content_;
     // Temporary files go before the run that holds them.
     std::unique_ptr<run_intake> run_;
@@ -119,7 +119,7 @@ result<> receive_runs_job::add_part(std::string_view type, const protocol::json:
     const auto add = [&]<class Part>(Part part) -> bool {
         const bool fits = type == Part::name && protocol::from_json(body, part);
         if (fits) {
-            orders_.add(std::move(part));
+            steps_.add(std::move(part));
         }
         return fits;
     };
@@ -136,7 +136,7 @@ void receive_runs_job::on_data(std::string_view bytes) {
     }
     const char kind = bytes.empty() ? '\0' : bytes.front();
     if (kind == static_cast<char>(protocol::packet_kind::orders)) {
-        orders_.add_orders(bytes);
+        steps_.add_orders(bytes);
         return;
     }
     if (kind != static_cast<char>(protocol::packet_kind::content) ||
@@ -157,7 +157,7 @@ void receive_runs_job::on_data(std::string_view bytes) {
 
 result<receive_runs_job::pause> receive_runs_job::work(clock::time_point deadline) {
     for (;;) {
-        if (auto read = orders_.read_ahead(); !read) {
+        if (auto read = steps_.read_ahead(); !read) {
             return read.error();
         }
         result<std::optional<pause>> stopped(std::nullopt);
@@ -169,7 +169,7 @@ result<receive_runs_job::pause> receive_runs_job::work(clock::time_point deadlin
             entered_ = true;
         } else if (current_) {
             stopped = work_on_content(deadline);
-        } else if (!orders_.orders().empty()) {
+        } else if (!steps_.orders().empty()) {
             auto started = start_order();
             stopped = started ? result<std::optional<pause>>(std::nullopt) : started.error();
         } else {
@@ -219,7 +219,7 @@ receive_runs_job::work_on_content(clock::time_point deadline) {
 
 result<std::optional<receive_runs_job::pause>>
 receive_runs_job::work_on_step(clock::time_point deadline) {
-    auto* next = orders_.front();
+    auto* next = steps_.front();
     if (next == nullptr || ended_) {
         return {pause::input};
     }
@@ -249,7 +249,7 @@ receive_runs_job::work_on_step(clock::time_point deadline) {
             ended_ = end;
         }
     }
-    orders_.pop();
+    steps_.pop();
     return {std::nullopt};
 }
 
@@ -273,7 +273,7 @@ result<> receive_runs_job::start_order() {
     if (!run_) {
         return protocol::malformed_packet("transfer: an order of no run");
     }
-    auto order = orders_.take_order();
+    auto order = steps_.take_order();
     if (auto put = run_->put(order); !put) {
         return put;
     }
@@ -318,7 +318,7 @@ result<> receive_runs_job::look_ahead() {
     for (const auto& each : ahead_) {
         blocks += each->expected_blocks();
     }
-    for (const auto& window = orders_.orders(); looked_at_ < window.size();) {
+    for (const auto& window = steps_.orders(); looked_at_ < window.size();) {
         const auto& order = window[looked_at_];
         if (!order.basis || order.entry.type != protocol::file_type::regular) {
             ++looked_at_;
@@ -395,7 +395,7 @@ void receive_runs_job::note(result<> done) {
     }
     failed_ = done.error();
     const bool full = failed_->kind() == errc::no_space;
-    auto need = orders_.outstanding();
+    auto need = steps_.outstanding();
     if (current_) {
         ++need.files;
         need.bytes += current_->order().entry.size; // its temporary file goes

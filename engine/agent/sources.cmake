@@ -46,7 +46,7 @@ set(AGENT_SOURCES
     output_recorder.cpp
     output_scalars.cpp
     order_runs.cpp
-    order_queue.cpp
+    step_queue.cpp
     output_start.cpp
     ping.cpp
     pipe.cpp
