@@ -5,6 +5,7 @@ set(AGENT_SOURCES
     activation.cpp
     arrival_space.cpp
     arriving_file.cpp
+    basis_lookahead.cpp
     basis_signature.cpp
     beneath.cpp
     cache_directory.cpp
@@ -91,6 +92,7 @@ set(AGENT_SOURCES
     supervisor.cpp
     supervisor_launch.cpp
     supervisor_start.cpp
+    transfer_intake.cpp
     tree_intake.cpp
     tree_removal.cpp
     user_scope.cpp
