@@ -59,6 +59,7 @@ set(AGENT_SOURCES
     read_scalars.cpp
     receive_files.cpp
     receive_runs.cpp
+    replacement.cpp
     reply_channel.cpp
     required_run.cpp
     reserved_file.cpp
