@@ -5,6 +5,7 @@ set(AGENT_SOURCES
     activation.cpp
     arrival_space.cpp
     arriving_file.cpp
+    basis_lookahead.cpp
     basis_signature.cpp
     beneath.cpp
     cache_directory.cpp
@@ -47,11 +48,11 @@ set(AGENT_SOURCES
     out_of_memory.cpp
     output_recorder.cpp
     output_scalars.cpp
-    order_queue.cpp
     order_stream.cpp
     order_runs.cpp
     order_sources.cpp
     outgoing_file.cpp
+    step_queue.cpp
     output_start.cpp
     ping.cpp
     pipe.cpp
@@ -63,6 +64,7 @@ set(AGENT_SOURCES
     read_scalars.cpp
     receive_files.cpp
     receive_runs.cpp
+    replacement.cpp
     reply_channel.cpp
     required_run.cpp
     reserved_file.cpp
@@ -98,6 +100,7 @@ set(AGENT_SOURCES
     supervisor.cpp
     supervisor_launch.cpp
     supervisor_start.cpp
+    transfer_intake.cpp
     tree_intake.cpp
     tree_print.cpp
     tree_removal.cpp

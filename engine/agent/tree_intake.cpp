@@ -2,9 +2,9 @@
 
 #include "engine/agent/file_writing.hpp"
 #include "engine/agent/incoming_file.hpp"
+#include "engine/agent/replacement.hpp"
 
 #include <fcntl.h>
-#include <stdio.h>
 
 #include <cerrno>
 
@@ -189,24 +189,9 @@ result<> tree_intake::move_in(const std::string& temporary, const std::string& p
         return {};
     }
     if (errno == EISDIR || errno == ENOTEMPTY || errno == EEXIST) {
-        return move_over_directory(temporary, *parent, name);
+        return replace_directory(incoming_, temporary, *parent, name);
     }
     return errno_failure(errno, "write " + path);
-}
-
-result<> tree_intake::move_over_directory(const std::string& temporary, int parent,
-                                          const char* name) const {
-    // Out of its parent it can only be moved by who may write into it.
-    ::fchmodat(parent, name, 0700, AT_SYMLINK_NOFOLLOW);
-    if (::renameat2(incoming_, temporary.c_str(), parent, name, RENAME_EXCHANGE) == 0) {
-        return {}; // the directory goes with all that is left in `incoming`
-    }
-    const auto aside = incoming_name();
-    if (::renameat(parent, name, incoming_, aside.c_str()) != 0 ||
-        ::renameat(incoming_, temporary.c_str(), parent, name) != 0) {
-        return errno_failure(errno, "replace directory " + std::string(name));
-    }
-    return {};
 }
 
 // ---- directories ----------------------------------------------------------------------------
@@ -235,31 +220,12 @@ result<> tree_intake::make_directory(const protocol::file_entry& entry) {
         return errno_failure(errno, "make directory " + entry.path);
     }
     if (!S_ISDIR(found.st_mode)) {
-        return replace_by_directory(*parent, name, entry.path);
+        return replace_by_directory(incoming_, *parent, name);
     }
     // While it is being filled its owner needs all rights.
     if ((found.st_mode & 0700) != 0700 &&
         ::fchmodat(*parent, name, mode, AT_SYMLINK_NOFOLLOW) != 0) {
         return errno_failure(errno, "make directory " + entry.path);
-    }
-    return {};
-}
-
-result<> tree_intake::replace_by_directory(int parent, const char* name,
-                                           const std::string& path) const {
-    const auto temporary = incoming_name();
-    if (::mkdirat(incoming_, temporary.c_str(), 0700) != 0) {
-        return errno_failure(errno, "make directory " + path);
-    }
-    if (::renameat2(incoming_, temporary.c_str(), parent, name, RENAME_EXCHANGE) == 0) {
-        ::unlinkat(incoming_, temporary.c_str(), 0);
-        return {};
-    }
-    if (::unlinkat(parent, name, 0) != 0 ||
-        ::renameat(incoming_, temporary.c_str(), parent, name) != 0) {
-        const int why = errno;
-        ::unlinkat(incoming_, temporary.c_str(), AT_REMOVEDIR);
-        return errno_failure(why, "replace " + path);
     }
     return {};
 }

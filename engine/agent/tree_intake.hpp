@@ -54,9 +54,7 @@ class tree_intake {
     result<> write_small(const protocol::file_entry& entry, std::string_view content,
                          const std::string& temporary) const;
     result<> move_in(const std::string& temporary, const std::string& path);
-    result<> move_over_directory(const std::string& temporary, int parent, const char* name) const;
     result<> make_directory(const protocol::file_entry& entry);
-    result<> replace_by_directory(int parent, const char* name, const std::string& path) const;
 
     int root_;
     int incoming_;

@@ -1,4 +1,4 @@
-#include "engine/agent/order_queue.hpp"
+#include "engine/agent/step_queue.hpp"
 
 #include <algorithm>
 
@@ -16,11 +16,11 @@ void add_need(space_need& sum, const protocol::file_order& order) {
 
 } // namespace
 
-void order_queue::add_orders(std::string_view payload) {
+void step_queue::add_orders(std::string_view payload) {
     entries_.emplace_back(std::make_unique<packet>(payload));
 }
 
-result<> order_queue::read_ahead() {
+result<> step_queue::read_ahead() {
     while (window_.size() < most_ahead && !entries_.empty()) {
         auto* orders = std::get_if<std::unique_ptr<packet>>(&entries_.front());
         if (orders == nullptr) {
@@ -43,17 +43,17 @@ result<> order_queue::read_ahead() {
     return {};
 }
 
-protocol::file_order order_queue::take_order() {
+protocol::file_order step_queue::take_order() {
     auto order = std::move(window_.front());
     window_.pop_front();
     return order;
 }
 
-order_queue::step* order_queue::front() {
+step_queue::step* step_queue::front() {
     return window_.empty() && !entries_.empty() ? std::get_if<step>(&entries_.front()) : nullptr;
 }
 
-space_need order_queue::outstanding() const {
+space_need step_queue::outstanding() const {
     space_need sum;
     for (const auto& order : window_) {
         add_need(sum, order);

@@ -12,7 +12,7 @@ namespace outrider::agent {
 
 /// What a receiving job is told to do, in order. Orders stay in their packets, as they came, until
 /// their turn is near: the client sends those of a whole transfer ahead.
-class order_queue {
+class step_queue {
   public:
     using step = std::variant<protocol::receive_begin, protocol::receive_marks,
                               protocol::receive_finish, protocol::orders_end>;
