@@ -9,10 +9,13 @@ const verb_help help = {
     .details =
         "Copies what is new of runs that were running on a remote when they were last copied.\n"
         "Without RUN, all of them. A remote that does not answer, or is not configured any more,\n"
-        "is said, and the others go on; the exit code is then 1.",
+        "is said, and the others go on; the exit code is then 1.\n"
+        "With --follow, files are copied as they are written, until the end of each run was\n"
+        "copied. A lost link is made anew; Ctrl-C ends it, never the runs.",
     .examples = "{program} sync\n"
                 "{program} sync 3f2a\n"
-                "{program} sync --watch --interval 10",
+                "{program} sync --follow\n"
+                "{program} sync --follow --interval 60",
 };
 
 } // namespace
@@ -21,9 +24,11 @@ void add_sync(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "sync", help, into);
     auto& made = command_of<sync_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Runs to synchronize");
-    verb->add_flag("-w,--watch", made.follow, "Go on until none of them is running any more");
+    verb->add_flag("-w,--watch,--follow", made.follow,
+                   "Go on until none of them is running any more");
     verb->add_option("-n,--interval", made.interval_seconds,
-                     "Seconds between two rounds of --watch (default: 60)")
+                     "Seconds from one copy to the next with --follow, at least "
+                     "(default: as files are written)")
         ->check(whole_number(1))
         ->option_text("SECONDS");
     add_dry_run_option(*verb, made.dry_run);

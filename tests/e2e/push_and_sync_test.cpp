@@ -261,7 +261,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sync_watch_ends_when_nothing_runs_any_more, Place,
     const auto id = at.start({"gate", "file=" + at.gate()});
     check_exit(at.me.run({"pull", "gpu1", "-y"}), 0);
     auto sync = at.me.start({"sync", "-w", "-n", "1"});
-    sync.wait_for_err("Syncing " + id + "\nResolving run on gpu1\nSyncing " + id);
+    sync.wait_for_err("Resolving run on gpu1\nSyncing " + id);
+    write_file(at.far_run(id) + "/new", "text");
+    eventually("it is copied again", [&] { return at.copied_file(id, "new") == "text"; });
     at.open_gate();
     check_exit(sync.finish(), 0);
     BOOST_TEST(has(at.row(id, false), "completed"));

@@ -43,8 +43,8 @@ BOOST_AUTO_TEST_CASE(a_copying_waits_for_the_interval_and_five_times_what_the_la
         std::chrono::milliseconds next; // after the end of the last one
     };
     const pace_case cases[] = {
-        {0s, 0ms, 1s},    {0s, 100ms, 1s},   {0s, 200ms, 1s},    {0s, 2s, 10s},
-        {10s, 1s, 9s},    {10s, 100ms, 9900ms}, {10s, 3s, 15s},  {3600s, 1s, 3599s},
+        {0s, 0ms, 1s}, {0s, 100ms, 1s},      {0s, 200ms, 1s}, {0s, 2s, 10s},
+        {10s, 1s, 9s}, {10s, 100ms, 9900ms}, {10s, 3s, 15s},  {3600s, 1s, 3599s},
     };
     for (const auto& each : cases) {
         copy_pace pace(each.interval);
