@@ -49,12 +49,12 @@ def main():
             runs.append(make_run(os.path.join(server.far, ".guild"), {}, "big"))
             fill(os.path.join(runs[-1], "model.bin"), 1 << 30)
         quiet([program, "run", "ticks", "-r", "bench", "-y", "--background"], env=env, cwd=project)
-        ticking = running(program, env)
         try:
+            ticking = running(program, env)
             subprocess.run([os.path.join(build, "bench", "bench_control_latency"), "bench", ticking,
                             str(IDLE_SECONDS), *map(os.path.basename, runs)], env=env, check=True)
         finally:
-            quiet([program, "stop", "-r", "bench", "-y", ticking], env=env)
+            quiet([program, "stop", "-r", "bench", "-y"], env=env)
 
 
 if __name__ == "__main__":
