@@ -113,6 +113,7 @@ SetEnv HOME={self.far}
         return env
 
     def close(self):
+        self.wait_until_idle()  # agents that are about to end write their index still
         self.process.terminate()
         self.process.wait()
         shutil.rmtree(self.work, ignore_errors=True)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How long do copies of runs take over SSH, against `rsync -a` and `ssh cat`?
 
-    bench/transfers.py PROGRAM [ROUNDS [WORD]]
+    bench/transfers.py PROGRAM [ROUNDS [KIND…]]
 
-Each row of the table is one kind of copy; with WORD only rows whose names contain it. The peers
+KIND is big, files, runs, appended, push-big or push-files; all of them unless given. The peers
 alternate in one run against one OpenSSH server on loopback, everything on tmpfs. Printed are medians
 of the wall time, ratios, the processor time of both sides, and the peak memory of engine and agents,
 sampled in one more copy. ROUNDS is 5 unless given, and at least 3.
@@ -223,28 +223,29 @@ def main():
         raise SystemExit(__doc__)
     program = os.path.abspath(sys.argv[1])
     rounds = max(3, int(sys.argv[2])) if len(sys.argv) > 2 else 5
-    word = sys.argv[3] if len(sys.argv) > 3 else ""
-    rows = {
-        "1 GiB file, fresh": lambda: one_big_file(scene, rounds),
-        "10,000 files": lambda: fresh_and_unchanged(
+    asked = sys.argv[3:]
+    kinds = {
+        "big": lambda: one_big_file(scene, rounds),
+        "files": lambda: fresh_and_unchanged(
             scene, rounds, "10,000 files of 1 KiB", "files", ("0.6", "0.6")),
-        "100 small runs": lambda: fresh_and_unchanged(
+        "runs": lambda: fresh_and_unchanged(
             scene, rounds, "100 small runs", "runs", ("0.7", "0.6")),
-        "1 MiB appended": lambda: appended(scene, rounds),
-        "push of 1 GiB": lambda: pushed(scene, rounds, "push of a 1 GiB file", "big", scene.big,
-                                        (None, "1.1")),
-        "push of 10,000 files": lambda: pushed(scene, rounds, "push of 10,000 files of 1 KiB",
-                                               "files", scene.files, ("0.6",)),
+        "appended": lambda: appended(scene, rounds),
+        "push-big": lambda: pushed(scene, rounds, "push of a 1 GiB file", "big", scene.big,
+                                   (None, "1.1")),
+        "push-files": lambda: pushed(scene, rounds, "push of 10,000 files of 1 KiB", "files",
+                                     scene.files, ("0.6",)),
     }
+    if unknown := set(asked) - set(kinds):
+        raise SystemExit(f"not a kind of copy: {', '.join(unknown)}")
     with SshServer() as server:
         scene = Scene(server, program)
         print(f"Outrider uses {cipher_of(scene)}; rsync and `ssh cat` use {GCM} but for the rsync of "
               f"the first row,\nwhich uses what ssh chooses. Medians of {rounds}.\n")
         print(HEAD)
         print("|" + " --- |" * 8, flush=True)
-        for name, row in rows.items():
-            if word in name:
-                row()
+        for kind in asked or kinds:
+            kinds[kind]()
 
 
 if __name__ == "__main__":
