@@ -112,7 +112,9 @@ void copy_report::planned(const copy_plan& plan, bool unchanged) {
     };
     for (const auto* step : {&plan.files, &plan.attributes, &plan.opref}) {
         for (const auto& order : *step) {
-            add(entry_of(order));
+            if (!order.touched) {
+                add(entry_of(order));
+            }
         }
     }
     for (const auto& path : plan.remove) {

@@ -94,6 +94,10 @@ void copy_planner::compare(const file_entry* source, std::int64_t source_bytes,
     if (copy != nullptr) {
         note_copy(*copy);
     }
+    const std::string_view path = source != nullptr ? source->path : copy->path;
+    while (!untouched_.empty() && !is_or_is_below(path, untouched_.back().path)) {
+        untouched_.pop_back();
+    }
     if (source == nullptr || !travels(source->path) || source->type == file_type::other) {
         if (copy != nullptr) {
             add_extra(*copy);
@@ -101,6 +105,9 @@ void copy_planner::compare(const file_entry* source, std::int64_t source_bytes,
         return;
     }
     if (copy != nullptr && same(*source, *copy)) {
+        if (source->type == file_type::directory && has_time_of_its_own(*source)) {
+            untouched_.push_back(*source);
+        }
         return;
     }
     planned_order planned{.order = {.entry = *source}, .is_new = copy == nullptr};
@@ -117,10 +124,25 @@ void copy_planner::compare(const file_entry* source, std::int64_t source_bytes,
         source->type != file_type::directory) {
         replaced_ = copy->path;
     }
-    auto& step = source->path == ".guild/opref"                 ? plan_.opref
-                 : is_or_is_below(source->path, ".guild/attrs") ? plan_.attributes
-                                                                : plan_.files;
+    changes_in_parent(source->path);
+    add(std::move(planned));
+}
+
+void copy_planner::add(planned_order planned) {
+    const auto& path = planned.order.entry.path;
+    auto& step = path == ".guild/opref"                 ? plan_.opref
+                 : is_or_is_below(path, ".guild/attrs") ? plan_.attributes
+                                                        : plan_.files;
     step.push_back(std::move(planned));
+}
+
+// The receiver sets the times of directories that are ordered, when everything in them is done.
+void copy_planner::changes_in_parent(std::string_view path) {
+    const auto parent = path.substr(0, std::min(path.rfind('/'), path.size()));
+    if (!untouched_.empty() && untouched_.back().path == parent) {
+        add({.order = {.entry = std::move(untouched_.back())}, .touched = true});
+        untouched_.pop_back();
+    }
 }
 
 void copy_planner::add_extra(const file_entry& copy) {
@@ -128,6 +150,7 @@ void copy_planner::add_extra(const file_entry& copy) {
     const bool goes_anyway = !replaced_.empty() && is_or_is_below(copy.path, replaced_);
     if (travels(copy.path) && !stays && !goes_anyway &&
         (delete_extra_ || tells_the_end(copy.path))) {
+        changes_in_parent(copy.path);
         plan_.remove.push_back(copy.path);
     }
 }

@@ -6,6 +6,7 @@
 #include <deque>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace outrider {
@@ -13,7 +14,8 @@ namespace outrider {
 /// An entry that is to be copied.
 struct planned_order {
     protocol::file_order order;
-    bool is_new = false; ///< the copy has nothing of that path
+    bool is_new = false;  ///< the copy has nothing of that path
+    bool touched = false; ///< an equal directory that the changes in it give another time
 };
 /// Many: they are given up one by one as they are sent.
 using planned_orders = std::deque<planned_order>;
@@ -61,10 +63,11 @@ struct copy_plan {
 };
 
 /// Makes the plan of one run from its entries and those of its copy, given in path order. An entry
-/// is copied unless type, size, modification time, mode and link target are equal. Machine-bound
-/// files never travel: locks, markers, the identity of processes, installed packages. With
-/// `delete_extra` entries of the copy that are gone at the source are removed; an attribute of the
-/// end of a run (it was restarted) always is. No I/O.
+/// is copied unless type, size, modification time, mode and link target are equal; with it goes the
+/// directory that it is in, whose time its arrival changes. Machine-bound files never travel:
+/// locks, markers, the identity of processes, installed packages. With `delete_extra` entries of
+/// the copy that are gone at the source are removed; an attribute of the end of a run (it was
+/// restarted) always is. No I/O.
 class copy_planner {
   public:
     copy_planner(std::string run_id, bool delete_extra);
@@ -80,12 +83,16 @@ class copy_planner {
   private:
     void note_copy(const protocol::file_entry& copy);
     void add_extra(const protocol::file_entry& copy);
+    void add(planned_order planned);
+    void changes_in_parent(std::string_view path);
 
     bool delete_extra_;
     copy_plan plan_;
     bool has_exit_status_ = false;
     std::set<std::string> partials_;
     std::string replaced_; // a directory of the copy whose place something else takes
+    // The directories around the present path that are equal, and in which nothing changes so far.
+    std::vector<protocol::file_entry> untouched_;
 };
 
 } // namespace outrider

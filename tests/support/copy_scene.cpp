@@ -1,5 +1,7 @@
 #include "tests/support/copy_scene.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <filesystem>
 
 namespace outrider::testing {
@@ -30,6 +32,7 @@ std::string copy_outcome::told() const {
 }
 
 copy_scene::copy_scene() {
+    spdlog::set_level(spdlog::level::warn); // hundreds of engines connect in a test
     for (const auto& each : {near_home() + "/runs", far_home() + "/runs", place_ / "user"}) {
         fs::create_directories(each);
     }

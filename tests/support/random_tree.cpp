@@ -46,8 +46,8 @@ class made_writable {
         for (auto& [each, mode] : places_) {
             const auto state = state_of(each);
             if (S_ISREG(state.st_mode) || S_ISDIR(state.st_mode)) {
-                mode = state.st_mode & 07777;
-                ::chmod(each.c_str(), mode | S_IRWXU);
+                mode = state.st_mode;
+                ::chmod(each.c_str(), (mode & 07777U) | S_IRWXU);
             }
         }
     }
@@ -55,9 +55,9 @@ class made_writable {
     made_writable& operator=(const made_writable&) = delete;
     ~made_writable() {
         for (const auto& [each, mode] : places_) {
-            const auto state = state_of(each);
-            if (mode != 0 && !S_ISLNK(state.st_mode)) {
-                ::chmod(each.c_str(), mode);
+            // What has taken the place of something else has a mode of its own.
+            if (mode != 0 && (state_of(each).st_mode & S_IFMT) == (mode & S_IFMT)) {
+                ::chmod(each.c_str(), mode & 07777U);
             }
         }
     }
@@ -67,7 +67,12 @@ class made_writable {
 };
 
 void remove_tree(const std::string& path) {
-    for (const auto& entry : fs::recursive_directory_iterator(path)) {
+    if (fs::is_symlink(path)) {
+        fs::remove(path); // what it leads to stays
+        return;
+    }
+    std::error_code no_directory;
+    for (const auto& entry : fs::recursive_directory_iterator(path, no_directory)) {
         if (entry.is_directory() && !entry.is_symlink()) {
             ::chmod(entry.path().c_str(), 0755);
         }
