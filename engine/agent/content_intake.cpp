@@ -1,6 +1,6 @@
 #include "engine/agent/content_intake.hpp"
 
-#include "engine/agent/incoming_file.hpp"
+#include "engine/agent/incoming_names.hpp"
 
 #include <algorithm>
 

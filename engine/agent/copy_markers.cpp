@@ -1,6 +1,6 @@
 #include "engine/agent/copy_markers.hpp"
 
-#include "engine/agent/incoming_file.hpp"
+#include "engine/agent/incoming_names.hpp"
 #include "engine/descriptor.hpp"
 
 #include <fcntl.h>

@@ -24,10 +24,8 @@ class destination {
     [[nodiscard]] virtual result<> publish() = 0;
 };
 
-/// Opens what the request names: a run, where files appear one by one, each whole; or a package, of
-/// which nothing appears before all of it does. Fails with `no_space` where the announced bytes do
-/// not fit.
-[[nodiscard]] result<std::unique_ptr<destination>>
-open_destination(const agent_context& context, const protocol::receive_files& request);
+/// Opens a package that is not there yet; nothing of it appears before all of it does.
+[[nodiscard]] result<std::unique_ptr<destination>> open_package(const agent_context& context,
+                                                                const std::string& package);
 
 } // namespace outrider::agent

@@ -37,14 +37,10 @@ namespace outrider::agent {
                                                        reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_read_file_job(const agent_context&, protocol::read_file,
                                                       reply_channel);
-[[nodiscard]] std::unique_ptr<job> make_send_files_job(const agent_context&, protocol::send_files,
-                                                       reply_channel);
-[[nodiscard]] std::unique_ptr<job> make_receive_files_job(const agent_context&,
-                                                          protocol::receive_files, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_abandon_copy_job(const agent_context&,
+                                                         protocol::abandon_copy, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_find_package_job(const agent_context&,
                                                          protocol::find_package, reply_channel);
-[[nodiscard]] std::unique_ptr<job> make_mark_copy_job(const agent_context&, protocol::mark_copy,
-                                                      reply_channel);
 
 [[nodiscard]] std::unique_ptr<job> make_scan_runs_job(const agent_context&, protocol::scan_runs,
                                                       reply_channel);

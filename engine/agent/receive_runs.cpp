@@ -65,9 +65,7 @@ result<> receive_runs_job::open() {
         !space) {
         return space;
     }
-    protocol::receive_files package;
-    package.package = request_.package;
-    auto opened = open_destination(context_, package);
+    auto opened = open_package(context_, request_.package);
     if (!opened) {
         return opened.error();
     }

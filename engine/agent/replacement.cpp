@@ -1,6 +1,6 @@
 #include "engine/agent/replacement.hpp"
 
-#include "engine/agent/incoming_file.hpp"
+#include "engine/agent/incoming_names.hpp"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 # Everything of the agent but main.cpp, which links only Boost headers and outrider_shared.
 include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
+    abandon_copy.cpp
     activated_environment.cpp
     activation.cpp
     arrival_space.cpp
@@ -29,20 +30,18 @@ set(AGENT_SOURCES
     examine_machine.cpp
     execute.cpp
     file_entry.cpp
-    file_intake.cpp
     file_mark.cpp
     file_sending.cpp
     file_writing.cpp
     find_package.cpp
     follow_output.cpp
-    incoming_file.cpp
+    incoming_names.cpp
     interpreter_facts.cpp
     list_files.cpp
     list_runs.cpp
     listed_runs.cpp
     logout.cpp
     machine.cpp
-    mark_copy.cpp
     operation_environment.cpp
     operation_process.cpp
     out_of_memory.cpp
@@ -62,7 +61,6 @@ set(AGENT_SOURCES
     python_support.cpp
     read_file.cpp
     read_scalars.cpp
-    receive_files.cpp
     receive_runs.cpp
     replacement.cpp
     reply_channel.cpp
@@ -79,7 +77,6 @@ set(AGENT_SOURCES
     scan_runs.cpp
     run_walk.cpp
     run_removal.cpp
-    send_files.cpp
     send_runs.cpp
     server.cpp
     signal_process.cpp

@@ -1,7 +1,7 @@
 #include "engine/agent/tree_intake.hpp"
 
 #include "engine/agent/file_writing.hpp"
-#include "engine/agent/incoming_file.hpp"
+#include "engine/agent/incoming_names.hpp"
 #include "engine/agent/replacement.hpp"
 
 #include <fcntl.h>

@@ -21,7 +21,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto marker_limit = 30s;
 constexpr int most_tries = 5; // over as many connections
 // Over the runs: those that changed meanwhile are compared and copied again.
 constexpr int most_passes = 4;
@@ -319,17 +318,6 @@ class copy_job {
 awaitable<result<>> copy_runs(command_session& session, copy_route by, std::vector<run_row> rows) {
     copy_job job(session, std::move(by));
     co_return co_await job.run(std::move(rows));
-}
-
-awaitable<result<>> mark_local_copy(command_session& session, const target& here,
-                                    protocol::mark_copy markers) {
-    auto agent = co_await session.agent(here);
-    if (!agent) {
-        co_return agent.error();
-    }
-    markers.home = here.home;
-    auto marked = co_await (*agent)->call(std::move(markers), marker_limit);
-    co_return marked ? result<>() : result<>(marked.error());
 }
 
 } // namespace outrider

@@ -27,8 +27,4 @@ struct copy_route {
 [[nodiscard]] awaitable<result<>> copy_runs(command_session& session, copy_route by,
                                             std::vector<run_row> rows);
 
-/// Sets what one local copy says of its run.
-[[nodiscard]] awaitable<result<>> mark_local_copy(command_session& session, const target& here,
-                                                  protocol::mark_copy markers);
-
 } // namespace outrider

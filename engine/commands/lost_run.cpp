@@ -2,7 +2,6 @@
 
 #include "engine/commands/choose_runs.hpp"
 #include "engine/commands/copying.hpp"
-#include "engine/protocol/content_hash.hpp"
 
 namespace outrider {
 namespace {
@@ -17,40 +16,16 @@ target trash_of(target far) {
     return far;
 }
 
-awaitable<result<>> write_reason(command_session& session, const target& here,
-                                 const std::string& run_id, const std::string& why) {
-    const std::string text = protocol::encode(protocol::end_reason{"deleted", why});
+awaitable<result<>> abandon(command_session& session, const target& here, const std::string& run_id,
+                            const std::string& why) {
     auto agent = co_await session.agent(here);
     if (!agent) {
         co_return agent.error();
     }
-    protocol::receive_files request;
-    request.home = here.home;
-    request.run_id = run_id;
-    exchange sending(**agent, request);
-    protocol::file_head head;
-    head.entry.path = ".guild/outrider/reason";
-    head.entry.size = static_cast<std::int64_t>(text.size());
-    head.entry.mode = 0644;
-    head.entry.mtime_ns = std::chrono::system_clock::now().time_since_epoch() / 1ns;
-    auto sent = co_await sending.part(head);
-    if (sent) {
-        sent = co_await sending.data(text);
-    }
-    if (sent) {
-        sent = co_await sending.part(
-            protocol::file_end{.size = head.entry.size, .hash = protocol::hash_of(text)});
-    }
-    if (sent) {
-        sent = co_await sending.part(protocol::files_end{});
-    }
-    if (!sent) {
-        co_return sent;
-    }
-    auto ignore_parts = [](const message_part&) -> result<> { return {}; };
-    auto received = co_await with_deadline(sending.finish<protocol::receive_reply>(ignore_parts),
-                                           write_limit, "writing the reason took too long");
-    co_return received ? result<>() : result<>(received.error());
+    const protocol::abandon_copy request{
+        .home = here.home, .run_id = run_id, .reason = {.kind = "deleted", .detail = why}};
+    auto done = co_await (*agent)->call(request, write_limit);
+    co_return done ? result<>() : result<>(done.error());
 }
 
 } // namespace
@@ -83,13 +58,9 @@ awaitable<result<run_state>> sync_lost_run(command_session& session, const targe
     const std::string why = "deleted on " + far.remote + " before its end was copied";
     session.emit(note{.warning = true,
                       .text = "run " + copy.id + " was " + why + ": how it ended is not known"});
-    if (auto written = co_await write_reason(session, here, copy.id, why); !written) {
-        co_return written.error();
-    }
-    protocol::mark_copy markers;
-    markers.run_id = copy.id;
-    auto marked = co_await mark_local_copy(session, here, std::move(markers));
-    co_return marked ? result<run_state>(run_state::error) : result<run_state>(marked.error());
+    auto abandoned = co_await abandon(session, here, copy.id, why);
+    co_return abandoned ? result<run_state>(run_state::error)
+                        : result<run_state>(abandoned.error());
 }
 
 } // namespace outrider

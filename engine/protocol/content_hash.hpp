@@ -8,7 +8,7 @@
 
 namespace outrider::protocol {
 
-/// XXH3-128 of content that comes in pieces, as `file_end` carries it and agents are named by it:
+/// XXH3-128 of content that comes in pieces, as packages and agents are named by it:
 /// 32 lower-case hex digits of the canonical (big-endian) form.
 class content_hash {
   public:

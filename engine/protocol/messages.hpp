@@ -325,60 +325,6 @@ struct list_files {
 };
 BOOST_DESCRIBE_STRUCT(list_files, (), (home, run_id, follow_links))
 
-/// The head of a file in a stream of files (a part, either way); `data` frames with its content
-/// follow, then `file_end`. Directories and links have no data and no end.
-struct file_head {
-    static constexpr std::string_view name = "file_head";
-    file_entry entry;
-};
-BOOST_DESCRIBE_STRUCT(file_head, (), (entry))
-struct file_end {
-    static constexpr std::string_view name = "file_end";
-    std::int64_t size = 0; ///< bytes that were sent
-    std::string hash;      ///< XXH3-128 of them, 32 hex digits, canonical (big-endian)
-    bool live = false;     ///< the file kept changing while it was read
-};
-BOOST_DESCRIBE_STRUCT(file_end, (), (size, hash, live))
-/// The last part of a stream of files that a client sends.
-struct files_end {
-    static constexpr std::string_view name = "files_end";
-};
-BOOST_DESCRIBE_STRUCT(files_end, (), ())
-
-struct send_reply {
-    std::int64_t files = 0;
-    std::int64_t bytes = 0;
-    std::vector<std::string> missing; ///< paths that vanished meanwhile
-};
-BOOST_DESCRIBE_STRUCT(send_reply, (), (files, bytes, missing))
-/// Asks the agent for files of a run: a stream of files in the order of `paths`.
-struct send_files {
-    using reply = send_reply;
-    static constexpr std::string_view name = "send_files";
-    std::string home;
-    std::string run_id;
-    std::vector<std::string> paths;
-};
-BOOST_DESCRIBE_STRUCT(send_files, (), (home, run_id, paths))
-
-struct receive_reply {
-    std::int64_t files = 0;
-    std::int64_t bytes = 0;
-};
-BOOST_DESCRIBE_STRUCT(receive_reply, (), (files, bytes))
-/// Asks the agent to take a stream of files (parts and data with this request's id, then
-/// `files_end`). Each is written beside its place, checked, renamed. With `package` the files
-/// become that package, which appears only when all are there; otherwise they go into the run.
-struct receive_files {
-    using reply = receive_reply;
-    static constexpr std::string_view name = "receive_files";
-    std::string home;
-    std::string run_id;
-    std::string package;
-    std::int64_t bytes = 0; ///< to come, for a check of the free space
-};
-BOOST_DESCRIBE_STRUCT(receive_files, (), (home, run_id, package, bytes))
-
 struct package_state {
     bool present = false;
 };
@@ -406,24 +352,20 @@ struct read_file {
 };
 BOOST_DESCRIBE_STRUCT(read_file, (), (home, run_id, path))
 
-struct copy_state_reply {
+struct abandoned {
     bool done = false;
 };
-BOOST_DESCRIBE_STRUCT(copy_state_reply, (), (done))
-/// Sets the markers of a local copy of a far run, and removes paths that are gone at the source.
-/// Refused with `conflict` if the run is one of this machine's own that is alive.
-struct mark_copy {
-    using reply = copy_state_reply;
-    static constexpr std::string_view name = "mark_copy";
+BOOST_DESCRIBE_STRUCT(abandoned, (), (done))
+/// Tells a copy of a far run that nothing more will be learned of it: writes why, and takes the
+/// markers away. Refused with `conflict` if the run is one of this machine's own that is alive. A
+/// copy that is not there stays so.
+struct abandon_copy {
+    using reply = abandoned;
+    static constexpr std::string_view name = "abandon_copy";
     std::string home;
     std::string run_id;
-    std::optional<std::string> remote_lock; ///< content of LOCK.remote; nothing: no such file
-    bool pending = false;
-    bool staged = false;
-    bool terminated_remote = false;
-    std::vector<std::string> remove; ///< paths relative to the run, removed first
+    end_reason reason;
 };
-BOOST_DESCRIBE_STRUCT(mark_copy, (),
-                      (home, run_id, remote_lock, pending, staged, terminated_remote, remove))
+BOOST_DESCRIBE_STRUCT(abandon_copy, (), (home, run_id, reason))
 
 } // namespace outrider::protocol

@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_breaks_the_protocol_ends_its_request) {
         BOOST_TEST(job.refusal() == "protocol_violation");
     }
     run_sender job(there);
-    job.part(protocol::files_end{});
+    job.part(protocol::receive_finish{});
     BOOST_TEST(job.refusal() == "protocol_violation");
     run_sender late(there);
     late.part(protocol::orders_end{});

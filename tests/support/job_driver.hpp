@@ -93,16 +93,6 @@ class job_driver {
         }
     }
     void cancel() { job_->cancel(); }
-    /// Sends a whole regular file.
-    void file(protocol::file_entry entry, std::string_view content) {
-        part(protocol::file_head{std::move(entry)});
-        for (auto rest = content; !rest.empty();) {
-            data(rest.substr(0, protocol::data_payload));
-            rest.remove_prefix(std::min(rest.size(), protocol::data_payload));
-        }
-        part(protocol::file_end{static_cast<std::int64_t>(content.size()),
-                                protocol::hash_of(content), false});
-    }
     [[nodiscard]] bool ended() const { return ended_; }
     /// What came so far.
     [[nodiscard]] const std::vector<protocol::frame>& frames() const { return frames_; }
