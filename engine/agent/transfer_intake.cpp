@@ -101,6 +101,9 @@ transfer_intake::work_on_step(clock::time_point deadline) {
         }
         if (marks == nullptr) {
             const bool end = std::holds_alternative<protocol::orders_end>(*next);
+            if (!end) {
+                channel_.part(run_->received());
+            }
             finish_run();
             ended_ = end;
         }
@@ -119,7 +122,6 @@ result<> transfer_intake::begin_run(protocol::receive_begin begin) {
 }
 
 void transfer_intake::finish_run() {
-    channel_.part(run_->received());
     totals_.files += run_->received().files;
     totals_.bytes += run_->received().bytes;
     run_.reset();

@@ -163,7 +163,9 @@ BOOST_AUTO_TEST_CASE(a_package_appears_only_when_all_of_it_is_there) {
             to.script.finish();
         }
         to.script.end();
-        BOOST_TEST(to.job.finish().reply<protocol::receive_totals>().files == 2);
+        const auto out = to.job.finish();
+        BOOST_TEST(out.reply<protocol::receive_totals>().files == 2);
+        BOOST_TEST(out.parts<protocol::run_received>().size() == (finishes ? 1U : 0U));
         BOOST_TEST(there.content(packages + "/" + request.package + "/files/train.py") ==
                    "print()");
         BOOST_TEST((there.state(packages + "/" + request.package + "/files/lib").st_mode & 0777) ==

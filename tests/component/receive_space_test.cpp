@@ -4,7 +4,6 @@
 
 using namespace outrider;
 using namespace outrider::testing;
-using protocol::block_size;
 namespace fs = std::filesystem;
 
 namespace {
