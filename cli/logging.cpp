@@ -1,5 +1,6 @@
 #include "cli/logging.hpp"
 
+#include "cli/render/copy_lines.hpp"
 #include "cli/render/progress_block.hpp"
 
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -12,10 +13,7 @@ namespace outrider::cli {
 namespace {
 
 bool shows_copying(const invocation& asked, const terminal& screen) {
-    const bool copies = std::holds_alternative<pull_command>(asked.what) ||
-                        std::holds_alternative<push_command>(asked.what) ||
-                        std::holds_alternative<sync_command>(asked.what);
-    return copies && screen.err_width && !asked.quiet && !asked.json;
+    return copies_runs(asked.what) && screen.err_width && !asked.quiet && !asked.json;
 }
 
 } // namespace

@@ -241,6 +241,10 @@ void renderer::on(const run_resolving& looked_up) {
     err_ << copy_lines(looked_up);
 }
 
+bool renderer::shows_progress() const {
+    return place_.screen.err_width && !asked_.quiet && copies_runs(asked_.what);
+}
+
 void renderer::on(const copy_progress& progress) {
     if (shows_progress()) {
         // Some terminals go to the next line once the last column is written.

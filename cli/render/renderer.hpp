@@ -65,9 +65,7 @@ class renderer : public presenter {
     [[nodiscard]] std::vector<std::string> detail_lines(const runs_listed& listed) const;
     void begin_line();
     /// Whether this is for a person at a terminal who wants to see how copying goes.
-    [[nodiscard]] bool shows_progress() const {
-        return place_.screen.err_width.has_value() && !asked_.quiet;
-    }
+    [[nodiscard]] bool shows_progress() const;
     /// How tables of runs are shown for this command.
     [[nodiscard]] run_table_view table_view() const { return table_view_of(asked_, place_); }
 
