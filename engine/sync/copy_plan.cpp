@@ -159,7 +159,8 @@ copy_plan copy_planner::finish() && {
     plan_.copy_ended = has_exit_status_ && !plan_.markers.remote_lock;
     std::reverse(plan_.remove.begin(), plan_.remove.end()); // children come before their parents
     if (!partials_.empty()) {
-        for (auto& [order, is_new] : plan_.files) {
+        for (auto& planned : plan_.files) {
+            auto& order = planned.order;
             const auto& entry = order.entry;
             order.basis = order.basis || (is_large(entry) &&
                                           partials_.contains(protocol::partial_name(entry.path)));
