@@ -1,6 +1,7 @@
 #include "engine/commands/choose_runs.hpp"
 #include "engine/commands/copying.hpp"
 #include "engine/commands/perform.hpp"
+#include "engine/reactor/both.hpp"
 
 namespace outrider {
 
@@ -13,9 +14,11 @@ awaitable<result<outcome>> perform(command_session& session, pull_command what) 
     if (!here) {
         co_return here.error();
     }
-    auto chosen = co_await choose_runs(session, *far, {.selection = what.selection});
-    if (!chosen) {
-        co_return chosen.error();
+    // The agent here starts while the far one is asked.
+    auto [chosen, ready] = co_await both(choose_runs(session, *far, {.selection = what.selection}),
+                                         session.agent(*here));
+    if (!chosen || !ready) {
+        co_return chosen ? ready.error() : chosen.error();
     }
     if (chosen->rows.empty()) {
         session.emit(note{.text = "No runs to copy."});

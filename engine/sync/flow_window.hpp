@@ -15,8 +15,9 @@ class flow_window {
     /// A window that never gets smaller: two of the largest packets fit.
     static constexpr std::int64_t least = std::int64_t{576} << 10;
 
-    /// `round_trip`: how long a small message takes to the sender, through the receiver and back.
-    explicit flow_window(std::chrono::nanoseconds round_trip) : round_trip_(round_trip) {}
+    /// How long a small message takes to the sender, through the receiver and back; until it is
+    /// known the window counts on none.
+    void set_round_trip(std::chrono::nanoseconds round_trip) { round_trip_ = round_trip; }
 
     /// The receiver has dealt with `total` bytes. `most`: the largest window that memory allows.
     void acknowledged(clock::time_point now, std::int64_t total, std::int64_t most);
@@ -27,7 +28,7 @@ class flow_window {
   private:
     void measure(clock::time_point now, std::int64_t total);
 
-    std::chrono::nanoseconds round_trip_;
+    std::chrono::nanoseconds round_trip_{0};
     std::int64_t acknowledged_ = 0;
     std::int64_t window_ = least;
     clock::time_point sample_start_{};

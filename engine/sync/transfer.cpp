@@ -1,5 +1,6 @@
 #include "engine/sync/transfer.hpp"
 
+#include "engine/reactor/both.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "engine/sync/flow_window.hpp"
@@ -23,13 +24,14 @@ constexpr std::int64_t credit_step = std::int64_t{64} << 10;
 class transfer_job {
   public:
     transfer_job(transfer_ends ends, transfer_request what, transfer_observer observer,
-                 transfer_slots::slot slot, std::chrono::nanoseconds round_trip)
+                 transfer_slots::slot slot)
         : ends_(std::move(ends)), what_(std::move(what)), observer_(std::move(observer)),
-          slot_(std::move(slot)), window_(round_trip), tasks_(ends_.from->executor()),
-          changed_(ends_.from->executor()) {}
+          slot_(std::move(slot)), tasks_(ends_.from->executor()), changed_(ends_.from->executor()) {
+    }
 
     awaitable<result<transfer_totals>> run() {
         what_.send.credit = granted_ = window_.limit();
+        tasks_.spawn("transfer round trip", [this] { return measure_round_trip(); });
         // The receiver comes first: what it refuses (no space) is then known before a byte flows.
         receiving_.emplace(*ends_.to, what_.receive);
         sending_.emplace(*ends_.from, what_.send);
@@ -61,6 +63,17 @@ class transfer_job {
             }
         } end{*this};
         end.how = co_await std::move(task);
+    }
+
+    // On both ways at once, before the content that would delay it. Nothing depends on it but the
+    // window, and what is wrong with an agent the others find as well.
+    awaitable<void> measure_round_trip() {
+        const auto start = std::chrono::steady_clock::now();
+        auto [from, to] = co_await both(ends_.from->call(protocol::ping{}, ping_limit),
+                                        ends_.to->call(protocol::ping{}, ping_limit));
+        if (from && to) {
+            window_.set_round_trip(std::chrono::steady_clock::now() - start);
+        }
     }
 
     // ---- orders: client → both ends
@@ -233,16 +246,6 @@ class transfer_job {
     std::optional<failure> failed_;
 };
 
-awaitable<result<std::chrono::nanoseconds>> round_trip(transfer_ends ends) {
-    const auto start = std::chrono::steady_clock::now();
-    for (const auto& agent : {ends.from, ends.to}) {
-        if (auto answer = co_await agent->call(protocol::ping{}, ping_limit); !answer) {
-            co_return answer.error();
-        }
-    }
-    co_return std::chrono::steady_clock::now() - start;
-}
-
 } // namespace
 
 awaitable<result<transfer_totals>> transfer(transfer_ends ends, transfer_request what,
@@ -251,12 +254,7 @@ awaitable<result<transfer_totals>> transfer(transfer_ends ends, transfer_request
     if (!slot) {
         co_return slot.error();
     }
-    auto took = co_await round_trip(ends);
-    if (!took) {
-        co_return took.error();
-    }
-    transfer_job job(std::move(ends), std::move(what), std::move(observer), std::move(*slot),
-                     *took);
+    transfer_job job(std::move(ends), std::move(what), std::move(observer), std::move(*slot));
     co_return co_await job.run();
 }
 

@@ -19,7 +19,7 @@ const flow_window::clock::time_point start{1h};
 struct simulated_link {
     std::chrono::milliseconds round_trip;
     std::int64_t bytes_per_ms;
-    flow_window window{round_trip};
+    flow_window window{};
     std::int64_t sent = 0;
     std::int64_t queued = 0;
     std::int64_t arrived = 0;
@@ -27,6 +27,7 @@ struct simulated_link {
     std::int64_t longest_queue = 0;
 
     void run(std::chrono::milliseconds span, std::chrono::milliseconds since = 0ms) {
+        window.set_round_trip(round_trip);
         for (auto now = since; now < since + span; now += 1ms) {
             const auto fresh = std::max<std::int64_t>(window.limit() - sent, 0);
             sent += fresh;
