@@ -92,6 +92,11 @@ result<bool> content_intake::take(const protocol::content_record& record) {
     if (!is_first && !head_) {
         return violation("it has no head");
     }
+    if (is_first && into_.exact) {
+        if (auto checked = check_announced(record); !checked) {
+            return checked.error();
+        }
+    }
     result<> taken;
     switch (record.kind) {
     case kind::whole:
@@ -116,6 +121,18 @@ result<bool> content_intake::take(const protocol::content_record& record) {
         break;
     }
     return taken ? result<bool>(true) : taken.error();
+}
+
+// A package is named after the content that its files had when they were hashed.
+result<> content_intake::check_announced(const protocol::content_record& record) const {
+    const auto& entry = order_.entry;
+    if (record.kind != kind::missing && record.size == entry.size &&
+        record.mtime_ns == entry.mtime_ns && !record.live) {
+        return {};
+    }
+    return failure(errc::conflict,
+                   order_.source +
+                       ": the file changed while the package was being built; run again");
 }
 
 result<> content_intake::take_whole(const protocol::content_record& record) {

@@ -17,6 +17,7 @@ class content_intake {
     struct target {
         tree_intake* tree = nullptr; ///< nothing: the content is checked for its form and dropped
         bool resumable = false;      ///< what arrived stays when the transfer is cut
+        bool exact = false;          ///< what comes must be what was announced: of a package
     };
     /// What became of the file.
     struct outcome {
@@ -51,6 +52,7 @@ class content_intake {
     result<> take_one_of_range();
     [[nodiscard]] bool must_wait(const protocol::content_record& record) const;
     [[nodiscard]] bool continues(const protocol::content_record& record) const;
+    [[nodiscard]] result<> check_announced(const protocol::content_record& record) const;
     [[nodiscard]] failure violation(std::string_view what) const;
     [[nodiscard]] protocol::file_entry entry_as_sent(const protocol::content_record& record) const;
     void finish(const outcome& as);

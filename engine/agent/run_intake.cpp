@@ -63,7 +63,9 @@ result<> run_intake::open() {
 }
 
 content_intake::target run_intake::target() {
-    return {.tree = tree_ ? &*tree_ : nullptr, .resumable = arrival_ != nullptr};
+    return {.tree = tree_ ? &*tree_ : nullptr,
+            .resumable = arrival_ != nullptr,
+            .exact = tree_ && arrival_ == nullptr};
 }
 
 result<> run_intake::put(const protocol::file_order& order) {

@@ -185,4 +185,20 @@ BOOST_AUTO_TEST_CASE(a_package_appears_only_when_all_of_it_is_there) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_a_package_that_changed_since_it_was_hashed_is_refused) {
+    agent_machine there;
+    const auto packages = there.context.machine.cache_directory + "/packages";
+    auto later = a_file("train.py", 7);
+    later.mtime_ns += 1;
+    for (const auto& [sent, content] :
+         {std::pair(a_file("train.py"), "longer than that"), std::pair(later, "print()")}) {
+        protocol::receive_runs request;
+        request.package = "abc";
+        receiving_job to(there, request);
+        to.script.whole(to.script.order(a_file("train.py", 7)), sent, content);
+        BOOST_TEST(to.job.finish().error().code == "conflict");
+        BOOST_TEST(!fs::exists(packages + "/abc"));
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
