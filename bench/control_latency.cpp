@@ -84,7 +84,8 @@ struct wanted {
 class bench {
   public:
     bench(asio::io_context& reactor, wanted what)
-        : reactor_(reactor), what_(std::move(what)), pool_(reactor.get_executor(), transports()) {}
+        : reactor_(reactor), what_(std::move(what)), pool_(reactor.get_executor(), transports()),
+          transfers_(reactor.get_executor()) {}
 
     awaitable<void> run() {
         task_group others(reactor_.get_executor());
@@ -132,7 +133,8 @@ class bench {
         return {{.directory = "/", .environment = cli::own_environment(), .assume_yes = true},
                 std::move(sink),
                 [](const question&) { return std::nullopt; },
-                pool_};
+                pool_,
+                transfers_};
     }
 
     template <class Command>
@@ -188,6 +190,7 @@ class bench {
     asio::io_context& reactor_;
     wanted what_;
     link_pool pool_;
+    transfer_slots transfers_;
     phase now_ = phase::none;
     std::string held_; ///< output of the watched run without the end of its line
     delays watched_;
