@@ -25,13 +25,6 @@ constexpr int most_tries = 5; // over as many connections
 // Over the runs: those that changed meanwhile are compared and copied again.
 constexpr int most_passes = 4;
 
-std::vector<std::string> ids_of(const std::vector<run_and_copy>& runs) {
-    std::vector<std::string> ids;
-    std::ranges::transform(runs, std::back_inserter(ids),
-                           [](const run_and_copy& run) { return run.source.id; });
-    return ids;
-}
-
 bool may_still_change(run_state state) {
     return state == run_state::running || state == run_state::pending || state == run_state::staged;
 }
@@ -126,59 +119,46 @@ class copy_job {
 
     // ---- one pass
 
+    // The copies are looked up while both ends are compared: neither needs the other.
     awaitable<result<>> copy_pass() {
         conflicts_.clear();
-        auto runs = co_await runs_to_copy();
-        if (!runs) {
-            co_return runs.error();
+        auto [copies, plans] = co_await both(look_up_copies(), compare());
+        if (!copies || !plans) {
+            co_return copies ? plans.error() : copies.error();
         }
-        const bool fresh = std::ranges::any_of(*runs, [](const auto& run) { return !run.copy; });
-        auto plans =
-            fresh && !by_.dry_run ? co_await compare_and_open(*runs) : co_await compare(*runs);
-        if (!plans) {
-            co_return plans.error();
-        }
+        const auto runs = runs_to_copy(std::move(*copies), *plans);
         if (by_.dry_run) {
-            for (std::size_t i = 0; i < plans->size(); ++i) {
-                report_.planned((*plans)[i], is_up_to_date((*runs)[i], (*plans)[i]));
+            for (std::size_t i = 0; i < runs.size(); ++i) {
+                report_.planned((*plans)[i], is_up_to_date(runs[i], (*plans)[i]));
             }
             co_return result<>();
         }
-        auto copied = co_await carry_out(*runs, std::move(*plans));
+        auto copied = co_await carry_out(runs, std::move(*plans));
         ends_ = {}; // a further pass opens new ones
         co_return copied;
     }
 
-    awaitable<result<std::vector<run_and_copy>>> runs_to_copy() {
-        std::vector<std::string> ids;
-        std::ranges::transform(rows_, std::back_inserter(ids), &run_row::id);
-        auto there = co_await look_up_runs(session_, by_.to, std::move(ids));
-        if (!there) {
-            co_return there.error();
-        }
-        std::vector<run_and_copy> runs;
-        for (const auto& row : rows_) {
-            const auto found = there->find(row.id);
-            auto copy = found == there->end() ? std::optional<run_row>() : found->second;
-            const auto judged = judge_copy(row, copy, by_.to.remote);
-            if (judged == copy_verdict::copy) {
-                runs.push_back({row, std::move(copy), lock_of(row)});
-            } else {
-                session_.emit(
-                    note{.warning = true, .text = reason_not_to(judged, row, by_.to.remote)});
-            }
-        }
-        rows_.clear();
-        std::ranges::transform(runs, std::back_inserter(rows_), &run_and_copy::source);
-        co_return runs;
+    using rows_by_id = std::map<std::string, run_row>;
+
+    [[nodiscard]] std::vector<std::string> ids() const {
+        std::vector<std::string> out;
+        std::ranges::transform(rows_, std::back_inserter(out), &run_row::id);
+        return out;
     }
 
-    [[nodiscard]] std::string lock_of(const run_row& row) const {
-        return by_.keep_lock_name && !row.remote.empty() ? row.remote : by_.lock_name;
+    // What is new has to travel for certain: the agents for that start at once.
+    awaitable<result<rows_by_id>> look_up_copies() {
+        auto copies = co_await look_up_runs(session_, by_.to, ids());
+        if (copies && copies->size() < rows_.size() && !by_.dry_run) {
+            if (auto opened = co_await open(); !opened) {
+                co_return opened.error();
+            }
+        }
+        co_return copies;
     }
 
     // On the control agents: where nothing differs no other is needed.
-    awaitable<result<std::vector<copy_plan>>> compare(const std::vector<run_and_copy>& runs) {
+    awaitable<result<std::vector<copy_plan>>> compare() {
         auto from = co_await session_.agent(by_.from);
         if (!from) {
             co_return from.error();
@@ -190,21 +170,35 @@ class copy_job {
         co_return co_await compare_runs(**from, **to,
                                         {.from_home = by_.from.home,
                                          .to_home = by_.to.home,
-                                         .run_ids = ids_of(runs),
+                                         .run_ids = ids(),
                                          .delete_extra = by_.delete_extra});
     }
 
-    // What is new has to travel for certain: the agents for that start meanwhile.
-    awaitable<result<std::vector<copy_plan>>>
-    compare_and_open(const std::vector<run_and_copy>& runs) {
-        auto [plans, opened] = co_await both(compare(runs), open());
-        if (!plans) {
-            co_return plans.error();
+    // Those that may be copied, with their plans; of the others is said why not.
+    std::vector<run_and_copy> runs_to_copy(rows_by_id copies, std::vector<copy_plan>& plans) {
+        std::vector<run_and_copy> runs;
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            auto& row = rows_[i];
+            auto found = copies.extract(row.id);
+            auto copy = found ? std::optional(std::move(found.mapped())) : std::nullopt;
+            const auto judged = judge_copy(row, copy, by_.to.remote);
+            if (judged != copy_verdict::copy) {
+                session_.emit(
+                    note{.warning = true, .text = reason_not_to(judged, row, by_.to.remote)});
+                continue;
+            }
+            std::swap(plans[runs.size()], plans[i]);
+            auto lock = lock_of(row);
+            runs.push_back({std::move(row), std::move(copy), std::move(lock)});
         }
-        if (!opened) {
-            co_return opened.error();
-        }
-        co_return std::move(plans);
+        plans.resize(runs.size());
+        rows_.clear();
+        std::ranges::transform(runs, std::back_inserter(rows_), &run_and_copy::source);
+        return runs;
+    }
+
+    [[nodiscard]] std::string lock_of(const run_row& row) const {
+        return by_.keep_lock_name && !row.remote.empty() ? row.remote : by_.lock_name;
     }
 
     awaitable<result<>> open() {
