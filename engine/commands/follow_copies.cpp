@@ -32,8 +32,8 @@ class copies_follow {
     awaitable<void> run() {
         for (;;) {
             auto done = co_await over_one_connection();
-            if (done) {
-                co_return;
+            if (done || done.error().kind() == errc::cancelled) {
+                co_return; // all have ended, or a person has seen enough
             }
             if (judge_follow(done.error().kind(), was_connected_) == follow_verdict::give_up) {
                 copies_.give_up(done.error());

@@ -76,6 +76,8 @@ awaitable<void> task_group::join_or_cancel() {
         cancelled = state.cancelled() != asio::cancellation_type::none;
     }
     if (cancelled) {
+        // Every further wait would throw.
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         cancel();
     }
     co_await join();

@@ -43,6 +43,8 @@ class transfer_job {
                 failed_.emplace(errc::cancelled, "the transfer was interrupted");
             }
         }
+        // Where it was cancelled every further wait would throw, and the tasks outlive the job.
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         tasks_.cancel();
         co_await tasks_.join();
         co_return failed_ ? result<transfer_totals>(*failed_) : result<transfer_totals>(totals_);

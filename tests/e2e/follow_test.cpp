@@ -35,10 +35,9 @@ struct followed : scene<Place> {
     void pull() { check_exit(this->me.run({"pull", "gpu1", "-y"}), 0); }
     running_program& follow(std::vector<std::string> more = {}) {
         more.insert(more.begin(), {"sync", "--follow"});
-        sync.emplace(this->me.start(more));
-        sync->wait_for_err("Syncing " + id);
-        // What is written from now on is told of, or in the first copy.
         write_far("first", "1");
+        sync.emplace(this->me.start(more));
+        // What is written once the first copy is here is told of.
         arrives("first", "1");
         return *sync;
     }
