@@ -1,5 +1,6 @@
 // Pulls that break at any byte of any stream, or are interrupted there: what is in place is whole,
 // the copy says nothing that is not so, and a further pull sends only what is missing.
+#include "engine/protocol/packet.hpp"
 #include "tests/support/copy_scene.hpp"
 #include "tests/support/cut_stream.hpp"
 #include "tests/support/random_tree.hpp"
@@ -132,15 +133,18 @@ class cut_scene : public copy_scene {
 
 std::int64_t cut_scene::bytes_here() const {
     std::int64_t here = 0;
-    std::error_code none;
-    for (const auto& entry : fs::recursive_directory_iterator(near_run(id), none)) {
-        const std::string name = entry.path().filename();
-        const bool is_new =
-            !before.contains(name) || read_file(entry.path()) != before.at(name).content;
-        if (entry.is_regular_file() && entry.file_size() > mebibyte && is_new) {
-            // A partial file begins with what was there before.
-            const bool goes_on = name.ends_with(".part") && has_copy;
-            here += goes_on ? 0 : static_cast<std::int64_t>(entry.file_size());
+    for (const char* name : {"grown", "changed", "late"}) {
+        const auto old = before.find(name);
+        const auto partial =
+            near_run(id) + "/.guild/outrider/incoming/" + protocol::partial_name(name);
+        const auto content = read_file(near_run(id) + "/" + name);
+        if (content == wanted.at(name).content) {
+            // What it has in common with the old one was not sent.
+            const bool grew = old != before.end() && content.starts_with(old->second.content);
+            here +=
+                static_cast<std::int64_t>(content.size() - (grew ? old->second.content.size() : 0));
+        } else if (old == before.end() && fs::exists(partial)) {
+            here += static_cast<std::int64_t>(fs::file_size(partial));
         }
     }
     return here;
