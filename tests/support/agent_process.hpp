@@ -21,7 +21,7 @@ namespace outrider::testing {
 struct agent_answer {
     std::vector<std::pair<std::string, protocol::json::value>> parts;
     std::string data;
-    std::vector<std::string> packets; ///< the same data, frame by frame
+    std::vector<std::string> packets;           ///< the same data, frame by frame
     std::optional<protocol::json::value> reply; ///< one of these two once the request has ended
     std::optional<protocol::failure_message> failure;
 

@@ -113,7 +113,8 @@ std::int64_t content_script::delta(std::int64_t number, const protocol::file_ent
         const auto index = at / block_size;
         const auto hash = protocol::hash_block(data);
         const auto theirs = std::string_view(basis.hashes);
-        if (index * 16 < theirs.size() && theirs.substr(index * 16, 16) == protocol::bytes_of(hash)) {
+        if (index * 16 < theirs.size() &&
+            theirs.substr(index * 16, 16) == protocol::bytes_of(hash)) {
             range(kind::keep, static_cast<std::int64_t>(index), 1);
             continue;
         }

@@ -14,10 +14,15 @@ BOOST_AUTO_TEST_CASE(a_machine_slept_where_the_wall_clock_went_further) {
         bool slept;
     };
     const wake_case cases[] = {
-        {5s, 5s, false},  {5s, 5100ms, false}, {5s, 14s, false},    {5s, 15s, true},
-        {5s, 8h, true},   {0s, 3min, true},    {120s, 120s, false}, // a stopped process, not a
-                                                                    // machine that slept
-        {5s, -1h, false},                                           // somebody set the clock back
+        {5s, 5s, false},
+        {5s, 5100ms, false},
+        {5s, 14s, false},
+        {5s, 15s, true},
+        {5s, 8h, true},
+        {0s, 3min, true},
+        {120s, 120s, false}, // a stopped process, not a
+                             // machine that slept
+        {5s, -1h, false},    // somebody set the clock back
     };
     for (const auto& each : cases) {
         wake_detector sleep;
