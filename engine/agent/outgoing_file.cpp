@@ -18,9 +18,12 @@ constexpr std::int64_t recent = 10;
 // Two ticks of a slow kernel's clock.
 constexpr std::chrono::nanoseconds settling = std::chrono::milliseconds(20);
 
-// Nobody has to be told of these: the file is gone, or became something else, since it was seen.
-bool is_gone(int error_number) {
+// The file is gone, or became something else, since it was seen, or is not for us to read: the
+// client is told that it is missing, and the others can be sent all the same.
+bool is_out_of_reach(int error_number) {
     switch (error_number) {
+    case EACCES:
+    case EPERM:
     case ENOENT:
     case ENOTDIR:
     case ELOOP:
@@ -57,7 +60,7 @@ result<std::optional<outgoing_file>> outgoing_file::open(int parent, const std::
     // Not blocking: what was a file a moment ago may be a FIFO now.
     out.file_ = descriptor(
         ::openat(parent, name.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags));
-    if (!out.file_ && is_gone(errno)) {
+    if (!out.file_ && is_out_of_reach(errno)) {
         return std::optional<outgoing_file>();
     }
     if (!out.file_ || ::fstat(out.file_.get(), &out.state_) != 0) {

@@ -107,8 +107,9 @@ class copy_job {
         }
         return only_one_ && last_left_out_
                    ? result<>(*last_left_out_)
-                   : result<>(failure(errc::conflict, std::to_string(report_.count_left_out()) +
-                                                          " run(s) could not be copied"));
+                   : result<>(
+                         failure(errc::conflict, std::to_string(report_.count_left_out()) +
+                                                     " run(s) could not be copied as a whole"));
     }
 
     // A single run's failure is the command's; of several, each is said.
@@ -255,6 +256,7 @@ class copy_job {
         observer.progressed = [this](const auto& ack) { report_.progressed(ack); };
         observer.received = [this](const protocol::run_received& run) {
             report_.received(run);
+            note_missing(run);
             if (run.failure) {
                 conflicts_.emplace(
                     run.run_id, failure(errc_from_name(run.failure->code).value_or(errc::io_failed),
@@ -268,6 +270,22 @@ class copy_job {
         }
         report_.end_pass(*copied);
         co_return result<>();
+    }
+
+    // While a run is running files come and go; of one that is over all of them are wanted.
+    void note_missing(const protocol::run_received& run) {
+        const auto row = std::ranges::find(rows_, run.run_id, &run_row::id);
+        if (run.missing_count == 0 || row == rows_.end() || may_still_change(row->state)) {
+            return;
+        }
+        std::string text = "run " + run.run_id + " is copied without " +
+                           std::to_string(run.missing_count) +
+                           " file(s) that cannot be read there, or are gone:";
+        for (const auto& path : run.missing) {
+            text += " " + path;
+        }
+        last_left_out_ = failure(errc::io_failed, text);
+        report_.left_out(only_one_ ? std::string() : text);
     }
 
     // ---- between passes

@@ -217,4 +217,21 @@ BOOST_AUTO_TEST_CASE(what_belongs_to_this_machine_is_not_taken) {
     BOOST_TEST(!fs::exists(at.near_run(at.id) + "/.guild/LOCK"));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_there_is_named_and_the_others_are_copied) {
+    hostile_scene at;
+    const auto outcome =
+        at.pull_from(content_of(content_record::kind_type::whole, [](auto& record) {
+            if (record.data == "evil") {
+                record.kind = content_record::kind_type::missing;
+            }
+        }));
+    BOOST_REQUIRE(outcome.error.has_value());
+    BOOST_TEST(outcome.error->context.find("without 1 file(s)") != std::string::npos);
+    BOOST_TEST(outcome.error->context.ends_with(": small"));
+    BOOST_TEST(!fs::exists(at.near_run(at.id) + "/small"));
+    BOOST_TEST(fs::file_size(at.near_run(at.id) + "/zlarge") == 2 * mebibyte + 5);
+    BOOST_TEST(!at.pull().error);
+    BOOST_TEST(differences(read_tree(at.far_run(at.id)), read_tree(at.near_run(at.id))).empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
