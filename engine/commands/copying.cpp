@@ -327,6 +327,19 @@ class copy_job {
 
 } // namespace
 
+awaitable<result<>> confirm_copy(command_session& session, question_kind kind, const copy_route& by,
+                                 std::vector<run_row> rows) {
+    if (by.dry_run) {
+        co_return result<>();
+    }
+    question asked;
+    asked.kind = kind;
+    asked.remote = kind == question_kind::pull ? by.from.remote : by.to.remote;
+    asked.runs = std::move(rows);
+    asked.text = by.delete_extra ? " with delete" : "";
+    co_return co_await session.confirm(std::move(asked));
+}
+
 awaitable<result<>> copy_runs(command_session& session, copy_route by, std::vector<run_row> rows) {
     copy_job job(session, std::move(by));
     co_return co_await job.run(std::move(rows));

@@ -20,6 +20,10 @@ struct copy_route {
     bool dry_run = false;        ///< only tell what would be done
 };
 
+/// Asks the person whether to copy these runs; a dry run asks nothing. `kind`: pull or push.
+[[nodiscard]] awaitable<result<>> confirm_copy(command_session& session, question_kind kind,
+                                               const copy_route& by, std::vector<run_row> rows);
+
 /// Copies runs in one stream, so that a copy never lies (see `section_of`) and never takes the
 /// place of what is known better at the destination: such a run is left out, and said. A lost link
 /// is made anew a few times; what was copied before that is not copied again. A run that ends while

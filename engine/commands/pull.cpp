@@ -24,21 +24,15 @@ awaitable<result<outcome>> perform(command_session& session, pull_command what) 
         session.emit(note{.text = "No runs to copy."});
         co_return outcome{};
     }
-    if (!what.dry_run) {
-        question asked;
-        asked.kind = question_kind::pull;
-        asked.remote = far->remote;
-        asked.runs = chosen->rows;
-        asked.text = what.delete_extra ? " with delete" : "";
-        if (auto agreed = co_await session.confirm(std::move(asked)); !agreed) {
-            co_return agreed.error();
-        }
-    }
     copy_route by{.from = *far,
                   .to = *here,
                   .lock_name = far->remote,
                   .delete_extra = what.delete_extra,
                   .dry_run = what.dry_run};
+    if (auto agreed = co_await confirm_copy(session, question_kind::pull, by, chosen->rows);
+        !agreed) {
+        co_return agreed.error();
+    }
     auto pulled = co_await copy_runs(session, std::move(by), std::move(chosen->rows));
     if (!pulled) {
         co_return pulled.error();

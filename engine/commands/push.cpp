@@ -22,16 +22,6 @@ awaitable<result<outcome>> perform(command_session& session, push_command what) 
     if (!far) {
         co_return far.error();
     }
-    if (!what.dry_run) {
-        question asked;
-        asked.kind = question_kind::push;
-        asked.remote = far->remote;
-        asked.runs = chosen->rows;
-        asked.text = what.delete_extra ? " with delete" : "";
-        if (auto agreed = co_await session.confirm(std::move(asked)); !agreed) {
-            co_return agreed.error();
-        }
-    }
     // LOCK stays here: it names a process of this machine. What the copy of a run that is running
     // here says is where that is, as a pull would have it.
     copy_route by{.from = *here,
@@ -40,6 +30,10 @@ awaitable<result<outcome>> perform(command_session& session, push_command what) 
                   .keep_lock_name = true,
                   .delete_extra = what.delete_extra,
                   .dry_run = what.dry_run};
+    if (auto agreed = co_await confirm_copy(session, question_kind::push, by, chosen->rows);
+        !agreed) {
+        co_return agreed.error();
+    }
     auto pushed = co_await copy_runs(session, std::move(by), std::move(chosen->rows));
     if (!pushed) {
         co_return pushed.error();
