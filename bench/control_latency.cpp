@@ -84,8 +84,8 @@ struct wanted {
 class bench {
   public:
     bench(asio::io_context& reactor, wanted what)
-        : reactor_(reactor), what_(std::move(what)), pool_(reactor.get_executor(), transports()),
-          transfers_(reactor.get_executor()) {}
+        : reactor_(reactor), what_(std::move(what)),
+          resources_(reactor.get_executor(), transports()) {}
 
     awaitable<void> run() {
         task_group others(reactor_.get_executor());
@@ -104,7 +104,7 @@ class bench {
         now_ = phase::none;
         others.cancel();
         co_await others.join();
-        co_await pool_.close();
+        co_await resources_.links.close();
         pulled.value(); // no figures of a pull that failed
         fmt::print("Pulled {} runs in {:.2f} s.\n\n", what_.pulled.size(), taken.count());
         fmt::print("| median, 95 %, most | alone | during the pull | added |\n"
@@ -129,12 +129,12 @@ class bench {
         }
     }
 
-    command_session session(engine::event_sink sink) {
+    command_session session(std::function<void(const event&)> sink) {
         return {{.directory = "/", .environment = cli::own_environment(), .assume_yes = true},
-                std::move(sink),
-                [](const question&) { return std::nullopt; },
-                pool_,
-                transfers_};
+                {.tell = [sink = std::move(sink)](const event& told,
+                                                  const std::string&) { sink(told); },
+                 .ask = [](const question&, answer_taker give) { give(std::nullopt); }},
+                resources_};
     }
 
     template <class Command>
@@ -189,8 +189,7 @@ class bench {
 
     asio::io_context& reactor_;
     wanted what_;
-    link_pool pool_;
-    transfer_slots transfers_;
+    engine_resources resources_;
     phase now_ = phase::none;
     std::string held_; ///< output of the watched run without the end of its line
     delays watched_;

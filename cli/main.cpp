@@ -116,19 +116,18 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
     const command_context known = *context;
     const auto heart = make_engine();
     bool output_failed = false;
-    const auto submitted = heart->submit(
-        std::move(*what), std::move(*context),
-        [&](const event& told) {
-            session.show(told);
-            if (const auto* listed = std::get_if<runs_listed>(&told); listed && to_remember) {
-                remember_runs(known, asked.remote, *listed);
-            }
-            if (!io.out && !output_failed) {
-                output_failed = true;
-                heart->interrupt();
-            }
-        },
-        [&](const question& put) { return session.answer(put); });
+    auto client = session.client();
+    client.tell = [&, show = client.tell](const event& told, const std::string& remote) {
+        show(told, remote);
+        if (const auto* listed = std::get_if<runs_listed>(&told); listed && to_remember) {
+            remember_runs(known, asked.remote, *listed);
+        }
+        if (!io.out && !output_failed) {
+            output_failed = true;
+            heart->interrupt();
+        }
+    };
+    const auto submitted = heart->submit(std::move(*what), std::move(*context), std::move(client));
     if (!submitted) {
         return end_with(submitted.error(), asked, io);
     }

@@ -11,28 +11,37 @@
 
 namespace outrider::cli {
 
-void session::show(const event& what) {
+command_client session::client() {
+    return {.tell = [this](const event& what, const std::string& remote) { show(what, remote); },
+            .ask =
+                [this](const question& asked, answer_taker give) {
+                    questions_.put([this, asked, give = std::move(give)] { give(answer(asked)); });
+                }};
+}
+
+void session::show(const event& what, const std::string& remote) {
     const std::scoped_lock alone(shared_);
     if (asking_) {
         // How far the copying was is told again.
         if (!std::holds_alternative<copy_progress>(what)) {
-            held_.push_back(what);
+            held_.push_back({what, remote});
         }
         return;
     }
     for (const auto& each : std::exchange(held_, {})) {
         present(each);
     }
-    present(what);
+    present({what, remote});
 }
 
-void session::present(const event& what) {
+void session::present(const told& one) {
+    const event& what = one.what;
     if (const auto* ended = std::get_if<command_ended>(&what)) {
         end(*ended);
         presenter_->finish(exit_code_);
         return;
     }
-    presenter_->show(what);
+    presenter_->show(what, one.remote);
     if (const auto* stop = std::get_if<stop_progress>(&what)) {
         survivors_ = survivors_ || !stop->survivors.empty();
     } else if (const auto* waited = std::get_if<runs_waited>(&what)) {
@@ -43,7 +52,6 @@ void session::present(const event& what) {
 }
 
 std::optional<std::string> session::answer(const question& asked) {
-    const std::scoped_lock turn(person_);
     {
         const std::scoped_lock alone(shared_);
         presenter_->make_way();

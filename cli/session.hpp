@@ -2,9 +2,10 @@
 
 #include "cli/exit_codes.hpp"
 #include "cli/invocation.hpp"
+#include "cli/question_queue.hpp"
 #include "cli/render/presenter.hpp"
 #include "cli/render/surroundings.hpp"
-#include "engine/events.hpp"
+#include "engine/engine_access.hpp"
 
 #include <atomic>
 #include <iosfwd>
@@ -31,8 +32,10 @@ class session {
         : asked_(asked), place_(place), io_(with),
           presenter_(make_presenter(asked, place, with.out, with.err)) {}
 
-    /// Called on the engine's thread.
-    void show(const event& what);
+    /// What the engine tells and asks of.
+    [[nodiscard]] command_client client();
+    /// An event, and which of several remotes it is about. Called on the engine's thread.
+    void show(const event& what, const std::string& remote = {});
     /// "yes", a secret, or nothing if the person declined or the input ended. May be called on any
     /// thread. Events that come meanwhile are shown after it.
     [[nodiscard]] std::optional<std::string> answer(const question& asked);
@@ -45,8 +48,12 @@ class session {
     [[nodiscard]] int exit_code() const noexcept { return exit_code_; }
 
   private:
+    struct told {
+        event what;
+        std::string remote;
+    };
     std::optional<std::string> ask(const question& asked);
-    void present(const event& what);
+    void present(const told& one);
     void start(const program_wanted& wanted);
     void end(const command_ended& ended);
     void fail(const failure& why);
@@ -55,12 +62,12 @@ class session {
     surroundings place_;
     streams io_;
     std::unique_ptr<presenter> presenter_;
-    std::mutex person_; ///< who answers one question at a time
+    question_queue questions_; ///< put to the person one after the other
     /// Other remotes go on while a person is asked about one, on a thread of its own: `asking_` and
     /// `held_` change, and events are shown, only under this.
     std::mutex shared_;
     std::atomic<bool> asking_{false};
-    std::vector<event> held_; ///< came while a person was asked: a few for each run at most
+    std::vector<told> held_; ///< came while a person was asked: a few for each run at most
     std::atomic<bool> away_{false};
     int program_exit_code_ = succeeded_exit_code; ///< of what was started on this machine
     bool declined_ = false;            ///< by the person, who knows, or it was said already

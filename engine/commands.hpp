@@ -7,25 +7,28 @@
 
 #include <boost/describe.hpp>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <variant>
 
 /// The commands of the engine: plain described structs that a client (the CLI, later the HTTP API)
 /// fills in and submits. Names and meaning follow Guild AI 0.9 where it has the command. No field
-/// is checked before the engine gets it.
+/// is checked before the engine gets it. `remote` names the machine: empty for this one, one
+/// remote, or several (`a,b`, `gpu*`, `@group`, `all`), on each of which the command is then done.
 namespace outrider {
 
 /// Where a command comes from. A service in another place must answer as the process itself would.
 struct command_context {
     std::string directory;                          ///< absolute working directory
     std::map<std::string, std::string> environment; ///< of the caller
-    std::string guild_home;   ///< from -H, or empty: found by the rules of the format
-    bool assume_yes = false;  ///< do not ask
-    bool at_terminal = false; ///< a person types the answers: standard input is a terminal
+    std::string guild_home;        ///< from -H, or empty: found by the rules of the format
+    bool assume_yes = false;       ///< do not ask
+    bool at_terminal = false;      ///< a person types the answers: standard input is a terminal
+    std::int64_t connections = 32; ///< `--connections`: in the making at the same time
 };
 BOOST_DESCRIBE_STRUCT(command_context, (),
-                      (directory, environment, guild_home, assume_yes, at_terminal))
+                      (directory, environment, guild_home, assume_yes, at_terminal, connections))
 
 using command = std::variant<
     // run_commands.hpp

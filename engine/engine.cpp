@@ -1,10 +1,9 @@
 #include "engine/engine.hpp"
 
-#include "engine/commands/perform.hpp"
+#include "engine/commands/perform_anywhere.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
-#include "engine/remotes/link_pool.hpp"
-#include "engine/sync/transfer_slots.hpp"
+#include "engine/resident.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,26 +13,33 @@
 #include <spdlog/spdlog.h>
 
 #include <deque>
-#include <list>
+#include <map>
 
 namespace outrider {
 
 namespace {
 
 struct queued_command {
+    command_id id{};
     command what;
     command_context context;
-    engine::event_sink sink;
-    engine::answerer answer;
+    command_client client;
+};
+
+/// A command that goes on.
+struct active_command {
+    command_session& session;
+    task_group& task; // the one task that performs it
+    bool interrupted = false;
 };
 
 } // namespace
 
 class engine::state {
   public:
-    explicit state(std::vector<std::unique_ptr<transport>> transports)
-        : links_(reactor_.get_executor(), std::move(transports)),
-          transfers_(reactor_.get_executor()), running_(reactor_.get_executor()) {}
+    state(engine& self, std::vector<std::unique_ptr<transport>> transports)
+        : self_(self), resources_(reactor_.get_executor(), std::move(transports)),
+          running_(reactor_.get_executor()), changed_(reactor_.get_executor()) {}
 
     result<command_id> submit(queued_command what) {
         // A client that submits more than this without running the engine is told so.
@@ -41,22 +47,31 @@ class engine::state {
         if (queue_.size() >= queue_limit) {
             return failure(errc::conflict, "the engine's queue is full (64 commands)");
         }
+        what.id = command_id{++last_id_};
         queue_.push_back(std::move(what));
-        return command_id{++last_id_};
+        changed_.notify();
+        return queue_.back().id;
     }
 
     void interrupt() {
         asio::post(reactor_, [this] {
-            bool handled = false;
-            for (auto* session : sessions_) {
-                handled = session->interrupt() || handled;
+            for (auto& part : residents_) {
+                part->stop();
             }
-            if (!handled || interrupted_) {
-                running_.cancel();
+            // Interrupting may end one at once, which takes it out of the map.
+            for (auto it = active_.begin(); it != active_.end();) {
+                interrupt((it++)->second);
             }
-            interrupted_ = true;
         });
     }
+
+    void interrupt(command_id one) {
+        if (const auto found = active_.find(one); found != active_.end()) {
+            interrupt(found->second);
+        }
+    }
+
+    void add(std::unique_ptr<resident> part) { residents_.push_back(std::move(part)); }
 
     void run() {
         asio::co_spawn(reactor_, run_queue(), [](std::exception_ptr error) {
@@ -69,26 +84,62 @@ class engine::state {
     }
 
   private:
-    awaitable<void> run_queue() {
-        while (!queue_.empty()) {
-            while (!queue_.empty()) {
-                auto next = std::make_shared<queued_command>(std::move(queue_.front()));
-                queue_.pop_front();
-                running_.spawn("command", [this, next] { return run_command_of(next); });
-            }
-            co_await running_.join();
+    // Commands beyond it wait in the queue.
+    static constexpr std::size_t most_active = 256;
+
+    static void interrupt(active_command& one) {
+        if (!one.session.interrupt() || one.interrupted) {
+            one.task.cancel();
         }
-        co_await links_.close();
+        one.interrupted = true;
     }
 
-    awaitable<void> run_command_of(std::shared_ptr<queued_command> one) {
-        command_session session(one->context, one->sink, one->answer, links_, transfers_);
-        sessions_.push_back(&session);
+    awaitable<void> run_queue() {
+        for (auto& part : residents_) {
+            ++residents_left_;
+            running_.spawn("resident", [this, &part] { return run_resident(*part); });
+        }
+        while (!queue_.empty() || commands_left_ > 0 || residents_left_ > 0) {
+            while (!queue_.empty() && commands_left_ < most_active) {
+                auto next = std::make_shared<queued_command>(std::move(queue_.front()));
+                queue_.pop_front();
+                ++commands_left_;
+                running_.spawn("command", [this, next] { return run_command(next); });
+            }
+            co_await changed_.wait();
+        }
+        co_await running_.join();
+        co_await resources_.links.close();
+    }
+
+    awaitable<void> run_resident(resident& part) {
+        const count_down leaving(*this, residents_left_);
+        if (auto ended = co_await part.run(self_, resources_); !ended) {
+            spdlog::error("{}", ended.error().context);
+            interrupt();
+        }
+    }
+
+    awaitable<void> run_command(std::shared_ptr<queued_command> one) {
+        const count_down leaving(*this, commands_left_);
+        command_session session(one->context, one->client, resources_);
         command_ended last;
+        // A group of its own, so that it can be cancelled alone.
+        task_group task(reactor_.get_executor());
+        task.spawn("command", [&] { return perform_command(session, one->what, last); });
+        active_.emplace(one->id, active_command{.session = session, .task = task});
+        co_await task.join();
+        active_.erase(one->id);
+        one->client.tell(last, {});
+    }
+
+    static awaitable<void> perform_command(command_session& session, const command& what,
+                                           command_ended& last) {
+        // What it ends with if it is cancelled before its first step.
+        last.error = failure(errc::cancelled, "interrupted");
         try {
-            // The coroutine frame owns a copy of the command: the variant stays as it is.
-            auto ended = co_await std::visit(
-                [&session](auto what) { return perform(session, std::move(what)); }, one->what);
+            auto ended = co_await perform_anywhere(session, what);
+            last.error.reset();
             if (ended) {
                 last.exit_status = *ended;
             } else {
@@ -101,33 +152,57 @@ class engine::state {
         } catch (const std::exception& e) {
             last.error = failure(errc::internal, e.what());
         }
-        sessions_.remove(&session);
-        one->sink(last);
     }
 
+    /// Counts what ends, whatever way it does, and lets the queue go on.
+    class count_down {
+      public:
+        count_down(state& owner, std::size_t& count) : owner_(owner), count_(count) {}
+        count_down(const count_down&) = delete;
+        count_down& operator=(const count_down&) = delete;
+        ~count_down() {
+            --count_;
+            owner_.changed_.notify();
+        }
+
+      private:
+        state& owner_;
+        std::size_t& count_;
+    };
+
     asio::io_context reactor_{1};
-    link_pool links_;
-    transfer_slots transfers_;
+    engine& self_;
+    engine_resources resources_;
     task_group running_;
+    notifier changed_; // the queue, or what is left
+    std::vector<std::unique_ptr<resident>> residents_;
     std::deque<queued_command> queue_;
-    std::list<command_session*> sessions_;
+    std::map<command_id, active_command> active_;
+    std::size_t commands_left_ = 0; // of those that were taken from the queue
+    std::size_t residents_left_ = 0;
     std::uint64_t last_id_ = 0;
-    bool interrupted_ = false;
 };
 
 engine::engine(std::vector<std::unique_ptr<transport>> transports)
-    : state_(std::make_unique<state>(std::move(transports))) {}
+    : state_(std::make_unique<state>(*this, std::move(transports))) {}
 
 engine::~engine() = default;
 
-result<command_id> engine::submit(command what, command_context context, event_sink sink,
-                                  answerer answer) {
+result<command_id> engine::submit(command what, command_context context, command_client client) {
     return state_->submit(
-        {std::move(what), std::move(context), std::move(sink), std::move(answer)});
+        {.what = std::move(what), .context = std::move(context), .client = std::move(client)});
 }
 
 void engine::interrupt() {
     state_->interrupt();
+}
+
+void engine::interrupt(command_id one) {
+    state_->interrupt(one);
+}
+
+void engine::add(std::unique_ptr<resident> part) {
+    state_->add(std::move(part));
 }
 
 void engine::run() {

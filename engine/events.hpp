@@ -26,18 +26,20 @@ BOOST_DEFINE_ENUM_CLASS(question_kind, run, stage, start, remove, remove_permane
 /// `secret`.
 struct question {
     question_kind kind = question_kind::run;
-    std::string remote;            ///< empty: this machine
-    std::string operation;         ///< run, stage, start
-    std::string run_id;            ///< start: of the run that is there
-    std::vector<flag_shown> flags; ///< run, stage, start
-    std::vector<run_row> runs;     ///< all that are about runs which exist
-    std::string text;              ///< secret: what to ask; change: what is about to happen; pull,
-                                   ///< push: " with delete" where files are removed as well
-    bool echo = false;             ///< secret: whether the answer may be seen
-    bool background = false;       ///< run, start: nobody waits for it
+    std::string remote;               ///< empty: this machine
+    std::string operation;            ///< run, stage, start
+    std::string run_id;               ///< start: of the run that is there
+    std::vector<flag_shown> flags;    ///< run, stage, start
+    std::vector<run_row> runs;        ///< all that are about runs which exist
+    std::vector<std::string> remotes; ///< several that the question is about; `remote` is empty
+    std::string text;        ///< secret: what to ask; change: what is about to happen; pull,
+                             ///< push: " with delete" where files are removed as well
+    bool echo = false;       ///< secret: whether the answer may be seen
+    bool background = false; ///< run, start: nobody waits for it
 };
 BOOST_DESCRIBE_STRUCT(question, (),
-                      (kind, remote, operation, run_id, flags, runs, text, echo, background))
+                      (kind, remote, operation, run_id, flags, runs, remotes, text, echo,
+                       background))
 
 /// Something the user should know; `warning` marks what may be wrong.
 struct note {
@@ -46,7 +48,17 @@ struct note {
 };
 BOOST_DESCRIBE_STRUCT(note, (), (warning, text))
 
+/// A command that has several remotes failed on one of them; it goes on with the others.
+struct remote_failed {
+    std::string remote;
+    std::string code;         ///< name of an `errc`
+    std::string message;      ///< for people
+    bool unreachable = false; ///< the machine could not be asked: nothing is known to have happened
+};
+BOOST_DESCRIBE_STRUCT(remote_failed, (), (remote, code, message, unreachable))
+
 /// The last event. Success has no failure; `exit_status` is the operation's for a local `run`.
+/// Of several remotes, `unreachable_in_part` says that all that could be reached did it.
 struct command_ended {
     std::optional<failure> error;
     std::optional<std::int64_t> exit_status;
@@ -64,6 +76,6 @@ using event = std::variant<
     run_copying, run_resolving, copy_progress, run_copied, copy_planned, copy_summary,
     remotes_listed, remote_available, machine_checked, machine_examined,
     // of every command
-    question, note, command_ended>;
+    question, note, remote_failed, command_ended>;
 
 } // namespace outrider

@@ -35,6 +35,8 @@ constexpr std::array texts{
     errc_text{errc::io_failed, "io_failed", "input/output failed"},
     errc_text{errc::conflict, "conflict", "conflict"},
     errc_text{errc::start_failed, "start_failed", "the operation could not be started"},
+    errc_text{errc::failed_in_part, "failed_in_part", "some remotes failed"},
+    errc_text{errc::unreachable_in_part, "unreachable_in_part", "some remotes are unreachable"},
     errc_text{errc::internal, "internal", "internal error"},
 };
 

@@ -32,6 +32,8 @@ enum class errc {
     io_failed,             ///< Another failure of a file or process.
     conflict,              ///< The run is in a state that does not allow this (still running).
     start_failed,          ///< The operation could not be executed (no such interpreter).
+    failed_in_part,        ///< Several remotes: some failed, and each said why.
+    unreachable_in_part,   ///< Several remotes: some could not be reached, the others did it.
     internal,              ///< A broken invariant of ours; please report.
 };
 

@@ -59,7 +59,7 @@ json_output::json_output(const invocation& asked, std::ostream& out, std::ostrea
     }
 }
 
-void json_output::show(const event& what) {
+void json_output::show(const event& what, const std::string& /*remote*/) {
     if (const auto* said = std::get_if<note>(&what)) {
         if (said->warning || !asked_.quiet) {
             err_ << (said->warning ? "WARNING: " : "")

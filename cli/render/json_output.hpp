@@ -21,7 +21,7 @@ class json_output : public presenter {
     /// The streams and `asked` must live longer.
     json_output(const invocation& asked, std::ostream& out, std::ostream& err);
 
-    void show(const event& what) override;
+    void show(const event& what, const std::string& remote) override;
     void fail(const failure& why, bool told) override;
     void make_way() override {}
     void finish(int exit_code) override;

@@ -18,8 +18,8 @@ class presenter {
     presenter& operator=(const presenter&) = delete;
     virtual ~presenter() = default;
 
-    /// Any event but the last.
-    virtual void show(const event& what) = 0;
+    /// Any event but the last. `remote`: which of several remotes it is about; empty: of one.
+    virtual void show(const event& what, const std::string& remote) = 0;
     /// Something else is about to write to the terminal: what stands there for a while goes, and
     /// comes back with the next event.
     virtual void make_way() = 0;

@@ -19,7 +19,7 @@
 
 namespace outrider::cli {
 
-void renderer::show(const event& what) {
+void renderer::show(const event& what, const std::string& /*remote*/) {
     if (asked_.quiet && is_only_told(what)) {
         return;
     }
@@ -291,6 +291,13 @@ void renderer::on(const remote_available& answer) {
 void renderer::on(const note& said) {
     err_ << (said.warning ? "WARNING: " : "")
          << with_names(said.text, asked_.program, asked_.command_name) << '\n';
+}
+
+void renderer::on(const remote_failed& failed) {
+    const auto& text = failed.message;
+    const bool named = text.starts_with(failed.remote);
+    err_ << asked_.program << ": " << (named ? "" : failed.remote + ": ")
+         << with_names(text, asked_.program, asked_.command_name) << '\n';
 }
 
 // On a terminal, where output and messages meet, a message does not continue a line of the run.

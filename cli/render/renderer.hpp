@@ -20,7 +20,7 @@ class renderer : public presenter {
              std::ostream& err)
         : asked_(asked), place_(place), out_(out), err_(err) {}
 
-    void show(const event& what) override;
+    void show(const event& what, const std::string& remote) override;
     void fail(const failure& why, bool told) override;
     void finish(int exit_code) override;
     void make_way() override;
@@ -45,6 +45,7 @@ class renderer : public presenter {
     void on(const remotes_listed& remotes);
     void on(const remote_available& answer);
     void on(const note& said);
+    void on(const remote_failed& failed);
     void on(const run_staged& staged);
     void on(const run_not_needed& said);
     void on(const command_printed& printed);

@@ -35,8 +35,9 @@ struct sync_command {
     std::int64_t interval_seconds = 0; ///< `--follow`: at most one update of a run in so many
                                        ///< seconds; 0: as its files change
     bool dry_run = false;              ///< only tell what would be copied
+    std::string remote;                ///< `-r`: only copies of these remotes; empty: of all
 };
-BOOST_DESCRIBE_STRUCT(sync_command, (), (selection, follow, interval_seconds, dry_run))
+BOOST_DESCRIBE_STRUCT(sync_command, (), (selection, follow, interval_seconds, dry_run, remote))
 
 /// `remotes`
 struct remotes_command {};

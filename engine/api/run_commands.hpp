@@ -49,15 +49,19 @@ BOOST_DESCRIBE_STRUCT(run_command, (),
                        force_sourcecode, needed, stop_after_minutes, gpus, no_gpus, keep_run,
                        print_cmd, print_env, help_op, run_id, run_dir, quiet))
 
-/// `watch [-r REMOTE] [RUN]`; no RUN: the newest running one.
+/// `watch [-r REMOTE] [RUN…]`; no RUN: the newest running one, of several remotes all that run.
 struct watch_command {
     std::string remote;
     run_selection selection;
     std::string pid;                  ///< `-p`: a pid, a pidfile or RUN_DIR/.guild/JOB
     std::optional<std::int64_t> tail; ///< begin with the last N lines
     std::string since;                ///< begin with lines of this time: 10m, 2h, or a date
+    bool all = false;                 ///< `--all`: without RUN, all that run
+    bool no_follow = false;           ///< only what there is
+    bool timestamps = false;          ///< `output_bytes::line_times_ms` too
 };
-BOOST_DESCRIBE_STRUCT(watch_command, (), (remote, selection, pid, tail, since))
+BOOST_DESCRIBE_STRUCT(watch_command, (),
+                      (remote, selection, pid, tail, since, all, no_follow, timestamps))
 
 /// `wait [-r REMOTE] RUN…`: until all have ended, or any; ends with the run's exit code.
 struct wait_command {

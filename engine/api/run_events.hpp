@@ -52,15 +52,21 @@ BOOST_DESCRIBE_STRUCT(run_left_running, (), (remote, run_id, detached, operation
 struct watch_started {
     std::string remote;
     std::string run_id;
-    bool quiet = false; ///< the watch is part of `run`: say nothing
+    bool quiet = false;    ///< the watch is part of `run`: say nothing
+    std::string operation; ///< of the run
+    bool several = false;  ///< one of several watches that go on at the same time
 };
-BOOST_DESCRIBE_STRUCT(watch_started, (), (remote, run_id, quiet))
+BOOST_DESCRIBE_STRUCT(watch_started, (), (remote, run_id, quiet, operation, several))
 
 /// Raw bytes for standard output: of a watched run, or of `cat`.
 struct output_bytes {
     std::string bytes;
+    std::string run_id; ///< of a watch; otherwise empty
+    /// Of a watch with timestamps: when each line that begins in `bytes` was written, ms since the
+    /// epoch there.
+    std::vector<std::int64_t> line_times_ms;
 };
-BOOST_DESCRIBE_STRUCT(output_bytes, (), (bytes))
+BOOST_DESCRIBE_STRUCT(output_bytes, (), (bytes, run_id, line_times_ms))
 
 /// A watched run has ended.
 struct run_ended {

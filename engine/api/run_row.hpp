@@ -28,9 +28,10 @@ struct run_row {
     std::int64_t pid = 0;  ///< of the operation while it runs
     std::string reason;    ///< why it ended, for people; may be empty
     std::string directory; ///< absolute, on the machine that holds it
+    std::string held_by;   ///< the remote that holds it, where several were asked; else empty
 };
 BOOST_DESCRIBE_STRUCT(run_row, (),
                       (index, id, operation, project_directory, started_us, stopped_us, state,
-                       remote, label, tags, marked, exit_status, pid, reason, directory))
+                       remote, label, tags, marked, exit_status, pid, reason, directory, held_by))
 
 } // namespace outrider

@@ -80,7 +80,7 @@ class follow {
             case protocol::frame_kind::data:
                 retries_.succeeded();
                 offset_ += static_cast<std::int64_t>(incoming->payload.size());
-                session_.emit(output_bytes{std::move(incoming->payload)});
+                session_.emit(output_bytes{.bytes = std::move(incoming->payload)});
                 break;
             case protocol::frame_kind::part:
                 take_part(incoming->payload);

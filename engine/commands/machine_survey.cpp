@@ -13,9 +13,7 @@ using namespace std::chrono_literals;
 constexpr auto question_limit = 30s;
 constexpr auto python_limit = 30s; // a cold interpreter on a network file system
 constexpr auto gpu_limit = 30s;    // a driver that is loaded first
-/// The last day of the year 9999, µs: a far clock that claims more is taken for that.
-constexpr std::int64_t latest = std::int64_t{253'402'300'799} * 1'000'000;
-constexpr int clock_samples = 5; // the quickest of them counts
+constexpr int clock_samples = 5;   // the quickest of them counts
 
 // Says one thing a line, in the order of `python_facts`.
 constexpr const char* python_script = R"py(import sys
@@ -42,32 +40,6 @@ std::vector<std::string> lines_of(std::string_view text) {
         out.emplace_back(line);
     }
     return out;
-}
-
-std::chrono::microseconds now() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::system_clock::now().time_since_epoch());
-}
-
-awaitable<result<clock_offset>> compare_clocks(agent_client& agent) {
-    std::optional<clock_offset> best;
-    for (int i = 0; i < clock_samples; ++i) {
-        const auto before = now();
-        const auto sent = std::chrono::steady_clock::now();
-        auto pong = co_await agent.call(protocol::ping{}, question_limit);
-        if (!pong) {
-            co_return pong.error();
-        }
-        const auto half = std::chrono::duration_cast<std::chrono::microseconds>(
-                              std::chrono::steady_clock::now() - sent) /
-                          2;
-        if (!best || half < best->uncertainty) {
-            const std::chrono::microseconds there(
-                std::clamp<std::int64_t>(pong->time_us, 0, latest));
-            best = clock_offset{.ahead = there - (before + half), .uncertainty = half};
-        }
-    }
-    co_return *best;
 }
 
 // The remote is named once, by whoever shows this.
@@ -160,7 +132,7 @@ awaitable<result<machine_survey>> survey_machine(command_session& session, const
     }
     out.report = std::move(*report);
     if (!out.is_here) {
-        auto clock = co_await compare_clocks(**agent);
+        auto clock = co_await compare_clocks(**agent, clock_samples);
         if (!clock) {
             co_return clock.error();
         }

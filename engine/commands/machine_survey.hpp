@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/commands/clock_offset.hpp"
 #include "engine/commands/session.hpp"
 #include "engine/protocol/machine_messages.hpp"
 #include "engine/remotes/agent_bootstrap.hpp"
@@ -10,12 +11,6 @@
 #include <vector>
 
 namespace outrider {
-
-/// How far the clock of a machine is ahead of ours, and how sure that is.
-struct clock_offset {
-    std::chrono::microseconds ahead{};
-    std::chrono::microseconds uncertainty{}; ///< half of the round trip
-};
 
 /// What the python of a machine says of itself.
 struct python_facts {

@@ -37,7 +37,7 @@ awaitable<result<outcome>> perform(command_session& session, remote_start_comman
     request.words = {"/bin/sh", "-c", "eval \"$OUTRIDER_INIT\""};
     request.environment["OUTRIDER_INIT"] = to.init;
     auto show = [&session](std::string_view bytes) {
-        session.emit(output_bytes{std::string(bytes)});
+        session.emit(output_bytes{.bytes = std::string(bytes)});
     };
     auto ended = co_await execute_on(session, *at, std::move(request), show);
     if (!ended) {

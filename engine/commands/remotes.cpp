@@ -4,11 +4,11 @@
 namespace outrider {
 
 awaitable<result<outcome>> perform(command_session& session, remotes_command) {
-    auto settings = load_config(session.context());
+    const auto settings = session.settings();
     if (!settings) {
         co_return settings.error();
     }
-    session.emit(remotes_listed{list_remotes(*settings)});
+    session.emit(remotes_listed{list_remotes(**settings)});
     co_return outcome{};
 }
 

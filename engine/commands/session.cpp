@@ -2,28 +2,77 @@
 
 #include "engine/config/config.hpp"
 #include "engine/config/guild_home.hpp"
-#include "engine/reactor/blocking.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace outrider {
+namespace {
 
-command_session::command_session(command_context context, engine::event_sink sink,
-                                 engine::answerer answer, link_pool& links,
-                                 transfer_slots& transfers)
-    : context_(std::move(context)), sink_(std::move(sink)), answer_(std::move(answer)),
-      links_(links), transfers_(transfers) {}
+// The coroutine form of asking a client, who may answer on any thread. A cancelled command waits
+// for the answer all the same: the client gives one when the command's end is forced on a person.
+command_session::asker asker_of(const command_client& client) {
+    return [ask = client.ask](question asked) -> awaitable<std::optional<std::string>> {
+        std::optional<std::string> answer;
+        const auto executor = co_await asio::this_coro::executor;
+        const auto start = [&](auto handler) {
+            using handler_type = decltype(handler);
+            struct pending {
+                handler_type resume;
+                asio::executor_work_guard<asio::any_io_executor> guard;
+            };
+            // Shared, for a function object has to be copyable.
+            auto one = std::make_shared<pending>(
+                pending{std::move(handler), asio::make_work_guard(executor)});
+            ask(asked, [one, &answer](std::optional<std::string> given) {
+                asio::post(one->guard.get_executor(),
+                           [one, &answer, given = std::move(given)]() mutable {
+                               answer = std::move(given);
+                               std::move(one->resume)();
+                           });
+            });
+        };
+        co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(start,
+                                                                              asio::use_awaitable);
+        co_return answer;
+    };
+}
+
+} // namespace
+
+command_session::command_session(command_context context, command_client client,
+                                 engine_resources& resources)
+    : context_(std::move(context)), tell_(client.tell), confirm_(asker_of(client)),
+      ask_secret_(confirm_), resources_(resources) {}
+
+command_session::command_session(const command_session& whole, teller tell, asker confirming)
+    : context_(whole.context_), tell_(std::move(tell)), confirm_(std::move(confirming)),
+      ask_secret_(whole.ask_secret_), resources_(whole.resources_), settings_(whole.settings_) {}
 
 awaitable<result<>> command_session::confirm(question what) {
     if (context_.assume_yes) {
         co_return result<>();
     }
-    auto ask = [answer = answer_, what] { return answer(what); };
-    const auto said = co_await run_blocking(ask);
+    const auto said = co_await confirm_(std::move(what));
     if (said != "yes") {
         co_return failure(errc::aborted, said ? "aborted"
                                               : "standard input ended; use -y to go on "
                                                 "without being asked");
     }
     co_return result<>();
+}
+
+result<std::shared_ptr<const config>> command_session::settings() {
+    if (!settings_) {
+        auto read = load_config(context_);
+        if (!read) {
+            return read.error();
+        }
+        settings_ = std::make_shared<const config>(std::move(*read));
+    }
+    return settings_;
 }
 
 awaitable<result<target>> command_session::find_target(std::string remote_name) {
@@ -35,17 +84,17 @@ awaitable<result<target>> command_session::find_target(std::string remote_name) 
         }
         to = this_machine(*home);
     } else {
-        auto settings = load_config(context_);
-        if (!settings) {
-            co_return settings.error();
+        auto known = settings();
+        if (!known) {
+            co_return known.error();
         }
-        auto found = find_remote(*settings, remote_name);
+        auto found = find_remote(**known, remote_name);
         if (!found) {
             co_return found.error();
         }
         to = std::move(*found);
     }
-    auto over = links_.find(to);
+    auto over = resources_.links.find(to);
     if (!over) {
         co_return over.error();
     }
@@ -73,14 +122,14 @@ connect_context command_session::connecting() {
     connect_context out;
     out.environment = context_.environment;
     out.at_terminal = context_.at_terminal;
+    out.connections = static_cast<int>(context_.connections);
     out.ask = [this](secret_question asked) -> awaitable<result<std::string>> {
         question what;
         what.kind = question_kind::secret;
         what.remote = asked.remote;
         what.text = asked.text;
         what.echo = asked.echo;
-        auto ask = [answer = answer_, what] { return answer(what); };
-        auto said = co_await run_blocking(ask);
+        auto said = co_await ask_secret_(what);
         if (!said) {
             co_return failure(errc::aborted, asked.remote + ": nobody answered: " + asked.text);
         }

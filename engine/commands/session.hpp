@@ -1,13 +1,13 @@
 #pragma once
 
-#include "engine/config/remote.hpp"
-#include "engine/engine.hpp"
+#include "engine/commands/engine_resources.hpp"
+#include "engine/config/config.hpp"
+#include "engine/engine_access.hpp"
 #include "engine/reactor/awaitable.hpp"
-#include "engine/remotes/link_pool.hpp"
-#include "engine/sync/transfer_slots.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace outrider {
@@ -20,16 +20,34 @@ struct target {
 };
 
 /// What a running command has: its context, the way to tell and to ask its client, and the links.
-/// Owned by the engine for the life of the command; used by that command's coroutines only.
+/// Owned by the engine for the life of the command, or by the command that does the same on each of
+/// several remotes; used by that command's coroutines only.
 class command_session {
   public:
-    command_session(command_context context, engine::event_sink sink, engine::answerer answer,
-                    link_pool& links, transfer_slots& transfers);
+    /// Told of an event, and which of several remotes it is about; empty: of one.
+    using teller = std::function<void(const event& what, const std::string& remote)>;
+    /// Puts a question; gives "yes", a secret, or nothing.
+    using asker = std::function<awaitable<std::optional<std::string>>(question asked)>;
+
+    /// The session of a command of `client`.
+    command_session(command_context context, command_client client, engine_resources& resources);
+    /// A part of `whole`: the same command on one of its remotes. Ends before `whole` does. Yes or
+    /// no is asked through `confirming`; secrets are asked as `whole` does.
+    command_session(const command_session& whole, teller tell, asker confirming);
 
     [[nodiscard]] const command_context& context() const { return context_; }
-    void emit(const event& what) { sink_(what); }
+    /// Tells the client.
+    void emit(const event& what) { tell_(what, {}); }
+    /// Tells the client what is about one of several remotes.
+    void emit(const event& what, const std::string& remote) { tell_(what, remote); }
     /// Asks yes or no; `aborted` if the person declines. Does not ask with `assume_yes`.
     [[nodiscard]] awaitable<result<>> confirm(question what);
+    /// Puts a question of yes or no, whatever `assume_yes` says.
+    [[nodiscard]] awaitable<std::optional<std::string>> put(question what) {
+        return confirm_(std::move(what));
+    }
+    /// The user's configuration, read once for a command.
+    [[nodiscard]] result<std::shared_ptr<const config>> settings();
     /// The machine that the user named; this machine for an empty name.
     [[nodiscard]] awaitable<result<target>> find_target(std::string remote_name);
     /// The control agent of a machine, connecting if need be.
@@ -37,8 +55,10 @@ class command_session {
     /// A fresh agent of a machine for a bulk transfer.
     [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> bulk_agent(const target& at);
 
+    /// What all commands of the engine share.
+    [[nodiscard]] engine_resources& resources() const { return resources_; }
     /// The memory that transfers may use.
-    [[nodiscard]] transfer_slots& transfers() const { return transfers_; }
+    [[nodiscard]] transfer_slots& transfers() const { return resources_.transfers; }
 
     /// What to do instead of being cancelled when the person interrupts; an empty function resets.
     void on_interrupt(std::function<void()> what) { interrupt_ = std::move(what); }
@@ -49,10 +69,11 @@ class command_session {
     [[nodiscard]] connect_context connecting();
 
     command_context context_;
-    engine::event_sink sink_;
-    engine::answerer answer_;
-    link_pool& links_;
-    transfer_slots& transfers_;
+    teller tell_;
+    asker confirm_;
+    asker ask_secret_;
+    engine_resources& resources_;
+    std::shared_ptr<const config> settings_; // once they were read
     std::function<void()> interrupt_;
 };
 

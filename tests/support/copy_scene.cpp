@@ -52,10 +52,11 @@ copy_outcome copy_scene::perform(command what) {
     std::vector<std::unique_ptr<transport>> transports;
     transports.push_back(make_tapped_transport(tap));
     engine one(std::move(transports));
-    const auto submitted = one.submit(
-        std::move(what), std::move(context),
-        [&out](const event& said) { std::visit(event_taker{out}, said); },
-        [](const question&) { return std::optional<std::string>(); });
+    const auto submitted =
+        one.submit(std::move(what), std::move(context),
+                   {.tell = [&out](const event& said,
+                                   const std::string&) { std::visit(event_taker{out}, said); },
+                    .ask = [](const question&, answer_taker give) { give(std::nullopt); }});
     if (!submitted) {
         out.error = submitted.error();
         return out;

@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(quiet_leaves_results_and_what_is_wrong) {
     }
     BOOST_TEST(out.str() == "[1:id]  train    error  \n");
     BOOST_TEST(err.str() == "");
-    shown->show(output_bytes{"said\n"});
+    shown->show(output_bytes{.bytes = "said\n"});
     shown->show(note{.warning = true, .text = "odd"});
     shown->show(stop_progress{.run_id = "x", .done = true, .survivors = {3}});
     shown->fail(failure(errc::not_found, "no"), false);

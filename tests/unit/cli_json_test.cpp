@@ -158,8 +158,8 @@ BOOST_AUTO_TEST_CASE(a_stop_tells_of_each_run_once) {
 BOOST_AUTO_TEST_CASE(what_follows_is_an_object_a_line_with_the_end_last) {
     const auto shown =
         print(run_command{},
-              {run_progress{.stage = run_stage::starting, .run_id = id}, output_bytes{"one\nt\xC3"},
-               output_bytes{"\xA4o\n"}, run_ended{.remote = "gpu1", .run = row()}});
+              {run_progress{.stage = run_stage::starting, .run_id = id}, output_bytes{.bytes = "one\nt\xC3"},
+               output_bytes{.bytes = "\xA4o\n"}, run_ended{.remote = "gpu1", .run = row()}});
     const auto lines = lines_of(shown.out);
     BOOST_REQUIRE(lines.size() == 5);
     BOOST_TEST(lines[0].at("event").as_string() == "run_progress");

@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_drawn_where_nobody_could_see_it) {
         renderer text(asked, {.screen = {.out = true, .err = true, .err_width = c.width}}, out,
                       err);
         for (const auto& each : events) {
-            text.show(each);
+            text.show(each, {});
         }
         text.finish(0);
         BOOST_TEST(out.str() == "");
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(a_dry_run_is_a_result_also_when_quiet) {
         std::ostringstream err;
         renderer text(asked, {}, out, err);
         for (const auto& each : events) {
-            text.show(each);
+            text.show(each, {});
         }
         text.finish(c.exit_code);
         BOOST_TEST(out.str() == c.out);

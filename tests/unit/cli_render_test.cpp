@@ -27,7 +27,7 @@ shown show(const std::vector<event>& events, invocation asked = {}, surroundings
     std::ostringstream err;
     renderer text(asked, place, out, err);
     for (const auto& each : events) {
-        text.show(each);
+        text.show(each, {});
     }
     return {out.str(), err.str()};
 }
@@ -118,13 +118,13 @@ BOOST_AUTO_TEST_CASE(a_watch_begins_and_ends_with_a_line_unless_it_is_part_of_a_
 
 BOOST_AUTO_TEST_CASE(output_is_passed_on_byte_by_byte) {
     const std::string bytes("\0\xff\x1b[31mhalf a line", 17);
-    const auto got = show({output_bytes{bytes}, output_bytes{}, output_bytes{bytes}});
+    const auto got = show({output_bytes{.bytes = bytes}, output_bytes{}, output_bytes{.bytes = bytes}});
     BOOST_TEST(got.out == bytes + bytes);
     BOOST_TEST(got.err.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_message_after_half_a_line_starts_a_new_one_on_a_terminal_only) {
-    const std::vector<event> events{output_bytes{"50%"},
+    const std::vector<event> events{output_bytes{.bytes = "50%"},
                                     run_ended{.run = row(run_state::completed)}};
     const std::string line =
         "Run 0123456789abcdef0123456789abcdef stopped with a status of 'completed'\n";

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "engine/commands/branch_verdict.hpp"
+#include "engine/commands/perform.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// Lists the runs of several remotes in one table (`runs_listed::remotes`).
+[[nodiscard]] awaitable<result<outcome>>
+list_on_each(command_session& session, std::vector<std::string> remotes, list_command what);
+
+/// The runs that RUN arguments name among those of several remotes, which count in the order of
+/// their common listing; and the remotes that could not be asked, told already.
+struct runs_by_remote {
+    std::map<std::string, std::vector<std::string>> ids; ///< only remotes that hold some
+    std::vector<branch_end> failed;
+};
+[[nodiscard]] awaitable<result<runs_by_remote>>
+choose_on_each(command_session& session, std::vector<std::string> remotes, run_selection selection);
+
+/// Does `each` on every remote, and sums up; `failed` stands in the sum as well.
+[[nodiscard]] awaitable<result<outcome>>
+work_on_each(command_session& session, std::vector<std::string> remotes,
+             std::function<awaitable<result<outcome>>(command_session&, std::string)> each,
+             std::vector<branch_end> failed = {});
+
+/// Performs a command on each of several remotes. Of RUN arguments each gets those that it holds.
+template <class Command>
+[[nodiscard]] awaitable<result<outcome>>
+perform_on_each(command_session& session, std::vector<std::string> remotes, Command what) {
+    std::map<std::string, std::vector<std::string>> runs;
+    std::vector<branch_end> failed;
+    if constexpr (requires { what.selection; }) {
+        if (!what.selection.runs.empty()) {
+            auto chosen = co_await choose_on_each(session, std::move(remotes), what.selection);
+            if (!chosen) {
+                co_return chosen.error();
+            }
+            remotes.clear();
+            for (const auto& [remote, ids] : chosen->ids) {
+                remotes.push_back(remote);
+            }
+            runs = std::move(chosen->ids);
+            failed = std::move(chosen->failed);
+            what.selection.filter = {};
+        }
+    }
+    auto each = [&](command_session& own, std::string remote) {
+        auto one = what;
+        if constexpr (requires { one.selection; }) {
+            if (const auto named = runs.find(remote); named != runs.end()) {
+                one.selection.runs = named->second;
+            }
+        }
+        one.remote = std::move(remote);
+        return perform(own, std::move(one));
+    };
+    co_return co_await work_on_each(session, std::move(remotes), each, std::move(failed));
+}
+
+} // namespace outrider

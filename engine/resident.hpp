@@ -1,0 +1,26 @@
+#pragma once
+
+#include "engine/reactor/awaitable.hpp"
+
+namespace outrider {
+
+class engine;
+class engine_resources;
+
+/// What lives in an engine beside its commands: a server of a socket, a standing job. The engine
+/// owns it, and runs as long as one of them does.
+class resident {
+  public:
+    resident() = default;
+    resident(const resident&) = delete;
+    resident& operator=(const resident&) = delete;
+    virtual ~resident() = default;
+
+    /// Runs until `stop` was called; then it ends in a bounded time. A failure is logged and ends
+    /// the engine.
+    [[nodiscard]] virtual awaitable<result<>> run(engine& heart, engine_resources& with) = 0;
+    /// Asks it to end. On the reactor's thread.
+    virtual void stop() = 0;
+};
+
+} // namespace outrider
