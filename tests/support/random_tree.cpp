@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <filesystem>
 #include <stdexcept>
 
@@ -273,11 +274,15 @@ std::string random_tree::mutate(const std::string& root, const std::string& othe
     case 3:
         set_time(path);
         return "touch " + path;
-    case 4:
-        if (const auto to = path + "2"; !fs::exists(fs::symlink_status(to)) && to.size() < 200) {
+    case 4: {
+        // A name may be as long as the system admits already.
+        const auto to = path + "2";
+        if (fs::path(to).filename().native().size() <= NAME_MAX &&
+            !fs::exists(fs::symlink_status(to))) {
             fs::rename(path, to);
         }
         return "rename " + path;
+    }
     case 5:
         if (S_ISREG(state.st_mode)) {
             ::chmod(path.c_str(), one_in(2) ? 0600 : 0755);
