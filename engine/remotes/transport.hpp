@@ -23,6 +23,7 @@ struct secret_question {
 struct connect_context {
     std::map<std::string, std::string> environment; ///< the user's: HOME, SSH_AUTH_SOCK, PATH
     std::chrono::milliseconds timeout{10'000};      ///< for the whole of connect
+    int connections = 32;                           ///< in the making at once, of all remotes
     /// Asks the person; empty where nobody can answer. The only unbounded wait.
     std::function<awaitable<result<std::string>>(secret_question)> ask;
     /// Whether a person sits there, who can compare a host key; a script can only give secrets.
@@ -63,6 +64,9 @@ class transport {
     /// "gpu1: connect to 10.0.0.5 port 22: connection refused (is sshd running there?)".
     [[nodiscard]] virtual awaitable<result<std::unique_ptr<connection>>>
     connect(const remote& to, const connect_context& context) = 0;
+    /// Ends what connections shared, in a bounded time; after the last of them is closed. A
+    /// transport that was not closed must be idle when it is destroyed.
+    virtual awaitable<void> close() { co_return; }
 };
 
 } // namespace outrider
