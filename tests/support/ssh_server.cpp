@@ -175,7 +175,7 @@ ssh_server::~ssh_server() {
 }
 
 void ssh_server::write_config(const ssh_server_options& options) const {
-    std::string text;
+    std::string text = "MaxStartups 100\n"; // the one option whose last line wins
     for (const auto& line : options.config_lines) {
         text += line + '\n';
     }
@@ -184,7 +184,7 @@ void ssh_server::write_config(const ssh_server_options& options) const {
             "\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n"
             "KbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n"
             "PrintMotd no\nPrintLastLog no\nLogLevel VERBOSE\nSubsystem sftp internal-sftp\n"
-            "MaxStartups 100\nUseDNS no\nAllowTcpForwarding yes\n"
+            "UseDNS no\nAllowTcpForwarding yes\n"
             "SetEnv HOME=" +
             home();
     for (const auto& [name, value] : options.environment) {
