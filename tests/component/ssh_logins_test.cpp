@@ -14,25 +14,29 @@ using namespace outrider::testing;
 namespace {
 
 /// What `script` prints in a shell there, or the text of the failure.
+awaitable<std::string> output_over(transport& wire, const remote& there,
+                                   const connect_context& context, const std::string& script) {
+    auto link = co_await wire.connect(there, context);
+    if (!link) {
+        co_return link.error().context;
+    }
+    auto shell = co_await (*link)->open_shell();
+    if (!shell) {
+        co_return shell.error().context;
+    }
+    const auto got = co_await run_script(**shell, script);
+    co_await (*shell)->close();
+    co_await (*link)->close();
+    co_return got ? *got : got.error().context;
+}
+
 std::string output_of(const remote& there, const connect_context& context,
                       const std::string& script = "echo reached") {
     std::string text;
     in_reactor([&]() -> awaitable<void> {
         const auto wire = make_ssh_transport();
-        auto link = co_await wire->connect(there, context);
-        if (!link) {
-            text = link.error().context;
-            co_return;
-        }
-        auto shell = co_await (*link)->open_shell();
-        if (!shell) {
-            text = shell.error().context;
-            co_return;
-        }
-        const auto got = co_await run_script(**shell, script);
-        text = got ? *got : got.error().context;
-        co_await (*shell)->close();
-        co_await (*link)->close();
+        text = co_await output_over(*wire, there, context, script);
+        co_await wire->close();
     });
     return text;
 }

@@ -51,7 +51,11 @@ awaitable<result<key_ring>> gather_keys(const std::string& label, const user_con
         co_return ring;
     }
     for (const auto& path : config.identity_files) {
-        const auto key = co_await store.load(path);
+        const auto loaded = co_await store.load(path);
+        if (!loaded) {
+            co_return failure(loaded.error().code, label + ": " + loaded.error().context);
+        }
+        const loaded_key& key = *loaded;
         if (key.has_certificate) {
             ring.beyond_us = "the certificate " + path + "-cert.pub";
             ring.only_beyond_us = true;

@@ -4,6 +4,7 @@
 #include "transports/ssh/trace.hpp"
 
 #include <fcntl.h>
+#include <libssh/server.h> // declares the keepalive, which both sides send
 
 namespace outrider::ssh {
 namespace {
@@ -95,6 +96,13 @@ failure session::lost(const std::string& phase) const {
         cause = last_error_.empty() ? "the connection was closed" : last_error_;
     }
     return {errc::connect_failed, label_ + ": " + phase + ": " + cause};
+}
+
+void session::ask_for_sign() {
+    if (alive() && !congested()) {
+        ssh_send_keepalive(raw_);
+        settle();
+    }
 }
 
 void session::settle() {

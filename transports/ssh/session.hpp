@@ -53,6 +53,11 @@ class session : public std::enable_shared_from_this<session> {
     [[nodiscard]] bool alive() const { return raw_ != nullptr && !dead_; }
     [[nodiscard]] ssh_session raw() { return raw_; }
     [[nodiscard]] const std::string& label() const { return label_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
+    /// Bytes that came so far: whether it moves on tells whether the far end lives.
+    [[nodiscard]] std::uint64_t received() const { return moved_.in_bytes; }
+    /// Asks the far end for a sign of life, which `received` shows. Only once logged in.
+    void ask_for_sign();
     [[nodiscard]] std::size_t channel_count() const { return channels_.size(); }
     /// The failure of a session that is not alive, or whose last call failed.
     [[nodiscard]] failure lost(const std::string& phase) const;

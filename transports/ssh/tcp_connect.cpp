@@ -77,7 +77,8 @@ std::string advice(const boost::system::error_code& error) {
     return text + " (is the machine up and reachable from here?)";
 }
 
-awaitable<result<descriptor>> connect_one(const tcp_target& target, tcp::endpoint to) {
+awaitable<result<descriptor>> connect_one(const tcp_target& target, tcp::endpoint to,
+                                          boost::system::error_code& cause) {
     const std::string phase = target.label + ": connect to " + place(to) + ": ";
     tcp::socket socket(co_await asio::this_coro::executor);
     boost::system::error_code error;
@@ -97,6 +98,7 @@ awaitable<result<descriptor>> connect_one(const tcp_target& target, tcp::endpoin
         }
     }
     std::tie(error) = co_await socket.async_connect(to, tuple_awaitable);
+    cause = error;
     if (error == asio::error::operation_aborted) {
         co_return failure(errc::cancelled, phase + "cancelled");
     }
@@ -108,25 +110,25 @@ awaitable<result<descriptor>> connect_one(const tcp_target& target, tcp::endpoin
 
 } // namespace
 
-awaitable<result<descriptor>> tcp_connect(tcp_target target, time_budget& budget) {
+awaitable<tcp_outcome> tcp_connect(tcp_target target, time_budget& budget) {
     const auto endpoints = co_await with_deadline(
         look_up(target), budget.remaining(),
         target.label + ": look up " + target.host + ": no answer in time (is the name server up?)");
     if (!endpoints) {
-        co_return endpoints.error();
+        co_return tcp_outcome{endpoints.error(), {}};
     }
-    failure last;
+    tcp_outcome last;
     for (std::size_t at = 0; at < endpoints->size(); ++at) {
         const auto& to = (*endpoints)[at];
         const auto share = budget.remaining() / static_cast<int>(endpoints->size() - at);
-        auto socket = co_await with_deadline(
-            connect_one(target, to), std::max(share, std::chrono::milliseconds(1)),
+        last.cause.clear();
+        last.socket = co_await with_deadline(
+            connect_one(target, to, last.cause), std::max(share, std::chrono::milliseconds(1)),
             target.label + ": connect to " + place(to) +
                 ": no answer in time (is the machine up, or does a firewall drop this?)");
-        if (socket || socket.error().kind() == errc::cancelled) {
-            co_return socket;
+        if (last.socket || last.socket.error().kind() == errc::cancelled) {
+            break;
         }
-        last = socket.error();
     }
     co_return last;
 }
