@@ -56,6 +56,38 @@ BOOST_AUTO_TEST_CASE(a_server_that_turns_connections_away_gets_all_of_them_in_th
     BOOST_TEST(server.log().find("MaxStartups") != std::string::npos, server.log());
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_is_final_unless_others_got_through) {
+    ssh_server server;
+    in_reactor([&]() -> awaitable<void> {
+        const auto executor = co_await asio::this_coro::executor;
+        const auto wire = make_ssh_transport();
+        auto context = context_in(server.home());
+        context.timeout = std::chrono::seconds(30);
+        const auto there = server.remote_named("gpu1");
+        auto first = co_await wire->connect(there, context);
+        BOOST_REQUIRE(first.has_value());
+        server.kill();
+        task_group connects(executor);
+        std::optional<connected> second;
+        connects.spawn("connect", [&]() -> awaitable<void> {
+            second.emplace(co_await wire->connect(there, context));
+        });
+        asio::steady_timer moment(executor, std::chrono::milliseconds(200));
+        co_await moment.async_wait(asio::use_awaitable);
+        BOOST_TEST(!second.has_value()); // it was refused, and goes on
+        server.start();
+        co_await connects.join();
+        BOOST_REQUIRE(second.has_value());
+        BOOST_TEST(second->has_value());
+        server.kill();
+        // Whoever knows of no success fails at once.
+        const auto stranger = make_ssh_transport();
+        const auto third = co_await stranger->connect(there, context);
+        BOOST_REQUIRE(third.has_error());
+        BOOST_TEST(third.error().context.find("connection refused") != std::string::npos);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(machines_that_never_answer_keep_nobody_waiting) {
     ssh_server server;
     const black_hole nowhere;

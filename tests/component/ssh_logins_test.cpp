@@ -110,6 +110,17 @@ BOOST_AUTO_TEST_CASE(an_alias_of_the_ssh_configuration_is_followed) {
     BOOST_TEST(output_of(there, context_in(server.home())) == "reached\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_host_name_is_looked_up) {
+    ssh_server server;
+    auto there = server.remote_named("gpu1");
+    there.host = "localhost";
+    there.known_hosts = server.directory() / "by_name";
+    const std::string key = server.known_hosts_text();
+    write_file(*there.known_hosts,
+               "[localhost]:" + std::to_string(server.port()) + key.substr(key.find(' ')));
+    BOOST_TEST(output_of(there, context_in(server.home())) == "reached\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_configuration_that_does_not_parse_is_told_with_its_line) {
     ssh_server server;
     auto there = server.remote_named("gpu1");

@@ -150,7 +150,7 @@ awaitable<result<reached_session>> connector::reach(std::size_t at) {
         }
         auto attempt = std::make_unique<session_attempt>(memory_, mine, context_, budget_);
         auto outcome = co_await attempt->run(check, *keys, std::move(via.session));
-        if (outcome || !worth_another_try(attempt->ended())) {
+        if (outcome || !attempt->worth_another()) {
             co_return outcome;
         }
         attempt.reset(); // its place is for others meanwhile
@@ -179,27 +179,27 @@ failure connector::of_jump_host(failure what, std::size_t asked_by) const {
 }
 
 awaitable<result<reached_jump>> connector::reach_jump_host(std::size_t at) {
-    const auto start = time_budget::clock::now();
     bool made_here = false;
     const auto make = [&]() -> awaitable<result<reached_session>> {
         made_here = true;
+        budget_ = time_budget(budget_.total());
         co_return co_await reach(at);
     };
     for (;;) {
+        const time_budget own = budget_;
+        const auto start = time_budget::clock::now();
         auto reached = co_await memory_.jumps.reach(way_to(at), make);
         const auto waited = time_budget::clock::now() - start;
-        if (!made_here) {
-            budget_.give_back(waited);
-        }
-        if (reached || reached.error().kind() == errc::cancelled) {
+        // Making it was the jump host's time, whoever did it.
+        budget_ = own;
+        budget_.give_back(waited);
+        // Whoever made it may have had less time than this one has.
+        const bool too_short = !made_here && reached.has_error() &&
+                               reached.error().kind() == errc::timed_out &&
+                               waited < budget_.total() / 2;
+        if (!too_short) {
             co_return reached;
         }
-        // Whoever made it may have had less time than this one has.
-        if (!made_here && reached.error().kind() == errc::timed_out &&
-            waited < budget_.total() / 2) {
-            continue;
-        }
-        co_return reached;
     }
 }
 

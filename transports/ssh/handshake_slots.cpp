@@ -36,7 +36,7 @@ handshake_slots::acquire(std::string server, std::string through) {
 bool handshake_slots::answers(const std::string& server) const {
     const auto found = servers_.find(server);
     return found != servers_.end() && found->second.secured != clock::time_point() &&
-           clock::now() - found->second.secured < std::chrono::seconds(2);
+           clock::now() - found->second.secured < std::chrono::seconds(5);
 }
 
 handshake_slots::place::place(const asio::any_io_executor& executor, handshake_slots& owner,

@@ -30,7 +30,7 @@ class handshake_slots {
     /// Waits for a place at `server`; fails only when cancelled. `through` names the jump host.
     [[nodiscard]] awaitable<result<std::shared_ptr<place>>> acquire(std::string server,
                                                                     std::string through);
-    /// Whether a connection to this server was secured in the last two seconds.
+    /// Whether a connection to this server was secured in the last five seconds.
     [[nodiscard]] bool answers(const std::string& server) const;
 
   private:

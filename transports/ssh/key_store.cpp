@@ -1,6 +1,7 @@
 #include "transports/ssh/key_store.hpp"
 
 #include "engine/reactor/blocking.hpp"
+#include "transports/ssh/agent_client.hpp"
 #include "transports/ssh/crypto_work.hpp"
 
 #include <sys/stat.h>
@@ -122,6 +123,11 @@ awaitable<result<loaded_key>> key_store::unlock(std::string path, question ask) 
         }
         co_return key;
     });
+}
+
+awaitable<result<std::vector<std::string>>> key_store::agent_keys(std::string socket_path) {
+    co_return co_await asking_agents_[socket_path].run(
+        [socket_path] { return list_agent_keys(socket_path); });
 }
 
 std::string key_type(const shared_key& key) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace outrider::ssh {
 
@@ -39,6 +40,9 @@ class key_store {
     /// when none fits or an empty one is given. Of several who need the key at the same time one
     /// asks, for all.
     [[nodiscard]] awaitable<result<loaded_key>> unlock(std::string path, question ask);
+    /// What the ssh agent at this socket holds (base64 of the public keys); asked once for all who
+    /// want to know at the same time, since its queue is short.
+    [[nodiscard]] awaitable<result<std::vector<std::string>>> agent_keys(std::string socket_path);
 
   private:
     void keep(const std::string& path, const loaded_key& key);
@@ -46,6 +50,7 @@ class key_store {
     std::map<std::string, loaded_key> ready_;
     std::map<std::string, shared_work<loaded_key>> loading_;
     std::map<std::string, shared_work<loaded_key>> unlocking_;
+    std::map<std::string, shared_work<std::vector<std::string>>> asking_agents_;
 };
 
 /// "ssh-ed25519", for texts and for the choice of algorithms.

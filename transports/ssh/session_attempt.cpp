@@ -94,6 +94,16 @@ awaitable<result<reached_session>> session_attempt::run(host_key_check& check, k
     co_return reached_session{.wire = std::move(*wire), .proxy = std::move(reached->proxy)};
 }
 
+bool session_attempt::worth_another() const {
+    if (!worth_another_try(ended_)) {
+        return false;
+    }
+    if (ended_.dropped || ended_.refused) {
+        place_->turned_away();
+    }
+    return true;
+}
+
 awaitable<result<>> session_attempt::take_place(const jump_session* via) {
     const auto start = time_budget::clock::now();
     auto place = co_await memory_.slots.acquire(hop_.server(), via ? via->label() : std::string());
@@ -167,7 +177,6 @@ awaitable<result<>> session_attempt::hear(const reached_socket& reached) {
         said->text.starts_with("Not allowed")) {
         ended_.dropped = true;
         ended_.others_succeed = memory_.slots.answers(hop_.server());
-        place_->turned_away();
         co_return failure(errc::connect_failed,
                           hop_.to.name + ": key exchange: " +
                               (said->text.empty() ? "the connection was closed"
@@ -203,10 +212,7 @@ session_attempt::exchange_keys(reached_socket& reached, const session_options& o
     }
     ended_.dropped =
         secured.error().kind() == errc::connect_failed && tells_of_a_drop(secured.error().context);
-    if (ended_.dropped) {
-        ended_.others_succeed = memory_.slots.answers(hop_.server());
-        place_->turned_away();
-    }
+    ended_.others_succeed = memory_.slots.answers(hop_.server());
     co_return secured.error();
 }
 

@@ -23,8 +23,9 @@ class session_attempt {
     /// `via` is the session of the jump host before; none: the machine is reached directly.
     [[nodiscard]] awaitable<result<reached_session>> run(host_key_check& check, key_ring keys,
                                                          std::shared_ptr<jump_session> via);
-    /// How far it came, after a failure.
-    [[nodiscard]] const failed_try& ended() const { return ended_; }
+    /// After a failure: whether another try may succeed a moment later. Notes that the server is
+    /// full, if that was it.
+    [[nodiscard]] bool worth_another() const;
 
   private:
     struct reached_socket {

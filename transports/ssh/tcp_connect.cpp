@@ -1,6 +1,7 @@
 #include "transports/ssh/tcp_connect.hpp"
 
 #include "engine/reactor/deadline.hpp"
+#include "transports/ssh/name_lookup.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -39,31 +40,16 @@ void set_options(int socket) {
     set(IPPROTO_TCP, TCP_USER_TIMEOUT, 15'000);
 }
 
-bool family_fits(const std::string& family, const asio::ip::address& address) {
-    return family == "inet" ? address.is_v4() : family == "inet6" ? address.is_v6() : true;
-}
-
 awaitable<result<std::vector<tcp::endpoint>>> look_up(const tcp_target& target) {
-    std::vector<tcp::endpoint> found;
     boost::system::error_code error;
     const auto literal = asio::ip::make_address(target.host, error);
     if (!error) {
-        found.emplace_back(literal, target.port);
-        co_return found;
+        co_return std::vector<tcp::endpoint>{{literal, target.port}};
     }
-    tcp::resolver resolver(co_await asio::this_coro::executor);
-    auto [failed, answers] = co_await resolver.async_resolve(
-        target.host, std::to_string(target.port), tcp::resolver::numeric_service, tuple_awaitable);
-    for (const auto& answer : answers) {
-        if (family_fits(target.family, answer.endpoint().address())) {
-            found.push_back(answer.endpoint());
-        }
-    }
-    if (found.empty()) {
-        const std::string cause =
-            failed ? failed.message() : "no address of family " + target.family;
-        co_return failure(errc::resolve_failed, target.label + ": look up " + target.host + ": " +
-                                                    cause + " (check the host name)");
+    auto found = co_await look_up_name(target.host, target.port, target.family);
+    if (!found) {
+        co_return failure(found.error().code, target.label + ": look up " + target.host + ": " +
+                                                  found.error().context + " (check the host name)");
     }
     co_return found;
 }
