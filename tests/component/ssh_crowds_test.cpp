@@ -21,25 +21,6 @@ std::vector<remote> several(const ssh_server& server, int count) {
     return all;
 }
 
-/// Carries its standard streams to a host and port.
-std::string relay_command(const ssh_server& server) {
-    write_file(server.directory() / "relay.py",
-               "import os, socket, sys, threading\n"
-               "s = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n"
-               "def up():\n"
-               "    while True:\n"
-               "        b = os.read(0, 65536)\n"
-               "        if not b: break\n"
-               "        s.sendall(b)\n"
-               "    s.shutdown(socket.SHUT_WR)\n"
-               "threading.Thread(target=up, daemon=True).start()\n"
-               "while True:\n"
-               "    b = s.recv(65536)\n"
-               "    if not b: break\n"
-               "    os.write(1, b)\n");
-    return "python3 " + (server.directory() / "relay.py") + " %h %p";
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(ssh_crowds)
@@ -233,7 +214,7 @@ BOOST_AUTO_TEST_CASE(proxy_commands_carry_many_at_once) {
     ssh_server server;
     auto remotes = several(server, 20);
     for (auto& each : remotes) {
-        each.proxy = relay_command(server);
+        each.proxy = server.relay_command();
     }
     in_reactor([&]() -> awaitable<void> {
         const auto wire = make_ssh_transport();

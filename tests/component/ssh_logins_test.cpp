@@ -78,21 +78,7 @@ BOOST_AUTO_TEST_CASE(keys_of_every_common_type_log_in) {
 BOOST_AUTO_TEST_CASE(a_proxy_command_carries_the_connection) {
     ssh_server server;
     auto there = server.remote_named("gpu1");
-    write_file(server.directory() / "relay.py",
-               "import os, socket, sys, threading\n"
-               "s = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n"
-               "def up():\n"
-               "    while True:\n"
-               "        b = os.read(0, 65536)\n"
-               "        if not b: break\n"
-               "        s.sendall(b)\n"
-               "    s.shutdown(socket.SHUT_WR)\n"
-               "threading.Thread(target=up, daemon=True).start()\n"
-               "while True:\n"
-               "    b = s.recv(65536)\n"
-               "    if not b: break\n"
-               "    os.write(1, b)\n");
-    there.proxy = "python3 " + (server.directory() / "relay.py") + " %h %p";
+    there.proxy = server.relay_command();
     BOOST_TEST(output_of(there, context_in(server.home())) == "reached\n");
     there.proxy = "echo no route >&2; exit 1";
     BOOST_TEST(output_of(there, context_in(server.home())).find("the proxy says: no route") !=

@@ -263,6 +263,24 @@ std::string ssh_server::config_block(const std::string& alias) const {
            "\n  GlobalKnownHostsFile /dev/null\n";
 }
 
+std::string ssh_server::relay_command() const {
+    write_file(directory_ / "relay.py",
+               "import os, socket, sys, threading\n"
+               "s = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n"
+               "def up():\n"
+               "    while True:\n"
+               "        b = os.read(0, 65536)\n"
+               "        if not b: break\n"
+               "        s.sendall(b)\n"
+               "    s.shutdown(socket.SHUT_WR)\n"
+               "threading.Thread(target=up, daemon=True).start()\n"
+               "while True:\n"
+               "    b = s.recv(65536)\n"
+               "    if not b: break\n"
+               "    os.write(1, b)\n");
+    return "python3 " + (directory_ / "relay.py") + " %h %p";
+}
+
 std::vector<pid_t> ssh_server::sessions() const {
     return pid_ > 0 ? descendants(pid_) : std::vector<pid_t>();
 }
