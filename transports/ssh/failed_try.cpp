@@ -24,9 +24,10 @@ bool worth_another_try(const failed_try& what) {
         if (contains(what.greeting, "MaxStartups")) {
             return true;
         }
-        // Without a word: OpenSSH before 8.5 turns away like that. A program that ends without one
-        // could not connect at all.
-        return what.greeting.empty() && what.dropped && (!what.by_program || what.others_succeed);
+        // Without a word: OpenSSH before 8.5 turns away like that. A program that ends so could
+        // not connect at all, as a rule, and then often says why.
+        return what.greeting.empty() && what.dropped &&
+               (!what.by_program || (what.others_succeed && !what.complained));
     case failed_try::stage::key_exchange:
         return what.dropped;
     case failed_try::stage::later:

@@ -17,6 +17,7 @@ struct failed_try {
     bool refused = false;        ///< the machine says that nobody listens there
     bool dropped = false;        ///< the far end closed or reset the connection
     bool by_program = false;     ///< a program (ProxyCommand) carries the connection
+    bool complained = false;     ///< that program, on its standard error
     bool carrier_lost = false;   ///< the jump host's session, shared with others, broke
     bool others_succeed = false; ///< connections to the same server, at this time
     std::string greeting;        ///< the first line of the server, as far as it came

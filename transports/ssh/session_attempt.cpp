@@ -176,6 +176,7 @@ awaitable<result<>> session_attempt::hear(const reached_socket& reached) {
         said->text.find("MaxStartups") != std::string::npos ||
         said->text.starts_with("Not allowed")) {
         ended_.dropped = true;
+        ended_.complained = reached.proxy && !reached.proxy->diagnostics().empty();
         ended_.others_succeed = memory_.slots.answers(hop_.server());
         co_return failure(errc::connect_failed,
                           hop_.to.name + ": key exchange: " +
