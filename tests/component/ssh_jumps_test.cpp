@@ -1,12 +1,11 @@
 // Jump hosts: one session each, shared by all behind them.
 #include "tests/support/in_reactor.hpp"
 #include "tests/support/ssh_farm.hpp"
+#include "tests/support/ssh_key_agent.hpp"
 #include "transports/ssh/connector.hpp"
 #include "transports/ssh/ssh_transport.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <csignal>
 
 using namespace outrider;
 using namespace outrider::testing;
@@ -114,17 +113,10 @@ BOOST_AUTO_TEST_CASE(a_session_that_nobody_uses_ends) {
 BOOST_AUTO_TEST_CASE(a_jump_host_that_only_a_child_ssh_can_reach_is_shared_as_well) {
     ssh_server inner;
     ssh_server outer;
-    const std::string socket = outer.directory() / "agent";
-    const auto started = run_program({"ssh-agent", "-s", "-a", socket});
-    const pid_t agent = std::stoi(started.substr(started.find("SSH_AGENT_PID=") + 14));
-    const std::string key = outer.directory() / "held";
-    make_key(key);
+    const ssh_key_agent agent;
     for (const auto* each : {&inner, &outer}) {
-        write_file(each->authorized_keys(), read_file(key + ".pub"));
+        write_file(each->authorized_keys(), agent.public_key());
     }
-    run_program({"env", "SSH_AUTH_SOCK=" + socket, "ssh-add", "-q", key});
-    std::filesystem::remove(key);
-    std::filesystem::remove(key + ".pub");
     std::string config =
         inner.config_block("inner") + "  ProxyJump outer\n" + outer.config_block("outer");
     for (auto at = config.find("IdentitiesOnly yes"); at != std::string::npos;
@@ -137,12 +129,11 @@ BOOST_AUTO_TEST_CASE(a_jump_host_that_only_a_child_ssh_can_reach_is_shared_as_we
     in_reactor([&]() -> awaitable<void> {
         const auto wire = make_ssh_transport();
         auto context = context_in(inner.home());
-        context.environment["SSH_AUTH_SOCK"] = socket;
+        context.environment["SSH_AUTH_SOCK"] = agent.socket();
         context.timeout = std::chrono::seconds(30);
         co_await use_and_close(co_await connect_all(*wire, of.gpus(6), context));
         co_await wire->close();
     });
-    ::kill(agent, SIGTERM);
     BOOST_TEST(logins(inner) == 6U);
     BOOST_TEST(logins(outer) == 1U);
 }

@@ -1,12 +1,11 @@
 // The ways to a shell that need more than one address and one key.
 #include "tests/support/in_reactor.hpp"
 #include "tests/support/shell.hpp"
+#include "tests/support/ssh_key_agent.hpp"
 #include "tests/support/ssh_server.hpp"
 #include "transports/ssh/ssh_transport.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <csignal>
 
 using namespace outrider;
 using namespace outrider::testing;
@@ -141,27 +140,18 @@ BOOST_AUTO_TEST_CASE(a_jump_host_carries_the_next_and_each_hop_is_checked) {
 
 BOOST_AUTO_TEST_CASE(a_key_that_only_the_ssh_agent_holds_logs_in_through_a_child_ssh) {
     ssh_server server;
-    const std::string socket = server.directory() / "agent";
-    const std::string key = server.directory() / "held";
-    make_key(key);
-    write_file(server.authorized_keys(), read_file(key + ".pub"));
-    const auto started = run_program({"ssh-agent", "-s", "-a", socket});
-    const auto at = started.find("SSH_AGENT_PID=") + 14;
-    const pid_t agent = std::stoi(started.substr(at));
-    run_program({"env", "SSH_AUTH_SOCK=" + socket, "ssh-add", "-q", key});
-    std::filesystem::remove(key);
-    std::filesystem::remove(key + ".pub");
+    const ssh_key_agent agent;
+    write_file(server.authorized_keys(), agent.public_key());
     auto there = server.remote_named("gpu1");
     there.private_key.reset();
     auto context = context_in(server.home());
-    context.environment["SSH_AUTH_SOCK"] = socket;
+    context.environment["SSH_AUTH_SOCK"] = agent.socket();
     BOOST_TEST(output_of(there, context) == "reached\n");
     BOOST_TEST(output_of(there, context, "echo one; echo two >&2") == "one\n");
     // The same checks hold on that wire.
     there.known_hosts = server.directory() / "nothing_yet";
     const auto text = output_of(there, context);
     BOOST_TEST(text.find("gpu1: host key: ") == 0U);
-    ::kill(agent, SIGTERM);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,9 +1,9 @@
 #include "transports/ssh/connector.hpp"
 
 #include "transports/ssh/child_connection.hpp"
+#include "transports/ssh/find_way.hpp"
 #include "transports/ssh/host_key_check.hpp"
 #include "transports/ssh/person.hpp"
-#include "transports/ssh/proxy_jump.hpp"
 #include "transports/ssh/ssh_connection.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -16,8 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A configuration may send a jump host through itself.
-constexpr std::size_t most_hops = 8;
 /// Between the tries at a server that turns us away.
 constexpr auto shortest_pause = 100ms;
 constexpr auto longest_pause = 1500ms;
@@ -37,9 +35,27 @@ std::string join(const std::vector<std::string>& words) {
     return text;
 }
 
-bool goes_by_jump(const user_config& config) {
-    return config.proxy_command.empty() && !config.proxy_jump.empty();
-}
+/// Stands for the making of a jump host: that has a time of its own, and takes none of the
+/// remote's.
+class jump_hosts_time {
+  public:
+    explicit jump_hosts_time(time_budget& budget) : budget_(budget), own_(budget) { start_anew(); }
+    jump_hosts_time(const jump_hosts_time&) = delete;
+    jump_hosts_time& operator=(const jump_hosts_time&) = delete;
+    ~jump_hosts_time() {
+        budget_ = own_;
+        budget_.give_back(taken());
+    }
+    void start_anew() { budget_ = time_budget(own_.total()); }
+    [[nodiscard]] time_budget::clock::duration taken() const {
+        return time_budget::clock::now() - start_;
+    }
+
+  private:
+    time_budget& budget_;
+    time_budget own_;
+    time_budget::clock::time_point start_ = time_budget::clock::now();
+};
 
 } // namespace
 
@@ -47,7 +63,7 @@ connector::connector(connection_memory& memory, const remote& to, const connect_
     : memory_(memory), to_(to), context_(context), budget_(context.timeout) {}
 
 awaitable<result<std::unique_ptr<connection>>> connector::run() {
-    auto way = co_await find_way();
+    auto way = co_await find_way(memory_.configs, to_, context_.environment);
     if (!way) {
         co_return way.error();
     }
@@ -69,53 +85,6 @@ awaitable<result<std::unique_ptr<connection>>> connector::run() {
     }
     co_return std::unique_ptr<connection>(
         std::make_unique<session_connection>(std::move(*reached)));
-}
-
-awaitable<result<std::vector<hop>>> connector::find_way() {
-    auto config = co_await memory_.configs.lookup(to_, context_.environment);
-    if (!config) {
-        co_return config.error();
-    }
-    std::vector<hop> way;
-    way.push_back({.to = to_, .config = std::move(*config)});
-    while (goes_by_jump(way.back().config)) {
-        if (way.size() > most_hops) {
-            co_return failure(errc::bad_input, to_.name + ": ProxyJump leads in a circle");
-        }
-        auto before = hop_before(way.back());
-        if (!before) {
-            co_return before.error();
-        }
-        auto known = co_await memory_.configs.lookup(before->to, context_.environment);
-        if (!known) {
-            co_return failure(known.error().code, to_.name + ": " + known.error().context);
-        }
-        if (const auto list = split_proxy_jump(way.back().config.proxy_jump);
-            !list.before.empty()) {
-            known->proxy_jump = list.before;
-            known->proxy_command.clear();
-        }
-        before->config = std::move(*known);
-        way.push_back(std::move(*before));
-    }
-    co_return way;
-}
-
-result<hop> connector::hop_before(const hop& next) const {
-    const auto parsed = parse_jump_host(split_proxy_jump(next.config.proxy_jump).neighbour);
-    if (!parsed) {
-        return failure(parsed.error().code, to_.name + ": " + parsed.error().context);
-    }
-    hop before;
-    before.to.name = "jump host " + parsed->host;
-    before.to.type = to_.type;
-    before.to.host = parsed->host;
-    before.to.port = parsed->port;
-    before.to.user = parsed->user;
-    before.to.ssh_config = to_.ssh_config;
-    before.to.known_hosts = to_.known_hosts;
-    before.to.host_keys = to_.host_keys;
-    return before;
 }
 
 awaitable<result<reached_session>> connector::reach(std::size_t at) {
@@ -179,24 +148,19 @@ failure connector::of_jump_host(failure what, std::size_t asked_by) const {
 }
 
 awaitable<result<reached_jump>> connector::reach_jump_host(std::size_t at) {
-    bool made_here = false;
-    const auto make = [&]() -> awaitable<result<reached_session>> {
-        made_here = true;
-        budget_ = time_budget(budget_.total());
-        co_return co_await reach(at);
-    };
     for (;;) {
-        const time_budget own = budget_;
-        const auto start = time_budget::clock::now();
-        auto reached = co_await memory_.jumps.reach(way_to(at), make);
-        const auto waited = time_budget::clock::now() - start;
-        // Making it was the jump host's time, whoever did it.
-        budget_ = own;
-        budget_.give_back(waited);
+        jump_hosts_time time(budget_);
+        bool made_here = false;
+        const auto make = [&]() -> awaitable<result<reached_session>> {
+            made_here = true;
+            time.start_anew(); // somebody may have been waited for
+            co_return co_await reach(at);
+        };
+        auto reached = co_await memory_.jumps.reach(way_to(way_, at, context_.environment), make);
         // Whoever made it may have had less time than this one has.
         const bool too_short = !made_here && reached.has_error() &&
                                reached.error().kind() == errc::timed_out &&
-                               waited < budget_.total() / 2;
+                               time.taken() < budget_.total() / 2;
         if (!too_short) {
             co_return reached;
         }
@@ -209,8 +173,10 @@ awaitable<result<std::shared_ptr<child_master>>> connector::reach_by_child(std::
     for (;;) {
         std::shared_ptr<child_master> through;
         if (at + 1 < way_.size()) {
-            auto jump = co_await memory_.jumps.reach_by_child(
-                way_to(at + 1), [&] { return reach_by_child(at + 1, why); });
+            const jump_hosts_time time(budget_);
+            auto jump =
+                co_await memory_.jumps.reach_by_child(way_to(way_, at + 1, context_.environment),
+                                                      [&] { return reach_by_child(at + 1, why); });
             if (!jump) {
                 co_return of_jump_host(jump.error(), at);
             }
@@ -222,7 +188,7 @@ awaitable<result<std::shared_ptr<child_master>>> connector::reach_by_child(std::
             co_return outcome;
         }
         auto tried = failed_child(outcome.error().context);
-        tried.others_succeed = memory_.slots.answers(way_[at].server());
+        tried.others_succeed = memory_.slots.answers(way_[at].server(through.get()));
         tried.carrier_lost = through && !through->alive();
         if (!worth_another_try(tried) || !co_await pause(pauses, outcome.error())) {
             co_return outcome;
@@ -232,8 +198,9 @@ awaitable<result<std::shared_ptr<child_master>>> connector::reach_by_child(std::
 
 awaitable<result<std::shared_ptr<child_master>>> connector::try_by_child(child_request request) {
     const auto start = time_budget::clock::now();
-    auto place = co_await memory_.slots.acquire(
-        request.to.server(), request.through ? request.through->label() : std::string());
+    auto place =
+        co_await memory_.slots.acquire(request.to.server(request.through.get()),
+                                       request.through ? request.through->label() : std::string());
     if (!place) {
         co_return failure(place.error().code, to_.name + ": " + place.error().context);
     }
@@ -245,21 +212,10 @@ awaitable<result<std::shared_ptr<child_master>>> connector::try_by_child(child_r
     auto made = co_await connect_by_child(std::move(request), who, budget_);
     if (made) {
         (*place)->secured();
+    } else if (failed_child(made.error().context).dropped) {
+        (*place)->turned_away();
     }
     co_return made;
-}
-
-jump_way connector::way_to(std::size_t at) const {
-    jump_way way;
-    for (; at < way_.size(); ++at) {
-        const hop& each = way_[at];
-        way.hops.push_back(
-            {.host = each.to.host, .host_keys = each.to.host_keys, .config = each.config});
-        if (!each.config.proxy_command.empty()) {
-            way.environment = context_.environment;
-        }
-    }
-    return way;
 }
 
 } // namespace outrider::ssh

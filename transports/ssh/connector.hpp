@@ -18,9 +18,6 @@ class connector {
     [[nodiscard]] awaitable<result<std::unique_ptr<connection>>> run();
 
   private:
-    /// The remote, the jump host before it, the one before that, …
-    [[nodiscard]] awaitable<result<std::vector<hop>>> find_way();
-    [[nodiscard]] result<hop> hop_before(const hop& next) const;
     /// A logged-in session to a hop of the way, through the hops before it. Tries again where that
     /// may help.
     [[nodiscard]] awaitable<result<reached_session>> reach(std::size_t at);
@@ -35,7 +32,6 @@ class connector {
     [[nodiscard]] awaitable<bool> pause(retry_policy& pauses, const failure& why);
     /// Whose failure it is for the remote.
     [[nodiscard]] failure of_jump_host(failure what, std::size_t asked_by) const;
-    [[nodiscard]] jump_way way_to(std::size_t at) const;
 
     connection_memory& memory_;
     const remote& to_;

@@ -106,7 +106,8 @@ bool session_attempt::worth_another() const {
 
 awaitable<result<>> session_attempt::take_place(const jump_session* via) {
     const auto start = time_budget::clock::now();
-    auto place = co_await memory_.slots.acquire(hop_.server(), via ? via->label() : std::string());
+    server_ = hop_.server(via);
+    auto place = co_await memory_.slots.acquire(server_, via ? via->label() : std::string());
     // Others had their turn in that time; this one's begins now.
     budget_.give_back(time_budget::clock::now() - start);
     if (!place) {
@@ -153,7 +154,7 @@ session_attempt::open_socket(std::shared_ptr<jump_session> via) {
         ended_.dropped = outcome.cause == asio::error::connection_reset;
     }
     if (!outcome.socket) {
-        ended_.others_succeed = memory_.slots.answers(hop_.server());
+        ended_.others_succeed = memory_.slots.answers(server_);
         co_return outcome.socket.error();
     }
     co_return reached_socket{std::move(*outcome.socket), nullptr};
@@ -177,7 +178,7 @@ awaitable<result<>> session_attempt::hear(const reached_socket& reached) {
         said->text.starts_with("Not allowed")) {
         ended_.dropped = true;
         ended_.complained = reached.proxy && !reached.proxy->diagnostics().empty();
-        ended_.others_succeed = memory_.slots.answers(hop_.server());
+        ended_.others_succeed = memory_.slots.answers(server_);
         co_return failure(errc::connect_failed,
                           hop_.to.name + ": key exchange: " +
                               (said->text.empty() ? "the connection was closed"
@@ -205,7 +206,7 @@ session_attempt::exchange_keys(reached_socket& reached, const session_options& o
     }
     const auto secured =
         co_await with_deadline((*wire)->handshake(), budget_.remaining(),
-                               hop_.to.name + ": key exchange with " + hop_.server() +
+                               hop_.to.name + ": key exchange with " + hop_.address() +
                                    ": no answer in time (does an SSH server listen there?)");
     if (secured) {
         place_->secured();
@@ -213,7 +214,7 @@ session_attempt::exchange_keys(reached_socket& reached, const session_options& o
     }
     ended_.dropped =
         secured.error().kind() == errc::connect_failed && tells_of_a_drop(secured.error().context);
-    ended_.others_succeed = memory_.slots.answers(hop_.server());
+    ended_.others_succeed = memory_.slots.answers(server_);
     co_return secured.error();
 }
 
@@ -223,7 +224,7 @@ failure session_attempt::explained(failure what, const reached_socket& reached) 
         what.code = make_error_code(errc::unsupported);
     }
     if (what.kind() == errc::connect_failed) {
-        what.context += " (" + hop_.server() +
+        what.context += " (" + hop_.address() +
                         " ended the connection before it was secure: is it an SSH "
                         "server, and not overloaded?)";
     }

@@ -44,6 +44,7 @@ class session_attempt {
     const hop& hop_;
     const connect_context& context_;
     time_budget& budget_;
+    std::string server_; // whose places these are
     std::shared_ptr<handshake_slots::place> place_;
     failed_try ended_;
 };
