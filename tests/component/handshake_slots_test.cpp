@@ -96,6 +96,26 @@ BOOST_AUTO_TEST_CASE(the_number_in_all_is_each_waiters_own) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(who_hears_nothing_lets_others_go_first) {
+    in_reactor([]() -> awaitable<void> {
+        handshake_slots slots;
+        const auto silent = co_await place_at(slots, "away");
+        BOOST_TEST((co_await silent->enter(1)));
+        auto quick = co_await place_at(slots, "here");
+        BOOST_TEST((co_await quick->enter(1))); // once the first has been silent for a moment
+        quick->heard();
+        silent->heard(); // now it speaks, and waits for its turn
+        task_group tasks(co_await asio::this_coro::executor);
+        bool entered = false;
+        tasks.spawn("enter", [&]() -> awaitable<void> { entered = co_await silent->enter(1); });
+        co_await settled();
+        BOOST_TEST(!entered);
+        quick.reset();
+        co_await tasks.join();
+        BOOST_TEST(entered);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(while_a_person_is_asked_another_goes_on) {
     in_reactor([]() -> awaitable<void> {
         handshake_slots slots;

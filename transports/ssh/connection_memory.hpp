@@ -4,6 +4,7 @@
 #include "transports/ssh/host_key_store.hpp"
 #include "transports/ssh/jump_sessions.hpp"
 #include "transports/ssh/key_store.hpp"
+#include "transports/ssh/pump_turns.hpp"
 #include "transports/ssh/user_config.hpp"
 
 namespace outrider::ssh {
@@ -14,6 +15,7 @@ struct connection_memory {
     key_store keys;
     host_key_store host_keys;
     handshake_slots slots;
+    std::shared_ptr<pump_turns> turns = std::make_shared<pump_turns>();
     jump_sessions jumps;
 };
 

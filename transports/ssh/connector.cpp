@@ -204,6 +204,7 @@ awaitable<result<std::shared_ptr<child_master>>> connector::try_by_child(child_r
     if (!place) {
         co_return failure(place.error().code, to_.name + ": " + place.error().context);
     }
+    (*place)->allow_slow_start();
     if (!co_await (*place)->enter(context_.connections)) {
         co_return failure(errc::cancelled, to_.name + ": cancelled");
     }

@@ -55,7 +55,20 @@ handshake_slots::place::~place() {
 }
 
 void handshake_slots::place::watch_silence() {
-    silence_.expires_after(silence_limit);
+    silence_.expires_after(hesitation_);
+    silence_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        if (const auto self = weak.lock(); self && !error && !self->heard_) {
+            self->hesitate();
+        }
+    });
+}
+
+void handshake_slots::place::hesitate() {
+    if (std::exchange(entered_, false)) {
+        count_in_all(-1);
+        owner_.waiting_.wake_all();
+    }
+    silence_.expires_after(silence_limit - hesitation_);
     silence_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
         if (const auto self = weak.lock(); self && !error && !self->heard_) {
             self->fall_silent();
@@ -64,14 +77,9 @@ void handshake_slots::place::watch_silence() {
 }
 
 void handshake_slots::place::fall_silent() {
-    if (std::exchange(silent_, true)) {
-        return;
-    }
+    silent_ = true;
     --at_.held;
     ++at_.silent;
-    if (std::exchange(entered_, false)) {
-        count_in_all(-1);
-    }
     owner_.waiting_.wake_all();
 }
 
@@ -93,6 +101,9 @@ void handshake_slots::place::count_in_all(int change) {
 }
 
 awaitable<bool> handshake_slots::place::enter(int limit) {
+    if (entered_) {
+        co_return true;
+    }
     const auto full = [&] {
         return owner_.in_all_ >= std::max(limit, 1) ||
                (!through_.empty() && owner_.through_[through_] >= through_one_jump_host);

@@ -12,12 +12,12 @@
 
 namespace outrider::ssh {
 
-/// Bounds the connections in the making, twice over. Each holds a place at its server (8), whose
-/// MaxStartups turns away more than ten; a server that turns us away gets fewer at once. From when
-/// the server speaks until the login is done it also holds a place among all (32 unless the command
-/// says otherwise) and among those through the same jump host (8), so that key exchanges starve
-/// neither the other coroutines nor the jump host. A server that is silent keeps nobody waiting:
-/// who waits for it gives its place back. Owned by the transport.
+/// Bounds the connections in the making. Each holds a place at its server (8), whose MaxStartups
+/// turns away more than ten; a server that turns us away gets fewer at once. And each holds a place
+/// among all (32 unless the command says otherwise) and among those through the same jump host (8),
+/// so that key exchanges starve neither the other coroutines nor the jump host. A server that is
+/// silent keeps nobody waiting: who waits for it gives its places back, and takes them again when
+/// the server speaks. Owned by the transport.
 class handshake_slots {
   public:
     using clock = std::chrono::steady_clock;
@@ -25,6 +25,8 @@ class handshake_slots {
     static constexpr int through_one_jump_host = 8;
     /// After so long without a word from the server a connection is no longer counted there.
     static constexpr std::chrono::seconds silence_limit{2};
+
+    static constexpr std::chrono::milliseconds hesitation_limit{250};
 
     class place;
     /// Waits for a place at `server`; fails only when cancelled. `through` names the jump host.
@@ -41,8 +43,8 @@ class handshake_slots {
         clock::time_point secured;
     };
     std::map<std::string, server_load> servers_; // one entry for each server ever met
-    std::map<std::string, int> through_;         // those whom the server has spoken to
-    int in_all_ = 0;                             // likewise
+    std::map<std::string, int> through_;         // by jump host
+    int in_all_ = 0;
     waiting_room waiting_;
 };
 
@@ -56,11 +58,14 @@ class handshake_slots::place : public std::enable_shared_from_this<place> {
     place& operator=(const place&) = delete;
     ~place();
 
-    /// The server speaks: from now on this is counted, however long it takes.
-    void heard();
-    /// Waits until fewer than `limit` are in the making in all, and is one of them. False when
-    /// cancelled.
+    /// Waits until fewer than `limit` are in the making in all, and is one of them from then on.
+    /// False when cancelled.
     [[nodiscard]] awaitable<bool> enter(int limit);
+    /// The server speaks: from now on this is counted there however long it takes, and may `enter`
+    /// again if it is not among all any more.
+    void heard();
+    /// What connects is a program that needs time to start and tells nothing meanwhile.
+    void allow_slow_start() { hesitation_ = silence_limit; }
     /// While a person is asked, others may go on; `resume` does not wait.
     void pause();
     void resume();
@@ -72,6 +77,7 @@ class handshake_slots::place : public std::enable_shared_from_this<place> {
   private:
     friend class handshake_slots;
     void watch_silence();
+    void hesitate();
     void fall_silent();
     void count_in_all(int change);
 
@@ -79,6 +85,7 @@ class handshake_slots::place : public std::enable_shared_from_this<place> {
     server_load& at_; // map nodes stay where they are
     std::string through_;
     asio::steady_timer silence_;
+    std::chrono::milliseconds hesitation_ = hesitation_limit;
     bool heard_ = false;
     bool silent_ = false;
     bool entered_ = false;

@@ -53,6 +53,7 @@ result<std::shared_ptr<session>> session::adopt(const asio::any_io_executor& exe
         return errno_failure(errno, options.label + ": duplicate the socket");
     }
     self->watched_.assign(duplicate);
+    self->turns_ = options.turns;
     trace_library();
     self->raw_ = ssh_new();
     if (self->raw_ == nullptr) {
@@ -87,6 +88,7 @@ awaitable<result<>> session::handshake() {
     if (*answer != SSH_OK) {
         co_return lost("key exchange");
     }
+    turns_.reset();
     co_return result<>();
 }
 
@@ -130,7 +132,7 @@ void session::arm() {
             if (const auto self = weak.lock()) {
                 self->waits_read_ = false;
                 if (!error) {
-                    self->pump();
+                    self->pump_in_turn();
                 }
             }
         });
@@ -141,11 +143,23 @@ void session::arm() {
             if (const auto self = weak.lock()) {
                 self->waits_write_ = false;
                 if (!error) {
-                    self->pump();
+                    self->pump_in_turn();
                 }
             }
         });
     }
+}
+
+void session::pump_in_turn() {
+    if (!turns_) {
+        pump();
+        return;
+    }
+    turns_->take(executor_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->pump();
+        }
+    });
 }
 
 void session::pump() {

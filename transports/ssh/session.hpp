@@ -3,6 +3,7 @@
 #include "engine/descriptor.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "engine/reactor/notifier.hpp"
+#include "transports/ssh/pump_turns.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,7 +30,8 @@ struct session_options {
     std::string host_keys;
     std::string macs;
     std::string public_key_algorithms;
-    int minimal_rsa_bits = 0; ///< 0: libssh's own limit
+    int minimal_rsa_bits = 0;          ///< 0: libssh's own limit
+    std::shared_ptr<pump_turns> turns; ///< whose key exchanges this one shall not go in a row with
 };
 
 /// One SSH session of libssh on the reactor: one pump that reads the socket when it is readable,
@@ -91,6 +93,7 @@ class session : public std::enable_shared_from_this<session> {
     friend class channel;
     session(const asio::any_io_executor& executor, std::string label);
     void arm();
+    void pump_in_turn();
     void pump();
     void mark_dead();
     void bury(ssh_channel channel, bool opening);
@@ -110,6 +113,7 @@ class session : public std::enable_shared_from_this<session> {
     notifier progress_;
     ssh_counter_struct moved_{}; // filled by libssh
     ssh_counter_struct seen_{};
+    std::shared_ptr<pump_turns> turns_; // until the key exchange is done
     bool waits_read_ = false;
     bool waits_write_ = false;
     bool dead_ = false;

@@ -57,11 +57,12 @@ session_attempt::session_attempt(connection_memory& memory, const hop& to,
 
 awaitable<result<reached_session>> session_attempt::run(host_key_check& check, key_ring keys,
                                                         std::shared_ptr<jump_session> via) {
-    const auto options = options_for(hop_, check.algorithms());
+    auto options = options_for(hop_, check.algorithms());
     if (!options) {
         ended_.at = stage::later;
         co_return options.error();
     }
+    options->turns = memory_.turns;
     if (auto may = co_await take_place(via.get()); !may) {
         co_return may.error();
     }
@@ -108,6 +109,9 @@ awaitable<result<>> session_attempt::take_place(const jump_session* via) {
     const auto start = time_budget::clock::now();
     server_ = hop_.server(via);
     auto place = co_await memory_.slots.acquire(server_, via ? via->label() : std::string());
+    if (place && !co_await (*place)->enter(context_.connections)) {
+        place = failure(errc::cancelled, "cancelled");
+    }
     // Others had their turn in that time; this one's begins now.
     budget_.give_back(time_budget::clock::now() - start);
     if (!place) {
