@@ -142,6 +142,7 @@ void handshake_slots::place::resume() {
 }
 
 void handshake_slots::place::secured() {
+    heard();
     at_.secured = clock::now();
     // Slowly back to the full number: what turned us away may have been a passing crowd.
     at_.room = std::min<double>(at_.room + 1.0 / at_.room, to_one_server);

@@ -227,7 +227,8 @@ failure session_attempt::explained(failure what, const reached_socket& reached) 
     if (what.context.find("no match for method") != std::string::npos) {
         what.code = make_error_code(errc::unsupported);
     }
-    if (what.kind() == errc::connect_failed) {
+    const bool said_why = what.context.find("the server says") != std::string::npos;
+    if (what.kind() == errc::connect_failed && !said_why) {
         what.context += " (" + hop_.address() +
                         " ended the connection before it was secure: is it an SSH "
                         "server, and not overloaded?)";
