@@ -101,7 +101,10 @@ failure session::lost(const std::string& phase) const {
 }
 
 void session::ask_for_sign() {
-    if (alive() && !congested()) {
+    if (alive()) {
+        // libssh sends nothing while an answer is due, whose coming is sign enough; and the first
+        // call after it came only takes note of it.
+        ssh_send_keepalive(raw_);
         ssh_send_keepalive(raw_);
         settle();
     }
