@@ -43,6 +43,9 @@ awaitable<void> link_pool::close() {
         }
     }
     links_.clear();
+    for (auto& over : transports_) {
+        co_await over->close();
+    }
 }
 
 } // namespace outrider

@@ -17,7 +17,7 @@ class link_pool {
     /// The link to a remote; fails with `unsupported` if no transport serves its type. Remotes that
     /// differ in anything but their description have links of their own.
     [[nodiscard]] result<link*> find(const remote& to);
-    /// Closes all links.
+    /// Closes all links, then the transports.
     awaitable<void> close();
 
   private:

@@ -64,6 +64,9 @@ class transport {
     /// "gpu1: connect to 10.0.0.5 port 22: connection refused (is sshd running there?)".
     [[nodiscard]] virtual awaitable<result<std::unique_ptr<connection>>>
     connect(const remote& to, const connect_context& context) = 0;
+    /// Ends what connections shared, in a bounded time; after the last of them is closed. A
+    /// transport that was not closed must be idle when it is destroyed.
+    virtual awaitable<void> close() { co_return; }
 };
 
 } // namespace outrider

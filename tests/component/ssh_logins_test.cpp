@@ -1,12 +1,11 @@
 // The ways to a shell that need more than one address and one key.
 #include "tests/support/in_reactor.hpp"
 #include "tests/support/shell.hpp"
+#include "tests/support/ssh_key_agent.hpp"
 #include "tests/support/ssh_server.hpp"
 #include "transports/ssh/ssh_transport.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <csignal>
 
 using namespace outrider;
 using namespace outrider::testing;
@@ -14,25 +13,29 @@ using namespace outrider::testing;
 namespace {
 
 /// What `script` prints in a shell there, or the text of the failure.
+awaitable<std::string> output_over(transport& wire, const remote& there,
+                                   const connect_context& context, const std::string& script) {
+    auto link = co_await wire.connect(there, context);
+    if (!link) {
+        co_return link.error().context;
+    }
+    auto shell = co_await (*link)->open_shell();
+    if (!shell) {
+        co_return shell.error().context;
+    }
+    const auto got = co_await run_script(**shell, script);
+    co_await (*shell)->close();
+    co_await (*link)->close();
+    co_return got ? *got : got.error().context;
+}
+
 std::string output_of(const remote& there, const connect_context& context,
                       const std::string& script = "echo reached") {
     std::string text;
     in_reactor([&]() -> awaitable<void> {
         const auto wire = make_ssh_transport();
-        auto link = co_await wire->connect(there, context);
-        if (!link) {
-            text = link.error().context;
-            co_return;
-        }
-        auto shell = co_await (*link)->open_shell();
-        if (!shell) {
-            text = shell.error().context;
-            co_return;
-        }
-        const auto got = co_await run_script(**shell, script);
-        text = got ? *got : got.error().context;
-        co_await (*shell)->close();
-        co_await (*link)->close();
+        text = co_await output_over(*wire, there, context, script);
+        co_await wire->close();
     });
     return text;
 }
@@ -74,21 +77,7 @@ BOOST_AUTO_TEST_CASE(keys_of_every_common_type_log_in) {
 BOOST_AUTO_TEST_CASE(a_proxy_command_carries_the_connection) {
     ssh_server server;
     auto there = server.remote_named("gpu1");
-    write_file(server.directory() / "relay.py",
-               "import os, socket, sys, threading\n"
-               "s = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n"
-               "def up():\n"
-               "    while True:\n"
-               "        b = os.read(0, 65536)\n"
-               "        if not b: break\n"
-               "        s.sendall(b)\n"
-               "    s.shutdown(socket.SHUT_WR)\n"
-               "threading.Thread(target=up, daemon=True).start()\n"
-               "while True:\n"
-               "    b = s.recv(65536)\n"
-               "    if not b: break\n"
-               "    os.write(1, b)\n");
-    there.proxy = "python3 " + (server.directory() / "relay.py") + " %h %p";
+    there.proxy = server.relay_command();
     BOOST_TEST(output_of(there, context_in(server.home())) == "reached\n");
     there.proxy = "echo no route >&2; exit 1";
     BOOST_TEST(output_of(there, context_in(server.home())).find("the proxy says: no route") !=
@@ -103,6 +92,17 @@ BOOST_AUTO_TEST_CASE(an_alias_of_the_ssh_configuration_is_followed) {
     there.host = "cluster";
     there.ssh_config = server.directory() / "config";
     write_file(*there.ssh_config, server.config_block("cluster"));
+    BOOST_TEST(output_of(there, context_in(server.home())) == "reached\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_host_name_is_looked_up) {
+    ssh_server server;
+    auto there = server.remote_named("gpu1");
+    there.host = "localhost";
+    there.known_hosts = server.directory() / "by_name";
+    const std::string key = server.known_hosts_text();
+    write_file(*there.known_hosts,
+               "[localhost]:" + std::to_string(server.port()) + key.substr(key.find(' ')));
     BOOST_TEST(output_of(there, context_in(server.home())) == "reached\n");
 }
 
@@ -140,27 +140,18 @@ BOOST_AUTO_TEST_CASE(a_jump_host_carries_the_next_and_each_hop_is_checked) {
 
 BOOST_AUTO_TEST_CASE(a_key_that_only_the_ssh_agent_holds_logs_in_through_a_child_ssh) {
     ssh_server server;
-    const std::string socket = server.directory() / "agent";
-    const std::string key = server.directory() / "held";
-    make_key(key);
-    write_file(server.authorized_keys(), read_file(key + ".pub"));
-    const auto started = run_program({"ssh-agent", "-s", "-a", socket});
-    const auto at = started.find("SSH_AGENT_PID=") + 14;
-    const pid_t agent = std::stoi(started.substr(at));
-    run_program({"env", "SSH_AUTH_SOCK=" + socket, "ssh-add", "-q", key});
-    std::filesystem::remove(key);
-    std::filesystem::remove(key + ".pub");
+    const ssh_key_agent agent;
+    write_file(server.authorized_keys(), agent.public_key());
     auto there = server.remote_named("gpu1");
     there.private_key.reset();
     auto context = context_in(server.home());
-    context.environment["SSH_AUTH_SOCK"] = socket;
+    context.environment["SSH_AUTH_SOCK"] = agent.socket();
     BOOST_TEST(output_of(there, context) == "reached\n");
     BOOST_TEST(output_of(there, context, "echo one; echo two >&2") == "one\n");
     // The same checks hold on that wire.
     there.known_hosts = server.directory() / "nothing_yet";
     const auto text = output_of(there, context);
     BOOST_TEST(text.find("gpu1: host key: ") == 0U);
-    ::kill(agent, SIGTERM);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -175,7 +175,7 @@ ssh_server::~ssh_server() {
 }
 
 void ssh_server::write_config(const ssh_server_options& options) const {
-    std::string text;
+    std::string text = "MaxStartups 100\n"; // the one option whose last line wins
     for (const auto& line : options.config_lines) {
         text += line + '\n';
     }
@@ -184,7 +184,7 @@ void ssh_server::write_config(const ssh_server_options& options) const {
             "\nStrictModes no\nUsePAM no\nPasswordAuthentication no\n"
             "KbdInteractiveAuthentication no\nPermitRootLogin prohibit-password\n"
             "PrintMotd no\nPrintLastLog no\nLogLevel VERBOSE\nSubsystem sftp internal-sftp\n"
-            "MaxStartups 100\nUseDNS no\nAllowTcpForwarding yes\n"
+            "UseDNS no\nAllowTcpForwarding yes\n"
             "SetEnv HOME=" +
             home();
     for (const auto& [name, value] : options.environment) {
@@ -261,6 +261,24 @@ std::string ssh_server::config_block(const std::string& alias) const {
            "\n  User " + user() + "\n  IdentityFile " + user_key() +
            "\n  IdentitiesOnly yes\n  UserKnownHostsFile " + known_hosts() +
            "\n  GlobalKnownHostsFile /dev/null\n";
+}
+
+std::string ssh_server::relay_command() const {
+    write_file(directory_ / "relay.py",
+               "import os, socket, sys, threading\n"
+               "s = socket.create_connection((sys.argv[1], int(sys.argv[2])))\n"
+               "def up():\n"
+               "    while True:\n"
+               "        b = os.read(0, 65536)\n"
+               "        if not b: break\n"
+               "        s.sendall(b)\n"
+               "    s.shutdown(socket.SHUT_WR)\n"
+               "threading.Thread(target=up, daemon=True).start()\n"
+               "while True:\n"
+               "    b = s.recv(65536)\n"
+               "    if not b: break\n"
+               "    os.write(1, b)\n");
+    return "python3 " + (directory_ / "relay.py") + " %h %p";
 }
 
 std::vector<pid_t> ssh_server::sessions() const {

@@ -58,6 +58,9 @@ class ssh_server {
     /// A block for an ssh configuration: `Host ALIAS` with all that is needed.
     [[nodiscard]] std::string config_block(const std::string& alias) const;
 
+    /// A ProxyCommand that carries a connection to any host and port.
+    [[nodiscard]] std::string relay_command() const;
+
     /// Ends the listening server and all sessions at once (SIGKILL).
     void kill();
     /// Ends the sessions only; the server listens on.

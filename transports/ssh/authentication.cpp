@@ -54,23 +54,24 @@ awaitable<result<authentication::answer>> authentication::offer(std::string path
 
 awaitable<result<authentication::answer>> authentication::unlock_and_offer(person& who,
                                                                            std::string path) {
-    auto key = co_await store_.load(path); // another connection may have unlocked it meanwhile
-    for (int attempt = 0; attempt < most_attempts && key.what == loaded_key::state::encrypted;
-         ++attempt) {
-        auto secret = co_await who.ask("Passphrase for key " + path + ": ", false);
-        if (!secret) {
-            co_return secret.error();
-        }
-        if (secret->empty()) {
-            break; // as with ssh: an empty line skips the key
-        }
-        key = co_await store_.unlock(path, std::move(*secret));
+    result<loaded_key> key;
+    {
+        const person::waiting for_all(who);
+        key = co_await store_.unlock(path, [&]() -> awaitable<result<std::string>> {
+            co_return co_await who.ask("Passphrase for key " + path + ": ", false);
+        });
     }
-    if (key.what != loaded_key::state::ready) {
+    if (!key) {
+        // Somebody else may have been asked for all.
+        const bool own = key.error().context.starts_with(session_.label());
+        co_return failure(key.error().code,
+                          (own ? "" : session_.label() + ": ") + key.error().context);
+    }
+    if (key->what != loaded_key::state::ready) {
         tried_.push_back("publickey with " + path + " (locked)");
         co_return answer::denied;
     }
-    co_return co_await offer(path, key.key);
+    co_return co_await offer(path, key->key);
 }
 
 awaitable<result<authentication::answer>> authentication::keyboard_interactive(person& who) {

@@ -107,12 +107,14 @@ awaitable<result<>> channel::forward_to(std::string host, std::uint16_t port) {
     if (raw_ == nullptr) {
         co_return session_->lost(phase);
     }
+    opening_ = true; // until there is an answer: given up earlier, it is closed in the background
     auto answer = co_await session_->call(phase, [this, port, text = host.c_str()] {
         return ssh_channel_open_forward(raw_, text, port, "127.0.0.1", 0);
     });
     if (!answer) {
         co_return answer.error();
     }
+    opening_ = false;
     if (*answer != SSH_OK) {
         co_return session_->lost(phase);
     }

@@ -1,7 +1,6 @@
 #include "transports/ssh/child_ssh.hpp"
 
 #include "engine/reactor/deadline.hpp"
-#include "transports/process/child_stream.hpp"
 #include "transports/ssh/host_key_check.hpp"
 
 #include <array>
@@ -16,25 +15,6 @@ namespace {
 constexpr std::string_view connected_word = "outrider-connected";
 constexpr std::chrono::seconds master_end{2};
 
-/// A private directory for the control socket.
-class socket_directory {
-  public:
-    socket_directory() = default;
-    explicit socket_directory(std::string path) : path_(std::move(path)) {}
-    socket_directory(socket_directory&& other) noexcept : path_(std::exchange(other.path_, "")) {}
-    socket_directory& operator=(socket_directory&&) = delete;
-    ~socket_directory() {
-        std::error_code ignored;
-        if (!path_.empty()) {
-            std::filesystem::remove_all(path_, ignored);
-        }
-    }
-    [[nodiscard]] std::string socket() const { return path_ + "/control"; }
-
-  private:
-    std::string path_;
-};
-
 result<socket_directory> make_socket_directory(const child_request& request) {
     // A path of a socket has at most 107 bytes: TMPDIR may be too deep.
     const auto runtime = request.environment.find("XDG_RUNTIME_DIR");
@@ -46,7 +26,7 @@ result<socket_directory> make_socket_directory(const child_request& request) {
             return socket_directory(pattern);
         }
     }
-    return failure(errc::io_failed, request.to.name + ": cannot make a directory in /tmp");
+    return failure(errc::io_failed, request.to.to.name + ": cannot make a directory in /tmp");
 }
 
 /// A value of an option that is a list of paths: quoted, its percent signs kept literal.
@@ -64,13 +44,13 @@ std::string quoted_paths(const std::vector<std::string>& paths) {
 
 std::string strictness(const child_request& request) {
     const auto policy =
-        effective_policy(request.to.host_keys, request.config.strict_host_key_checking);
+        effective_policy(request.to.to.host_keys, request.to.config.strict_host_key_checking);
     return policy == host_key_policy::accept_new ? "accept-new" : "yes";
 }
 
 std::vector<std::string> master_command(const child_request& request, const std::string& socket,
                                         std::chrono::milliseconds limit) {
-    const remote& to = request.to;
+    const remote& to = request.to.to;
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit).count();
     std::vector<std::string> command{"ssh", "-N", "-T", "-S", socket};
     for (const std::string& option :
@@ -81,8 +61,8 @@ std::vector<std::string> master_command(const child_request& request, const std:
           std::string("ForkAfterAuthentication=no"), std::string("ServerAliveInterval=5"),
           std::string("ServerAliveCountMax=3"), "ConnectTimeout=" + std::to_string(seconds),
           "StrictHostKeyChecking=" + strictness(request),
-          "UserKnownHostsFile=" + quoted_paths(request.config.user_known_hosts),
-          "GlobalKnownHostsFile=" + quoted_paths(request.config.global_known_hosts)}) {
+          "UserKnownHostsFile=" + quoted_paths(request.to.config.user_known_hosts),
+          "GlobalKnownHostsFile=" + quoted_paths(request.to.config.global_known_hosts)}) {
         command.push_back("-o" + option);
     }
     const auto add = [&command](std::initializer_list<std::string> words) {
@@ -101,6 +81,10 @@ std::vector<std::string> master_command(const child_request& request, const std:
     }
     if (to.proxy) {
         add({"-oProxyCommand=" + *to.proxy});
+    }
+    if (request.through) {
+        // What the jump host's master carries takes the place of the ProxyJump that leads there.
+        add({"-oProxyCommand=" + request.through->carry_command()});
     }
     add({"--", to.host});
     return command;
@@ -145,46 +129,14 @@ awaitable<result<>> wait_connected(child_stream& master) {
     co_return result<>();
 }
 
-class child_connection final : public connection {
-  public:
-    child_connection(const child_request& request, socket_directory directory,
-                     std::unique_ptr<child_stream> master)
-        : name_(request.to.name), host_(request.to.host), environment_(request.environment),
-          directory_(std::move(directory)), master_(std::move(master)) {}
-
-    awaitable<result<std::unique_ptr<byte_stream>>> open_shell() override {
-        if (!alive()) {
-            co_return failure(errc::connect_failed, name_ + ": open a shell: ssh has ended: " +
-                                                        trimmed(master_->diagnostics()));
-        }
-        // Without the control socket ssh would connect anew by itself, unchecked: the proxy that
-        // fails keeps it from that.
-        auto shell = child_stream::start(
-            co_await asio::this_coro::executor,
-            {.command = {"ssh", "-T", "-F", "none", "-S", directory_.socket(), "-oControlMaster=no",
-                         "-oProxyCommand=false", "-oBatchMode=yes", "--", host_, "exec /bin/sh"},
-             .environment = environment_},
-            name_ + ": ssh");
-        if (!shell) {
-            co_return shell.error();
-        }
-        co_return std::unique_ptr<byte_stream>(std::move(*shell));
-    }
-    [[nodiscard]] bool alive() const override { return master_->process().running(); }
-    awaitable<void> close() override {
-        master_->process().signal(SIGTERM);
-        std::ignore = co_await master_->process().wait_for(master_end); // else it is killed later
-    }
-
-  private:
-    std::string name_;
-    std::string host_;
-    std::map<std::string, std::string> environment_;
-    socket_directory directory_;
-    std::unique_ptr<child_stream> master_;
-};
-
 } // namespace
+
+socket_directory::~socket_directory() {
+    std::error_code ignored;
+    if (!path_.empty()) {
+        std::filesystem::remove_all(path_, ignored);
+    }
+}
 
 errc classify_ssh_words(std::string_view words) {
     static constexpr std::pair<std::string_view, errc> table[] = {
@@ -206,9 +158,79 @@ errc classify_ssh_words(std::string_view words) {
     return errc::connect_failed;
 }
 
-awaitable<result<std::unique_ptr<connection>>> connect_by_child(child_request request, person& who,
-                                                                time_budget& budget) {
-    const std::string& name = request.to.name;
+failed_try failed_child(std::string_view words) {
+    failed_try tried;
+    if (words.find("Connection refused") != std::string_view::npos) {
+        tried.refused = true;
+    } else if (words.find("kex_exchange_identification:") != std::string_view::npos &&
+               words.find("Not allowed at this time") == std::string_view::npos) {
+        tried.at = failed_try::stage::key_exchange;
+        tried.dropped = true;
+    } else {
+        tried.at = failed_try::stage::later;
+    }
+    return tried;
+}
+
+child_master::child_master(const child_request& request, socket_directory directory,
+                           std::unique_ptr<child_stream> process)
+    : name_(request.to.to.name), host_(request.to.to.host), environment_(request.environment),
+      directory_(std::move(directory)), process_(std::move(process)), through_(request.through) {}
+
+bool child_master::alive() const {
+    return process_->process().running();
+}
+
+std::vector<std::string> child_master::client_command() const {
+    // Without the control socket ssh would connect anew by itself, unchecked: the proxy that fails
+    // keeps it from that.
+    return {"ssh",
+            "-T",
+            "-F",
+            "none",
+            "-S",
+            directory_.socket(),
+            "-oControlMaster=no",
+            "-oProxyCommand=false",
+            "-oBatchMode=yes"};
+}
+
+std::string child_master::carry_command() const {
+    std::string text;
+    for (const auto& word : client_command()) {
+        text += "'";
+        for (const char c : word) {
+            text += c == '%' ? "%%" : std::string(1, c);
+        }
+        text += "' ";
+    }
+    return text + "-W '[%h]:%p' jump-host";
+}
+
+awaitable<result<std::unique_ptr<byte_stream>>> child_master::open_shell() const {
+    if (!alive()) {
+        co_return failure(errc::connect_failed, name_ + ": open a shell: ssh has ended: " +
+                                                    trimmed(process_->diagnostics()));
+    }
+    auto command = client_command();
+    command.insert(command.end(), {"--", host_, "exec /bin/sh"});
+    auto shell =
+        child_stream::start(co_await asio::this_coro::executor,
+                            {.command = command, .environment = environment_}, name_ + ": ssh");
+    if (!shell) {
+        co_return shell.error();
+    }
+    co_return std::unique_ptr<byte_stream>(std::move(*shell));
+}
+
+awaitable<void> child_master::close() {
+    process_->process().signal(SIGTERM);
+    std::ignore = co_await process_->process().wait_for(master_end); // else it is killed later
+}
+
+awaitable<result<std::shared_ptr<child_master>>>
+connect_by_child(child_request request, person& who, time_budget& budget) {
+    const std::string& name = request.to.to.name;
     if (find_program("ssh", request.environment).empty()) {
         co_return failure(errc::unsupported,
                           name + ": " + request.why +
@@ -241,8 +263,7 @@ awaitable<result<std::unique_ptr<connection>>> connect_by_child(child_request re
     if (words.find("Permanently added") != std::string::npos) {
         who.tell(name + ": " + words);
     }
-    co_return std::unique_ptr<connection>(
-        std::make_unique<child_connection>(request, std::move(*directory), std::move(*master)));
+    co_return std::make_shared<child_master>(request, std::move(*directory), std::move(*master));
 }
 
 } // namespace outrider::ssh

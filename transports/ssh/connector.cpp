@@ -1,21 +1,30 @@
 #include "transports/ssh/connector.hpp"
 
-#include "engine/reactor/deadline.hpp"
-#include "transports/ssh/algorithms.hpp"
-#include "transports/ssh/child_ssh.hpp"
+#include "transports/ssh/child_connection.hpp"
+#include "transports/ssh/find_way.hpp"
 #include "transports/ssh/host_key_check.hpp"
-#include "transports/ssh/jump.hpp"
-#include "transports/ssh/proxy_process.hpp"
+#include "transports/ssh/person.hpp"
 #include "transports/ssh/ssh_connection.hpp"
-#include "transports/ssh/tcp_connect.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <spdlog/spdlog.h>
 
 namespace outrider::ssh {
 namespace {
 
-std::chrono::milliseconds budget_for(const remote& to, const connect_context& context) {
-    return to.connect_timeout && *to.connect_timeout > 0
-               ? std::chrono::milliseconds(std::chrono::seconds(*to.connect_timeout))
-               : context.timeout;
+using namespace std::chrono_literals;
+
+/// Between the tries at a server that turns us away.
+constexpr auto shortest_pause = 100ms;
+constexpr auto longest_pause = 1500ms;
+
+std::chrono::milliseconds limit_for(const remote& to, const user_config& config,
+                                    const connect_context& context) {
+    const auto seconds = to.connect_timeout ? to.connect_timeout : config.connect_timeout;
+    return seconds && *seconds > 0 ? std::chrono::milliseconds(std::chrono::seconds(*seconds))
+                                   : context.timeout;
 }
 
 std::string join(const std::vector<std::string>& words) {
@@ -26,186 +35,188 @@ std::string join(const std::vector<std::string>& words) {
     return text;
 }
 
-/// libssh tells a failed agreement on algorithms by its text alone.
-failure classify_handshake(failure what, const reached_socket& reached, const std::string& server) {
-    if (what.context.find("no match for method") != std::string::npos) {
-        what.code = make_error_code(errc::unsupported);
+/// Stands for the making of a jump host: that has a time of its own, and takes none of the
+/// remote's.
+class jump_hosts_time {
+  public:
+    explicit jump_hosts_time(time_budget& budget) : budget_(budget), own_(budget) { start_anew(); }
+    jump_hosts_time(const jump_hosts_time&) = delete;
+    jump_hosts_time& operator=(const jump_hosts_time&) = delete;
+    ~jump_hosts_time() {
+        budget_ = own_;
+        budget_.give_back(taken());
     }
-    if (what.kind() == errc::connect_failed) {
-        what.context += " (" + server +
-                        " ended the connection before it was secure: is it an SSH "
-                        "server, and not overloaded?)";
+    void start_anew() { budget_ = time_budget(own_.total()); }
+    [[nodiscard]] time_budget::clock::duration taken() const {
+        return time_budget::clock::now() - start_;
     }
-    if (reached.proxy && !reached.proxy->diagnostics().empty()) {
-        what.context += "; the proxy says: " + reached.proxy->diagnostics();
-        while (what.context.ends_with('\n')) {
-            what.context.pop_back();
-        }
-    }
-    return what;
-}
+
+  private:
+    time_budget& budget_;
+    time_budget own_;
+    time_budget::clock::time_point start_ = time_budget::clock::now();
+};
 
 } // namespace
 
 connector::connector(connection_memory& memory, const remote& to, const connect_context& context)
-    : memory_(memory), to_(to), context_(context), budget_(budget_for(to, context)),
-      person_(to.name, context, budget_) {}
+    : memory_(memory), to_(to), context_(context), budget_(context.timeout) {}
 
 awaitable<result<std::unique_ptr<connection>>> connector::run() {
-    auto config = co_await memory_.configs.lookup(to_, context_.environment);
-    if (!config) {
-        co_return config.error();
+    auto way = co_await find_way(memory_.configs, to_, context_.environment);
+    if (!way) {
+        co_return way.error();
     }
-    if (!to_.connect_timeout && config->connect_timeout) {
-        budget_ = time_budget(std::chrono::seconds(*config->connect_timeout));
-    }
-    auto reached = co_await reach(to_, *config);
+    way_ = std::move(*way);
+    const user_config& config = way_.front().config;
+    // Reading the configuration has a limit of its own.
+    budget_ = time_budget(limit_for(to_, config, context_));
+    auto reached = co_await reach(0);
     if (!reached) {
         co_return reached.error();
     }
     if (!reached->beyond_us.empty()) {
-        co_return co_await connect_by_child({.to = to_,
-                                             .config = *config,
-                                             .environment = context_.environment,
-                                             .why = reached->beyond_us},
-                                            person_, budget_);
+        auto child = co_await reach_by_child(0, reached->beyond_us);
+        if (!child) {
+            co_return child.error();
+        }
+        co_return std::unique_ptr<connection>(
+            std::make_unique<child_connection>(std::move(*child)));
     }
     co_return std::unique_ptr<connection>(
         std::make_unique<session_connection>(std::move(*reached)));
 }
 
-awaitable<result<reached_session>> connector::reach(remote hop, user_config config) {
-    if (!config.beyond_us.empty()) {
-        co_return reached_session{.beyond_us = join(config.beyond_us)};
+awaitable<result<reached_session>> connector::reach(std::size_t at) {
+    const hop& mine = way_[at];
+    if (!mine.config.beyond_us.empty()) {
+        co_return reached_session{.beyond_us = join(mine.config.beyond_us)};
     }
-    auto keys = co_await gather_keys(hop.name, config, hop.private_key.has_value(), memory_.keys);
+    auto keys = co_await gather_keys(mine.to.name, mine.config, mine.to.private_key.has_value(),
+                                     memory_.keys);
     if (!keys) {
         co_return keys.error();
     }
     if (keys->only_beyond_us) {
         co_return reached_session{.beyond_us = keys->beyond_us};
     }
-    co_return co_await log_in(hop, config, std::move(*keys));
-}
-
-result<session_options> connector::options_for(const remote& hop, const user_config& config,
-                                               const std::string& host_keys) const {
-    session_options options{
-        .label = hop.name,
-        .host = config.host_name,
-        .user = config.user,
-        .ciphers = allowed_of(cipher_algorithms(processor_has_aes()), config.ciphers),
-        .key_exchange = allowed_of(key_exchange_algorithms, config.key_exchange),
-        .host_keys = host_keys,
-        .macs = allowed_of(mac_algorithms, config.macs),
-        .public_key_algorithms = allowed_of(host_key_algorithms, config.public_key_algorithms),
-        .minimal_rsa_bits = config.minimal_rsa_bits};
-    const std::pair<const char*, const std::string&> lists[] = {
-        {"Ciphers", options.ciphers},
-        {"KexAlgorithms", options.key_exchange},
-        {"HostKeyAlgorithms", options.host_keys},
-        {"MACs", options.macs},
-        {"PubkeyAcceptedAlgorithms", options.public_key_algorithms}};
-    for (const auto& [name, list] : lists) {
-        if (list.empty()) {
-            return failure(errc::unsupported, hop.name + ": key exchange: " + name +
-                                                  " of the ssh configuration admits nothing that "
-                                                  "is supported here");
-        }
-    }
-    return options;
-}
-
-awaitable<result<reached_session>> connector::log_in(const remote& hop, const user_config& config,
-                                                     key_ring keys) {
-    host_key_check check(hop, config, memory_.host_keys);
+    host_key_check check(mine.to, mine.config, memory_.host_keys);
     if (auto ready = co_await check.prepare(); !ready) {
         co_return ready.error();
     }
-    const auto options = options_for(hop, config, check.algorithms());
-    if (!options) {
-        co_return options.error();
-    }
-    const std::string server = config.host_name + " port " + std::to_string(config.port);
-    reached_session jump_host;
-    if (config.proxy_command.empty() && !config.proxy_jump.empty()) {
-        // Before the slot is taken: whoever waits for another handshake must not hold one.
-        auto before = co_await reach_jump_host(hop, config);
-        if (!before || !before->beyond_us.empty()) {
-            co_return before;
+    retry_policy pauses(shortest_pause, longest_pause);
+    for (;;) {
+        reached_jump via;
+        if (at + 1 < way_.size()) {
+            auto jump = co_await reach_jump_host(at + 1);
+            if (!jump) {
+                co_return of_jump_host(jump.error(), at);
+            }
+            via = std::move(*jump);
+            if (!via.session) {
+                co_return reached_session{.beyond_us = via.beyond_us};
+            }
         }
-        jump_host = std::move(*before);
+        auto attempt = std::make_unique<session_attempt>(memory_, mine, context_, budget_);
+        auto outcome = co_await attempt->run(check, *keys, std::move(via.session));
+        if (outcome || !attempt->worth_another()) {
+            co_return outcome;
+        }
+        attempt.reset(); // its place is for others meanwhile
+        if (!co_await pause(pauses, outcome.error())) {
+            co_return outcome;
+        }
     }
-    const auto slot = co_await memory_.slots.acquire(server);
-    if (!slot) {
-        co_return slot.error();
-    }
-    auto reached = co_await open_socket(hop, config, std::move(jump_host));
-    if (!reached) {
-        co_return reached.error();
-    }
-    auto wire =
-        session::adopt(co_await asio::this_coro::executor, std::move(reached->socket), *options);
-    if (!wire) {
-        co_return wire.error();
-    }
-    const auto secured =
-        co_await with_deadline((*wire)->handshake(), budget_.remaining(),
-                               hop.name + ": key exchange with " + server +
-                                   ": no answer in time (does an SSH server listen there?)");
-    if (!secured) {
-        co_return classify_handshake(secured.error(), *reached, server);
-    }
-    if (auto verified = co_await check.verify(**wire, person_); !verified) {
-        co_return verified.error();
-    }
-    const std::string beyond = keys.beyond_us.empty() ? "Kerberos" : keys.beyond_us;
-    authentication logging_in(**wire, config, std::move(keys), memory_.keys);
-    const auto outcome = co_await logging_in.run(person_, budget_);
-    if (!outcome) {
-        co_return outcome.error();
-    }
-    if (*outcome == login::beyond_us) {
-        co_return reached_session{.beyond_us = beyond};
-    }
-    co_return reached_session{.wire = std::move(*wire), .proxy = std::move(reached->proxy)};
 }
 
-awaitable<result<reached_socket>> connector::start_proxy(const remote& hop,
-                                                         const user_config& config) {
-    const auto command =
-        expand_tokens(config.proxy_command, config, hop.host, home_of(context_.environment));
-    if (!command) {
-        co_return failure(command.error().code, hop.name + ": " + command.error().context);
+awaitable<bool> connector::pause(retry_policy& pauses, const failure& why) {
+    const auto length = pauses.next_pause();
+    if (length >= budget_.remaining()) {
+        co_return false;
     }
-    auto started = proxy_process::start(co_await asio::this_coro::executor, *command,
-                                        context_.environment, hop.name);
-    if (!started) {
-        co_return started.error();
-    }
-    co_return reached_socket{std::move(started->first), std::move(started->second)};
+    spdlog::debug("{}; trying again in {} ms", why.context, length.count());
+    asio::steady_timer timer(co_await asio::this_coro::executor, length);
+    co_await timer.async_wait(asio::use_awaitable);
+    co_return true;
 }
 
-awaitable<result<reached_socket>>
-connector::open_socket(const remote& hop, const user_config& config, reached_session jump_host) {
-    if (!config.proxy_command.empty()) {
-        co_return co_await start_proxy(hop, config);
+failure connector::of_jump_host(failure what, std::size_t asked_by) const {
+    if (asked_by == 0) {
+        what.context.insert(0, to_.name + ": ");
     }
-    const tcp_target target{.label = hop.name,
-                            .host = config.host_name,
-                            .port = config.port,
-                            .family = config.address_family,
-                            .bind_address = config.bind_address};
-    auto socket =
-        jump_host.wire
-            ? co_await with_deadline(jump_to(std::move(jump_host), target), budget_.remaining(),
-                                     hop.name + ": jump to " + target.host +
-                                         ": no answer in time (is the machine up?)")
-            : co_await tcp_connect(target, budget_);
-    if (!socket) {
-        co_return socket.error();
+    return what;
+}
+
+awaitable<result<reached_jump>> connector::reach_jump_host(std::size_t at) {
+    for (;;) {
+        jump_hosts_time time(budget_);
+        bool made_here = false;
+        const auto make = [&]() -> awaitable<result<reached_session>> {
+            made_here = true;
+            time.start_anew(); // somebody may have been waited for
+            co_return co_await reach(at);
+        };
+        auto reached = co_await memory_.jumps.reach(way_to(way_, at, context_.environment), make);
+        // Whoever made it may have had less time than this one has.
+        const bool too_short = !made_here && reached.has_error() &&
+                               reached.error().kind() == errc::timed_out &&
+                               time.taken() < budget_.total() / 2;
+        if (!too_short) {
+            co_return reached;
+        }
     }
-    co_return reached_socket{.socket = std::move(*socket)};
+}
+
+awaitable<result<std::shared_ptr<child_master>>> connector::reach_by_child(std::size_t at,
+                                                                           std::string why) {
+    retry_policy pauses(shortest_pause, longest_pause);
+    for (;;) {
+        std::shared_ptr<child_master> through;
+        if (at + 1 < way_.size()) {
+            const jump_hosts_time time(budget_);
+            auto jump =
+                co_await memory_.jumps.reach_by_child(way_to(way_, at + 1, context_.environment),
+                                                      [&] { return reach_by_child(at + 1, why); });
+            if (!jump) {
+                co_return of_jump_host(jump.error(), at);
+            }
+            through = std::move(*jump);
+        }
+        auto outcome = co_await try_by_child(
+            {.to = way_[at], .environment = context_.environment, .why = why, .through = through});
+        if (outcome || outcome.error().kind() != errc::connect_failed) {
+            co_return outcome;
+        }
+        auto tried = failed_child(outcome.error().context);
+        tried.others_succeed = memory_.slots.answers(way_[at].server(through.get()));
+        tried.carrier_lost = through && !through->alive();
+        if (!worth_another_try(tried) || !co_await pause(pauses, outcome.error())) {
+            co_return outcome;
+        }
+    }
+}
+
+awaitable<result<std::shared_ptr<child_master>>> connector::try_by_child(child_request request) {
+    const auto start = time_budget::clock::now();
+    auto place =
+        co_await memory_.slots.acquire(request.to.server(request.through.get()),
+                                       request.through ? request.through->label() : std::string());
+    if (!place) {
+        co_return failure(place.error().code, to_.name + ": " + place.error().context);
+    }
+    (*place)->allow_slow_start();
+    if (!co_await (*place)->enter(context_.connections)) {
+        co_return failure(errc::cancelled, to_.name + ": cancelled");
+    }
+    budget_.give_back(time_budget::clock::now() - start);
+    person who(request.to.to.name, context_, budget_, *place);
+    auto made = co_await connect_by_child(std::move(request), who, budget_);
+    if (made) {
+        (*place)->secured();
+    } else if (failed_child(made.error().context).dropped) {
+        (*place)->turned_away();
+    }
+    co_return made;
 }
 
 } // namespace outrider::ssh

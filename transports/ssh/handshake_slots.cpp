@@ -1,61 +1,156 @@
 #include "transports/ssh/handshake_slots.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <random>
+
 namespace outrider::ssh {
 namespace {
 
-/// Stands in the list of those who wait, also when the waiting coroutine is destroyed.
-class waiting_place {
-  public:
-    waiting_place(std::list<notifier*>& list, notifier& own)
-        : list_(list), position_(list.insert(list.end(), &own)) {}
-    waiting_place(const waiting_place&) = delete;
-    waiting_place& operator=(const waiting_place&) = delete;
-    ~waiting_place() { list_.erase(position_); }
-
-  private:
-    std::list<notifier*>& list_;
-    std::list<notifier*>::iterator position_;
-};
+/// Those who waited do not start in the same instant.
+std::chrono::milliseconds jitter() {
+    static std::minstd_rand random{std::random_device{}()};
+    std::uniform_int_distribution<int> spread(0, 20);
+    return std::chrono::milliseconds(spread(random));
+}
 
 } // namespace
 
-handshake_slots::lease::lease(handshake_slots& owner, std::string server)
-    : owner_(&owner), server_(std::move(server)) {
-    ++owner_->total_;
-    ++owner_->by_server_[server_];
-}
-
-handshake_slots::lease::lease(lease&& other) noexcept
-    : owner_(std::exchange(other.owner_, nullptr)), server_(std::move(other.server_)) {}
-
-handshake_slots::lease::~lease() {
-    if (owner_ != nullptr) {
-        --owner_->total_;
-        if (--owner_->by_server_[server_] == 0) {
-            owner_->by_server_.erase(server_);
-        }
-        for (auto* each : owner_->waiting_) {
-            each->notify();
-        }
-    }
-}
-
-awaitable<result<handshake_slots::lease>> handshake_slots::acquire(std::string server) {
-    const auto busy = [&] {
-        const auto here = by_server_.find(server);
-        return total_ >= in_all || (here != by_server_.end() && here->second >= to_one_server);
-    };
-    if (!busy()) {
-        co_return lease(*this, std::move(server));
-    }
-    notifier freed(co_await asio::this_coro::executor);
-    const waiting_place place(waiting_, freed);
-    while (busy()) {
-        if (!co_await freed.wait()) {
+awaitable<result<std::shared_ptr<handshake_slots::place>>>
+handshake_slots::acquire(std::string server, std::string through) {
+    auto& at = servers_[server];
+    // A server that says nothing turns nobody away: all may find that out at the same time.
+    while (at.held >= static_cast<int>(at.room) && at.silent == 0) {
+        if (!co_await waiting_.wait()) {
             co_return failure(errc::cancelled, "cancelled");
         }
     }
-    co_return lease(*this, std::move(server));
+    const auto granted = std::make_shared<place>(co_await asio::this_coro::executor, *this,
+                                                 std::move(server), std::move(through));
+    granted->watch_silence();
+    co_return granted;
+}
+
+bool handshake_slots::answers(const std::string& server) const {
+    const auto found = servers_.find(server);
+    return found != servers_.end() && found->second.secured != clock::time_point() &&
+           clock::now() - found->second.secured < std::chrono::seconds(5);
+}
+
+handshake_slots::place::place(const asio::any_io_executor& executor, handshake_slots& owner,
+                              std::string server, std::string through)
+    : owner_(owner), at_(owner.servers_[std::move(server)]), through_(std::move(through)),
+      silence_(executor) {
+    ++at_.held;
+}
+
+handshake_slots::place::~place() {
+    --(silent_ ? at_.silent : at_.held);
+    if (entered_ && !paused_) {
+        count_in_all(-1);
+    }
+    owner_.waiting_.wake_all();
+}
+
+void handshake_slots::place::watch_silence() {
+    silence_.expires_after(hesitation_);
+    silence_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        if (const auto self = weak.lock(); self && !error && !self->heard_) {
+            self->hesitate();
+        }
+    });
+}
+
+void handshake_slots::place::hesitate() {
+    if (std::exchange(entered_, false)) {
+        count_in_all(-1);
+        owner_.waiting_.wake_all();
+    }
+    silence_.expires_after(silence_limit - hesitation_);
+    silence_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        if (const auto self = weak.lock(); self && !error && !self->heard_) {
+            self->fall_silent();
+        }
+    });
+}
+
+void handshake_slots::place::fall_silent() {
+    silent_ = true;
+    --at_.held;
+    ++at_.silent;
+    owner_.waiting_.wake_all();
+}
+
+void handshake_slots::place::heard() {
+    heard_ = true;
+    silence_.cancel();
+    if (std::exchange(silent_, false)) {
+        // The server counts this connection already, whatever we would like.
+        --at_.silent;
+        ++at_.held;
+    }
+}
+
+void handshake_slots::place::count_in_all(int change) {
+    owner_.in_all_ += change;
+    if (!through_.empty()) {
+        owner_.through_[through_] += change;
+    }
+}
+
+awaitable<bool> handshake_slots::place::enter(int limit) {
+    if (entered_) {
+        co_return true;
+    }
+    const auto full = [&] {
+        return owner_.in_all_ >= std::max(limit, 1) ||
+               (!through_.empty() && owner_.through_[through_] >= through_one_jump_host);
+    };
+    while (full()) {
+        if (!co_await owner_.waiting_.wait()) {
+            co_return false;
+        }
+        if (!through_.empty()) {
+            asio::steady_timer moment(silence_.get_executor(), jitter());
+            const auto [error] = co_await moment.async_wait(asio::as_tuple(asio::use_awaitable));
+            if (error) {
+                co_return false;
+            }
+        }
+    }
+    entered_ = true;
+    count_in_all(+1);
+    if (!heard_) {
+        watch_silence(); // waiting for the turn was not the server's silence
+    }
+    co_return true;
+}
+
+void handshake_slots::place::pause() {
+    if (entered_ && !std::exchange(paused_, true)) {
+        count_in_all(-1);
+        owner_.waiting_.wake_all();
+    }
+}
+
+void handshake_slots::place::resume() {
+    if (std::exchange(paused_, false)) {
+        count_in_all(+1);
+    }
+}
+
+void handshake_slots::place::secured() {
+    heard();
+    at_.secured = clock::now();
+    // Slowly back to the full number: what turned us away may have been a passing crowd.
+    at_.room = std::min<double>(at_.room + 1.0 / at_.room, to_one_server);
+}
+
+void handshake_slots::place::turned_away() {
+    // Those that were turned away together say it once: the room is what was held, less this one.
+    at_.room = std::clamp<double>(at_.held - 1, 1, at_.room);
 }
 
 } // namespace outrider::ssh

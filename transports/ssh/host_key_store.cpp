@@ -78,6 +78,7 @@ host_key_store::answer host_key_store::search(cached known, const std::vector<st
                 out.problem = errno_failure(errno, "read " + path);
                 return out;
             }
+            out.files[path] = nullptr;
             continue;
         }
         struct stat info{};
@@ -105,6 +106,22 @@ host_key_store::answer host_key_store::search(cached known, const std::vector<st
 
 awaitable<result<std::vector<known_host>>> host_key_store::lookup(std::vector<std::string> files,
                                                                   std::vector<std::string> names) {
+    const bool all_read = std::all_of(files.begin(), files.end(),
+                                      [this](const auto& path) { return files_.contains(path); });
+    if (!all_read) {
+        const auto read = co_await reading_[files].run([this, files]() -> awaitable<result<bool>> {
+            const auto nothing = co_await search_off_loop(files, {});
+            co_return nothing ? result<bool>(true) : nothing.error();
+        });
+        if (!read) {
+            co_return read.error();
+        }
+    }
+    co_return co_await search_off_loop(std::move(files), std::move(names));
+}
+
+awaitable<result<std::vector<known_host>>>
+host_key_store::search_off_loop(std::vector<std::string> files, std::vector<std::string> names) {
     auto found =
         co_await run_blocking([known = files_, files = std::move(files), names = std::move(names)] {
             return search(known, files, names);

@@ -2,6 +2,7 @@
 
 #include "engine/reactor/awaitable.hpp"
 #include "transports/ssh/known_hosts.hpp"
+#include "transports/ssh/shared_work.hpp"
 
 #include <map>
 #include <memory>
@@ -11,7 +12,8 @@
 
 namespace outrider::ssh {
 
-/// The known_hosts files, read off the loop and kept until a file changes. Owned by the transport.
+/// The known_hosts files, read off the loop and kept until a file changes. Of many who ask first,
+/// one reads, for all. Owned by the transport.
 class host_key_store {
   public:
     /// All entries of these files that speak of one of the names; files that are not there are
@@ -36,7 +38,11 @@ class host_key_store {
     };
     static answer search(cached known, const std::vector<std::string>& files,
                          const std::vector<std::string>& names);
-    cached files_;
+    [[nodiscard]] awaitable<result<std::vector<known_host>>>
+    search_off_loop(std::vector<std::string> files, std::vector<std::string> names);
+
+    cached files_;                                                  // null: it was not there
+    std::map<std::vector<std::string>, shared_work<bool>> reading_; // by the files
 };
 
 } // namespace outrider::ssh

@@ -1,4 +1,3 @@
-#include "transports/ssh/agent_client.hpp"
 #include "transports/ssh/algorithms.hpp"
 #include "transports/ssh/authentication.hpp"
 
@@ -16,11 +15,11 @@ std::string why_unusable(const loaded_key& key) {
 }
 
 /// Whether the ssh agent holds a key that may be used for this host.
-awaitable<bool> agent_can_help(const user_config& config) {
+awaitable<bool> agent_can_help(const user_config& config, key_store& store) {
     if (config.identity_agent.empty()) {
         co_return false;
     }
-    const auto held = co_await list_agent_keys(config.identity_agent);
+    const auto held = co_await store.agent_keys(config.identity_agent);
     if (!held || held->empty()) {
         co_return false; // an agent that is gone or stuck is no agent
     }
@@ -51,7 +50,11 @@ awaitable<result<key_ring>> gather_keys(const std::string& label, const user_con
         co_return ring;
     }
     for (const auto& path : config.identity_files) {
-        const auto key = co_await store.load(path);
+        const auto loaded = co_await store.load(path);
+        if (!loaded) {
+            co_return failure(loaded.error().code, label + ": " + loaded.error().context);
+        }
+        const loaded_key& key = *loaded;
         if (key.has_certificate) {
             ring.beyond_us = "the certificate " + path + "-cert.pub";
             ring.only_beyond_us = true;
@@ -68,7 +71,7 @@ awaitable<result<key_ring>> gather_keys(const std::string& label, const user_con
         }
     }
     if (ring.beyond_us.empty() && (!key_is_named || ring.ready.empty()) &&
-        co_await agent_can_help(config)) {
+        co_await agent_can_help(config, store)) {
         ring.beyond_us = "a key of the ssh agent";
     }
     ring.only_beyond_us = ring.only_beyond_us || (ring.ready.empty() && !ring.beyond_us.empty());

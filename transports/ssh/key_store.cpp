@@ -1,6 +1,7 @@
 #include "transports/ssh/key_store.hpp"
 
 #include "engine/reactor/blocking.hpp"
+#include "transports/ssh/agent_client.hpp"
 #include "transports/ssh/crypto_work.hpp"
 
 #include <sys/stat.h>
@@ -30,6 +31,9 @@ int note_need(const char*, char*, size_t, int, int, void* needed) {
     *static_cast<bool*>(needed) = true;
     return -1;
 }
+
+/// How often a person may mistype.
+constexpr int most_attempts = 3;
 
 /// Whether the file may be used at all: present, readable, and for nobody else to read.
 std::optional<loaded_key> refuse(const std::string& path) {
@@ -80,24 +84,50 @@ loaded_key read_key(const std::string& path, const std::optional<std::string>& p
 
 } // namespace
 
-awaitable<loaded_key> key_store::load(std::string path) {
+void key_store::keep(const std::string& path, const loaded_key& key) {
+    if (key.what == loaded_key::state::ready) {
+        ready_[path] = key;
+    }
+}
+
+awaitable<result<loaded_key>> key_store::load(std::string path) {
     if (const auto known = ready_.find(path); known != ready_.end()) {
         co_return known->second;
     }
-    auto key = co_await run_blocking([path] { return read_key(path, std::nullopt); });
-    if (key.what == loaded_key::state::ready) {
-        ready_[path] = key;
-    }
-    co_return key;
+    co_return co_await loading_[path].run([this, path]() -> awaitable<result<loaded_key>> {
+        auto key = co_await run_blocking([path] { return read_key(path, std::nullopt); });
+        keep(path, key);
+        co_return key;
+    });
 }
 
-awaitable<loaded_key> key_store::unlock(std::string path, std::string passphrase) {
-    auto key = co_await run_blocking(
-        [path, secret = std::move(passphrase)] { return read_key(path, secret); });
-    if (key.what == loaded_key::state::ready) {
-        ready_[path] = key;
-    }
-    co_return key;
+awaitable<result<loaded_key>> key_store::unlock(std::string path, question ask) {
+    co_return co_await unlocking_[path].run([this, path, ask]() -> awaitable<result<loaded_key>> {
+        auto key = co_await load(path); // somebody may have unlocked it meanwhile
+        for (int attempt = 0; attempt < most_attempts; ++attempt) {
+            if (!key || key->what != loaded_key::state::encrypted) {
+                break;
+            }
+            auto secret = co_await ask();
+            if (!secret) {
+                co_return secret.error();
+            }
+            if (secret->empty()) {
+                break; // as with ssh: an empty line skips the key
+            }
+            key =
+                co_await run_blocking([path, secret = std::move(*secret)]() -> result<loaded_key> {
+                    return read_key(path, secret);
+                });
+            keep(path, *key);
+        }
+        co_return key;
+    });
+}
+
+awaitable<result<std::vector<std::string>>> key_store::agent_keys(std::string socket_path) {
+    co_return co_await asking_agents_[socket_path].run(
+        [socket_path] { return list_agent_keys(socket_path); });
 }
 
 std::string key_type(const shared_key& key) {

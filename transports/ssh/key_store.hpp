@@ -1,12 +1,14 @@
 #pragma once
 
-#include "engine/reactor/awaitable.hpp"
+#include "transports/ssh/shared_work.hpp"
 
 #include <libssh/libssh.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace outrider::ssh {
 
@@ -31,13 +33,24 @@ struct loaded_key {
 /// Private keys by path: read once off the loop and kept for the life of the engine.
 class key_store {
   public:
+    using question = std::function<awaitable<result<std::string>>()>;
     /// Loads a key that needs no passphrase, or one that was unlocked before.
-    [[nodiscard]] awaitable<loaded_key> load(std::string path);
-    /// Unlocks an encrypted key; a wrong passphrase gives `encrypted` again.
-    [[nodiscard]] awaitable<loaded_key> unlock(std::string path, std::string passphrase);
+    [[nodiscard]] awaitable<result<loaded_key>> load(std::string path);
+    /// Unlocks an encrypted key with the passphrase that `ask` gives, in three tries; `encrypted`
+    /// when none fits or an empty one is given. Of several who need the key at the same time one
+    /// asks, for all.
+    [[nodiscard]] awaitable<result<loaded_key>> unlock(std::string path, question ask);
+    /// What the ssh agent at this socket holds (base64 of the public keys); asked once for all who
+    /// want to know at the same time, since its queue is short.
+    [[nodiscard]] awaitable<result<std::vector<std::string>>> agent_keys(std::string socket_path);
 
   private:
+    void keep(const std::string& path, const loaded_key& key);
+
     std::map<std::string, loaded_key> ready_;
+    std::map<std::string, shared_work<loaded_key>> loading_;
+    std::map<std::string, shared_work<loaded_key>> unlocking_;
+    std::map<std::string, shared_work<std::vector<std::string>>> asking_agents_;
 };
 
 /// "ssh-ed25519", for texts and for the choice of algorithms.

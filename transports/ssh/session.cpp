@@ -4,6 +4,7 @@
 #include "transports/ssh/trace.hpp"
 
 #include <fcntl.h>
+#include <libssh/server.h> // declares the keepalive, which both sides send
 
 namespace outrider::ssh {
 namespace {
@@ -52,6 +53,7 @@ result<std::shared_ptr<session>> session::adopt(const asio::any_io_executor& exe
         return errno_failure(errno, options.label + ": duplicate the socket");
     }
     self->watched_.assign(duplicate);
+    self->turns_ = options.turns;
     trace_library();
     self->raw_ = ssh_new();
     if (self->raw_ == nullptr) {
@@ -86,6 +88,7 @@ awaitable<result<>> session::handshake() {
     if (*answer != SSH_OK) {
         co_return lost("key exchange");
     }
+    turns_.reset();
     co_return result<>();
 }
 
@@ -95,6 +98,16 @@ failure session::lost(const std::string& phase) const {
         cause = last_error_.empty() ? "the connection was closed" : last_error_;
     }
     return {errc::connect_failed, label_ + ": " + phase + ": " + cause};
+}
+
+void session::ask_for_sign() {
+    if (alive()) {
+        // libssh sends nothing while an answer is due, whose coming is sign enough; and the first
+        // call after it came only takes note of it.
+        ssh_send_keepalive(raw_);
+        ssh_send_keepalive(raw_);
+        settle();
+    }
 }
 
 void session::settle() {
@@ -122,7 +135,7 @@ void session::arm() {
             if (const auto self = weak.lock()) {
                 self->waits_read_ = false;
                 if (!error) {
-                    self->pump();
+                    self->pump_in_turn();
                 }
             }
         });
@@ -133,11 +146,23 @@ void session::arm() {
             if (const auto self = weak.lock()) {
                 self->waits_write_ = false;
                 if (!error) {
-                    self->pump();
+                    self->pump_in_turn();
                 }
             }
         });
     }
+}
+
+void session::pump_in_turn() {
+    if (!turns_) {
+        pump();
+        return;
+    }
+    turns_->take(executor_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->pump();
+        }
+    });
 }
 
 void session::pump() {

@@ -3,6 +3,7 @@
 #include "engine/descriptor.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "engine/reactor/notifier.hpp"
+#include "transports/ssh/pump_turns.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -29,7 +30,8 @@ struct session_options {
     std::string host_keys;
     std::string macs;
     std::string public_key_algorithms;
-    int minimal_rsa_bits = 0; ///< 0: libssh's own limit
+    int minimal_rsa_bits = 0;          ///< 0: libssh's own limit
+    std::shared_ptr<pump_turns> turns; ///< whose key exchanges this one shall not go in a row with
 };
 
 /// One SSH session of libssh on the reactor: one pump that reads the socket when it is readable,
@@ -53,6 +55,11 @@ class session : public std::enable_shared_from_this<session> {
     [[nodiscard]] bool alive() const { return raw_ != nullptr && !dead_; }
     [[nodiscard]] ssh_session raw() { return raw_; }
     [[nodiscard]] const std::string& label() const { return label_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
+    /// Bytes that came so far: whether it moves on tells whether the far end lives.
+    [[nodiscard]] std::uint64_t received() const { return moved_.in_bytes; }
+    /// Asks the far end for a sign of life, which `received` shows. Only once logged in.
+    void ask_for_sign();
     [[nodiscard]] std::size_t channel_count() const { return channels_.size(); }
     /// The failure of a session that is not alive, or whose last call failed.
     [[nodiscard]] failure lost(const std::string& phase) const;
@@ -86,6 +93,7 @@ class session : public std::enable_shared_from_this<session> {
     friend class channel;
     session(const asio::any_io_executor& executor, std::string label);
     void arm();
+    void pump_in_turn();
     void pump();
     void mark_dead();
     void bury(ssh_channel channel, bool opening);
@@ -105,6 +113,7 @@ class session : public std::enable_shared_from_this<session> {
     notifier progress_;
     ssh_counter_struct moved_{}; // filled by libssh
     ssh_counter_struct seen_{};
+    std::shared_ptr<pump_turns> turns_; // until the key exchange is done
     bool waits_read_ = false;
     bool waits_write_ = false;
     bool dead_ = false;

@@ -16,6 +16,8 @@ class ssh_transport final : public transport {
         co_return co_await connecting.run();
     }
 
+    awaitable<void> close() override { co_await memory_.jumps.close(); }
+
   private:
     ssh::connection_memory memory_;
 };

@@ -1,6 +1,7 @@
 #include "transports/ssh/tcp_connect.hpp"
 
 #include "engine/reactor/deadline.hpp"
+#include "transports/ssh/name_lookup.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -39,31 +40,16 @@ void set_options(int socket) {
     set(IPPROTO_TCP, TCP_USER_TIMEOUT, 15'000);
 }
 
-bool family_fits(const std::string& family, const asio::ip::address& address) {
-    return family == "inet" ? address.is_v4() : family == "inet6" ? address.is_v6() : true;
-}
-
 awaitable<result<std::vector<tcp::endpoint>>> look_up(const tcp_target& target) {
-    std::vector<tcp::endpoint> found;
     boost::system::error_code error;
     const auto literal = asio::ip::make_address(target.host, error);
     if (!error) {
-        found.emplace_back(literal, target.port);
-        co_return found;
+        co_return std::vector<tcp::endpoint>{{literal, target.port}};
     }
-    tcp::resolver resolver(co_await asio::this_coro::executor);
-    auto [failed, answers] = co_await resolver.async_resolve(
-        target.host, std::to_string(target.port), tcp::resolver::numeric_service, tuple_awaitable);
-    for (const auto& answer : answers) {
-        if (family_fits(target.family, answer.endpoint().address())) {
-            found.push_back(answer.endpoint());
-        }
-    }
-    if (found.empty()) {
-        const std::string cause =
-            failed ? failed.message() : "no address of family " + target.family;
-        co_return failure(errc::resolve_failed, target.label + ": look up " + target.host + ": " +
-                                                    cause + " (check the host name)");
+    auto found = co_await look_up_name(target.host, target.port, target.family);
+    if (!found) {
+        co_return failure(found.error().code, target.label + ": look up " + target.host + ": " +
+                                                  found.error().context + " (check the host name)");
     }
     co_return found;
 }
@@ -77,7 +63,8 @@ std::string advice(const boost::system::error_code& error) {
     return text + " (is the machine up and reachable from here?)";
 }
 
-awaitable<result<descriptor>> connect_one(const tcp_target& target, tcp::endpoint to) {
+awaitable<result<descriptor>> connect_one(const tcp_target& target, tcp::endpoint to,
+                                          boost::system::error_code& cause) {
     const std::string phase = target.label + ": connect to " + place(to) + ": ";
     tcp::socket socket(co_await asio::this_coro::executor);
     boost::system::error_code error;
@@ -97,6 +84,7 @@ awaitable<result<descriptor>> connect_one(const tcp_target& target, tcp::endpoin
         }
     }
     std::tie(error) = co_await socket.async_connect(to, tuple_awaitable);
+    cause = error;
     if (error == asio::error::operation_aborted) {
         co_return failure(errc::cancelled, phase + "cancelled");
     }
@@ -108,25 +96,25 @@ awaitable<result<descriptor>> connect_one(const tcp_target& target, tcp::endpoin
 
 } // namespace
 
-awaitable<result<descriptor>> tcp_connect(tcp_target target, time_budget& budget) {
+awaitable<tcp_outcome> tcp_connect(tcp_target target, time_budget& budget) {
     const auto endpoints = co_await with_deadline(
         look_up(target), budget.remaining(),
         target.label + ": look up " + target.host + ": no answer in time (is the name server up?)");
     if (!endpoints) {
-        co_return endpoints.error();
+        co_return tcp_outcome{endpoints.error(), {}};
     }
-    failure last;
+    tcp_outcome last;
     for (std::size_t at = 0; at < endpoints->size(); ++at) {
         const auto& to = (*endpoints)[at];
         const auto share = budget.remaining() / static_cast<int>(endpoints->size() - at);
-        auto socket = co_await with_deadline(
-            connect_one(target, to), std::max(share, std::chrono::milliseconds(1)),
+        last.cause.clear();
+        last.socket = co_await with_deadline(
+            connect_one(target, to, last.cause), std::max(share, std::chrono::milliseconds(1)),
             target.label + ": connect to " + place(to) +
                 ": no answer in time (is the machine up, or does a firewall drop this?)");
-        if (socket || socket.error().kind() == errc::cancelled) {
-            co_return socket;
+        if (last.socket || last.socket.error().kind() == errc::cancelled) {
+            break;
         }
-        last = socket.error();
     }
     co_return last;
 }

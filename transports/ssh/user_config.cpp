@@ -153,15 +153,18 @@ std::string expand_home(std::string path, const std::string& home) {
     return path.starts_with("~/") ? home + path.substr(1) : path;
 }
 
-account own_account() {
-    std::string buffer(4096, '\0');
-    passwd entry{};
-    passwd* found = nullptr;
-    if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
-        found != nullptr) {
-        return {found->pw_dir, found->pw_name};
-    }
-    return {"/", std::to_string(::getuid())};
+const account& own_account() {
+    static const account own = [] {
+        std::string buffer(4096, '\0');
+        passwd entry{};
+        passwd* found = nullptr;
+        if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 &&
+            found != nullptr) {
+            return account{found->pw_dir, found->pw_name};
+        }
+        return account{"/", std::to_string(::getuid())};
+    }();
+    return own;
 }
 
 std::string home_of(const std::map<std::string, std::string>& environment) {

@@ -2,6 +2,7 @@
 
 #include "engine/config/remote.hpp"
 #include "engine/reactor/awaitable.hpp"
+#include "transports/ssh/shared_work.hpp"
 
 #include <cstdint>
 #include <map>
@@ -58,7 +59,8 @@ struct user_config {
 [[nodiscard]] user_config default_user_config(const std::string& host, const std::string& user,
                                               const std::string& home);
 
-/// Asks `ssh -G` and remembers the answers, for the life of the engine. Never blocks the reactor.
+/// Asks `ssh -G` and remembers the answers, for the life of the engine: once for a host, also when
+/// many ask at the same time, and a few hosts at once. Never blocks the reactor.
 class user_config_source {
   public:
     using environment = std::map<std::string, std::string>;
@@ -67,9 +69,15 @@ class user_config_source {
     [[nodiscard]] awaitable<result<user_config>> lookup(const remote& to, const environment& env);
 
   private:
-    [[nodiscard]] awaitable<result<std::string>>
-    ask(const std::vector<std::string>& command, const environment& env, const std::string& name);
+    [[nodiscard]] awaitable<result<std::string>> answer_for(const remote& to,
+                                                            const environment& env);
+    [[nodiscard]] awaitable<result<std::string>> ask(const std::vector<std::string>& command,
+                                                     const environment& env);
+
     std::map<std::string, std::string> answers_; // by command and home
+    std::map<std::string, shared_work<std::string>> asking_;
+    int running_ = 0;
+    waiting_room turns_;
 };
 
 /// The `-F FILE` with which `ssh` reads the configuration that is meant; empty for its own choice.
@@ -79,11 +87,12 @@ class user_config_source {
 [[nodiscard]] std::string expand_home(std::string path, const std::string& home);
 /// HOME of the environment, else the password database's.
 [[nodiscard]] std::string home_of(const std::map<std::string, std::string>& environment);
-/// The home directory and login name in the password database.
+/// The home directory and login name in the password database, which is asked once: it may be a
+/// server somewhere.
 struct account {
     std::string home;
     std::string name;
 };
-[[nodiscard]] account own_account();
+[[nodiscard]] const account& own_account();
 
 } // namespace outrider::ssh

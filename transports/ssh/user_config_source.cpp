@@ -11,6 +11,7 @@ namespace {
 
 using environment_map = std::map<std::string, std::string>;
 constexpr std::chrono::seconds answer_limit{10}; // `Match exec` may take its time
+constexpr int most_at_once = 4;                  // it is all processor time, 10 ms each
 
 std::vector<std::string> question_for(const remote& to, const std::string& home) {
     std::vector<std::string> command{"ssh", "-G"};
@@ -99,32 +100,67 @@ std::vector<std::string> config_file_arguments(const remote& to, const std::stri
 }
 
 awaitable<result<std::string>> user_config_source::ask(const std::vector<std::string>& command,
-                                                       const environment& env,
-                                                       const std::string& name) {
-    auto stream = child_stream::start(co_await asio::this_coro::executor,
-                                      {.command = command, .environment = env},
-                                      name + ": read the ssh configuration");
+                                                       const environment& env) {
+    while (running_ >= most_at_once) {
+        if (!co_await turns_.wait()) {
+            co_return failure(errc::cancelled, "cancelled");
+        }
+    }
+    struct turn {
+        user_config_source& self;
+        explicit turn(user_config_source& of) : self(of) { ++self.running_; }
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
+        ~turn() {
+            --self.running_;
+            self.turns_.wake_all();
+        }
+    } const mine(*this);
+    auto stream =
+        child_stream::start(co_await asio::this_coro::executor,
+                            {.command = command, .environment = env}, "read the ssh configuration");
     if (!stream) {
         co_return stream.error();
     }
-    auto text = co_await with_deadline(read_all(**stream), answer_limit,
-                                       name + ": `ssh -G` gave no answer within 10 s (a `Match "
-                                              "exec` of the ssh configuration may be stuck)");
+    auto text =
+        co_await with_deadline(read_all(**stream), answer_limit,
+                               "`ssh -G` gave no answer within 10 s (a `Match exec` of the ssh "
+                               "configuration may be stuck)");
     if (!text) {
         co_return text.error();
     }
     const int status = co_await (*stream)->process().wait();
     if (status != 0) {
         co_return failure(errc::bad_input,
-                          name + ": read the ssh configuration: " + (*stream)->diagnostics());
+                          "read the ssh configuration: " + (*stream)->diagnostics());
     }
     co_return text;
+}
+
+awaitable<result<std::string>> user_config_source::answer_for(const remote& to,
+                                                              const environment& env) {
+    const std::string home = home_of(env);
+    const auto command = question_for(to, home);
+    std::string key = home;
+    for (const auto& word : command) {
+        key += '\n' + word;
+    }
+    if (const auto known = answers_.find(key); known != answers_.end()) {
+        co_return known->second;
+    }
+    co_return co_await asking_[key].run([&]() -> awaitable<result<std::string>> {
+        auto answer = co_await ask(command, env);
+        if (answer) {
+            answers_[key] = *answer;
+        }
+        co_return answer;
+    });
 }
 
 awaitable<result<user_config>> user_config_source::lookup(const remote& to,
                                                           const environment& env) {
     const std::string home = home_of(env);
-    const account own = own_account();
+    const account& own = own_account();
     user_config config;
     if (to.host.empty() || to.host.starts_with('-')) {
         co_return failure(errc::bad_input, to.name + ": '" + to.host + "' is not a host name");
@@ -132,20 +168,11 @@ awaitable<result<user_config>> user_config_source::lookup(const remote& to,
     if ((to.ssh_config && *to.ssh_config == "none") || find_program("ssh", env).empty()) {
         config = default_user_config(to.host, own.name, home);
     } else {
-        const bool other_home = home != own.home;
-        const auto command = question_for(to, home);
-        std::string key = home;
-        for (const auto& word : command) {
-            key += '\n' + word;
+        const auto answer = co_await answer_for(to, env);
+        if (!answer) {
+            co_return failure(answer.error().code, to.name + ": " + answer.error().context);
         }
-        if (!answers_.contains(key)) {
-            auto answer = co_await ask(command, env, to.name);
-            if (!answer) {
-                co_return answer.error();
-            }
-            answers_[key] = std::move(*answer);
-        }
-        config = parse_user_config(answers_[key], home, other_home ? own.home : std::string());
+        config = parse_user_config(*answer, home, home != own.home ? own.home : std::string());
     }
     apply_remote(to, config);
     resolve_agent(config, env);

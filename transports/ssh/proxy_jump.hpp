@@ -1,11 +1,11 @@
 #pragma once
 
-#include "transports/ssh/connector.hpp"
-#include "transports/ssh/tcp_connect.hpp"
+#include "engine/result.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 namespace outrider::ssh {
 
@@ -20,8 +20,11 @@ struct jump_host {
 /// Reads `[USER@]HOST[:PORT]` or `ssh://[USER@]HOST[:PORT]`; IPv6 addresses in brackets.
 [[nodiscard]] result<jump_host> parse_jump_host(std::string_view text);
 
-/// A socket to `target` as the jump host's session reaches it: a channel of that session and two
-/// pumps carry it. The session lives as long as the socket is open, and ends with it.
-[[nodiscard]] awaitable<result<descriptor>> jump_to(reached_session through, tcp_target target);
+/// The list taken apart: its last is the direct neighbour, the ones before lead to that.
+struct proxy_jump {
+    std::string before;    ///< a list again, or empty
+    std::string neighbour; ///< for `parse_jump_host`
+};
+[[nodiscard]] proxy_jump split_proxy_jump(const std::string& list);
 
 } // namespace outrider::ssh
