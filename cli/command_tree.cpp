@@ -36,7 +36,7 @@ const command_group groups[] = {
     {"Look at runs and their files", {"runs", "ls", "cat", "diff", "open", "select"}},
     {"Describe runs", {"label", "tag", "mark", "comment"}},
     {"Remotes", {"remotes", "remote", "pull", "push", "sync", "check", "doctor"}},
-    {"The service", {"notify", "jobs"}},
+    {"The service", {"serve", "notify", "jobs"}},
     {"Help", {"help", "completion"}},
 };
 
@@ -99,6 +99,7 @@ void add_commands(CLI::App& app, invocation& into) {
     add_remote(app, into);
     add_check(app, into);
     add_doctor(app, into);
+    add_serve(app, into);
     add_notify(app, into);
     add_jobs(app, into);
     add_help(app, into);

@@ -14,8 +14,7 @@ namespace outrider {
 /// here, and is no page of another site. Pure.
 class access_check {
   public:
-    access_check(std::string token, std::uint16_t port)
-        : token_(std::move(token)), port_(port) {}
+    access_check(std::string token, std::uint16_t port) : token_(std::move(token)), port_(port) {}
 
     /// Why the request is refused; nothing if it may go on. `open` needs no token.
     [[nodiscard]] std::optional<http_answer> refusal(const http_request& asked, bool open) const;

@@ -1,7 +1,7 @@
 #pragma once
 
-// The one place that includes Beast, for the sources of this folder alone: it is slow to compile, so
-// its functions are compiled once, in beast_library.cpp, and no header that others include may
+// The one place that includes Beast, for the sources of this folder alone: it is slow to compile,
+// so its functions are compiled once, in beast_library.cpp, and no header that others include may
 // include this one.
 #define BOOST_BEAST_SEPARATE_COMPILATION
 

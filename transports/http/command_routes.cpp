@@ -85,23 +85,22 @@ awaitable<void> perform_command(server_state& state, open_exchange with) {
         co_return;
     }
     if (state.stopping) {
-        std::ignore = co_await with.stream.send(
-            error_answer(503, "conflict", "the service is about to end"));
+        std::ignore =
+            co_await with.stream.send(error_answer(503, "conflict", "the service is about to end"));
         co_return;
     }
     const auto kind = name_of(asked->what);
     auto one = std::make_shared<served_command>(state.executor);
     auto own_id = std::make_shared<command_id>();
-    auto client = served_command::client_of(
-        one, [&state, own_id] {
-            // Not from within what the command tells.
-            asio::post(state.executor, [&state, own_id] { state.heart.interrupt(*own_id); });
-        });
-    const auto submitted = state.heart.submit(std::move(asked->what), std::move(asked->context),
-                                              std::move(client));
+    auto client = served_command::client_of(one, [&state, own_id] {
+        // Not from within what the command tells.
+        asio::post(state.executor, [&state, own_id] { state.heart.interrupt(*own_id); });
+    });
+    const auto submitted =
+        state.heart.submit(std::move(asked->what), std::move(asked->context), std::move(client));
     if (!submitted) {
-        std::ignore = co_await with.stream.send(
-            error_answer(503, "conflict", submitted.error().context));
+        std::ignore =
+            co_await with.stream.send(error_answer(503, "conflict", submitted.error().context));
         co_return;
     }
     *own_id = *submitted;
@@ -137,8 +136,9 @@ http_answer answer_question(server_state& state, const std::string& id, const st
     const auto* answer = object != nullptr ? object->if_contains("answer") : nullptr;
     if (number == nullptr || !number->is_int64() || answer == nullptr ||
         (!answer->is_null() && !answer->is_string())) {
-        return error_answer(400, "bad_input",
-                            "an answer is {\"question\": N, \"answer\": \"yes\", a secret, or null}");
+        return error_answer(
+            400, "bad_input",
+            "an answer is {\"question\": N, \"answer\": \"yes\", a secret, or null}");
     }
     std::optional<std::string> given;
     if (const auto* text = answer->if_string()) {
@@ -168,19 +168,19 @@ awaitable<result<performed_command>> perform_alone(server_state& state, command 
     };
     const auto kind = name_of(what);
     auto shared = std::make_shared<collected>(state.executor);
-    const auto submitted = state.heart.submit(
-        std::move(what), state.usual,
-        {.tell =
-             [shared](const event& told, const std::string&) {
-                 if (const auto* last = std::get_if<command_ended>(&told)) {
-                     shared->all.error = last->error;
-                     shared->ended = true;
-                     shared->changed.notify();
-                 } else {
-                     shared->all.events.push_back(told);
-                 }
-             },
-         .ask = [](const question&, answer_taker give) { give(std::nullopt); }});
+    const auto submitted =
+        state.heart.submit(std::move(what), state.usual,
+                           {.tell =
+                                [shared](const event& told, const std::string&) {
+                                    if (const auto* last = std::get_if<command_ended>(&told)) {
+                                        shared->all.error = last->error;
+                                        shared->ended = true;
+                                        shared->changed.notify();
+                                    } else {
+                                        shared->all.events.push_back(told);
+                                    }
+                                },
+                            .ask = [](const question&, answer_taker give) { give(std::nullopt); }});
     if (!submitted) {
         co_return submitted.error();
     }

@@ -7,8 +7,8 @@
 namespace outrider {
 
 /// `POST /v1/commands`: submits the command and streams its events, one JSON object a line. The
-/// first line, `{"event": "command_taken", "id": N}`, names it for the other routes; the last one is
-/// `command_ended`. When the client leaves, the command is interrupted.
+/// first line, `{"event": "command_taken", "id": N}`, names it for the other routes; the last one
+/// is `command_ended`. When the client leaves, the command is interrupted.
 [[nodiscard]] awaitable<void> perform_command(server_state& state, open_exchange with);
 /// `POST /v1/commands/ID/answers`: `{"question": N, "answer": "yes"}`, a secret, or null.
 [[nodiscard]] http_answer answer_question(server_state& state, const std::string& id,
@@ -18,7 +18,7 @@ namespace outrider {
 
 /// How a command went that the server gave by itself.
 struct performed_command {
-    std::vector<event> events;         ///< all but the last
+    std::vector<event> events; ///< all but the last
     std::optional<failure> error;
 };
 /// Submits a command and collects what it tells. Questions are not answered.

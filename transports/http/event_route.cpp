@@ -12,11 +12,18 @@ namespace {
 
 namespace json = boost::json;
 
+const char* kind_name(const news_body& what) {
+    return std::holds_alternative<link_news>(what)       ? "link"
+           : std::holds_alternative<run_news>(what)      ? "run"
+           : std::holds_alternative<copy_progress>(what) ? "progress"
+                                                         : "command";
+}
+
 std::string text_of(const news& one) {
     return api_json_text(
         {{"number", one.number},
          {"time_us", one.time_us},
-         {"kind", protocol::to_json(kind_of(one.what))},
+         {"kind", kind_name(one.what)},
          {"data", std::visit([](const auto& each) { return protocol::to_json(each); }, one.what)}});
 }
 
@@ -25,7 +32,7 @@ class subscriber {
   public:
     subscriber(const server_state& state, web_socket& wire)
         : wire_(wire), arrived_(state.executor),
-          news_(state.known.subscribe({}, [this] { arrived_.notify(); })) {}
+          news_(state.known.subscribe([this] { arrived_.notify(); })) {}
 
     // Takes what it wants to hear of, until it leaves.
     awaitable<void> listen() {
@@ -41,7 +48,7 @@ class subscriber {
                 arrived_.notify();
                 continue;
             }
-            news_->set_filter(std::move(wanted));
+            news_.set_filter(std::move(wanted));
             ready_ = true;
             arrived_.notify();
         }
@@ -51,15 +58,16 @@ class subscriber {
     awaitable<void> send() {
         for (;;) {
             if (std::exchange(bad_, false)) {
-                co_await say(R"({"kind":"error","code":"bad_input","message":"this is no filter"})");
+                co_await say(
+                    R"({"kind":"error","code":"bad_input","message":"this is no filter"})");
             }
             if (std::exchange(ready_, false)) {
                 co_await say(R"({"kind":"subscribed"})");
             }
-            if (const auto missed = news_->take_missed(); missed > 0) {
+            if (const auto missed = news_.take_missed(); missed > 0) {
                 co_await say(api_json_text({{"kind", "missed"}, {"count", missed}}));
             }
-            if (auto next = news_->take()) {
+            if (auto next = news_.take()) {
                 co_await say(text_of(**next));
             } else if (!bad_ && !ready_ && !co_await arrived_.wait()) {
                 co_return;
@@ -71,11 +79,13 @@ class subscriber {
     }
 
   private:
-    awaitable<void> say(std::string text) { gone_ = !co_await wire_.write(std::move(text)) || gone_; }
+    awaitable<void> say(std::string text) {
+        gone_ = !co_await wire_.write(std::move(text)) || gone_;
+    }
 
     web_socket& wire_;
     notifier arrived_;
-    std::shared_ptr<news_subscription> news_;
+    news_feed news_;
     bool bad_ = false;
     bool ready_ = false;
     bool gone_ = false;
@@ -91,7 +101,8 @@ awaitable<void> tell_news(server_state& state, open_exchange with) {
         co_return;
     }
     if (!state.known.subscribe) {
-        std::ignore = co_await with.stream.send(error_answer(501, "unsupported", "there are no news"));
+        std::ignore =
+            co_await with.stream.send(error_answer(501, "unsupported", "there are no news"));
         co_return;
     }
     auto wire = co_await web_socket::accept(with.stream);

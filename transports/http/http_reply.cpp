@@ -13,9 +13,8 @@ failure broken(const char* what) {
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char each) {
-        return static_cast<char>(std::tolower(each));
-    });
+    std::ranges::transform(
+        out, out.begin(), [](unsigned char each) { return static_cast<char>(std::tolower(each)); });
     return out;
 }
 

@@ -3,7 +3,6 @@
 #include "engine/reactor/task_group.hpp"
 #include "transports/http/http_session.hpp"
 #include "transports/http/port_token.hpp"
-#include "transports/http/socket_place.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -34,13 +33,9 @@ class http_server final : public resident {
 
     awaitable<result<>> run(engine& heart, engine_resources& with) override {
         const auto executor = co_await asio::this_coro::executor;
-        auto place = take_place(options_.socket);
-        if (!place) {
-            co_return place.error();
-        }
         parts all(executor, heart, with, *this);
         running_ = &all;
-        auto opened = all.listen(*place);
+        auto opened = all.listen();
         if (opened) {
             options_.listening(all.port);
             co_await all.serve();
@@ -80,9 +75,10 @@ class http_server final : public resident {
               local(executor), tcp(executor), accepting(executor), sessions(executor),
               changed(executor), deadline(executor) {}
 
-        result<> listen(held_place& place) {
+        result<> listen() {
             boost::system::error_code ec;
-            local.assign(asio::local::stream_protocol(), place.listener.release(), ec);
+            local.assign(asio::local::stream_protocol(), owner.options_.place.listener.release(),
+                         ec);
             if (ec) {
                 return failure(ec, "the socket cannot be used");
             }
@@ -174,7 +170,8 @@ class http_server final : public resident {
                     changed.notify();
                 }
             });
-            while (!shared.commands.empty() && deadline.expiry() > asio::steady_timer::clock_type::now()) {
+            while (!shared.commands.empty() &&
+                   deadline.expiry() > asio::steady_timer::clock_type::now()) {
                 std::ignore = co_await changed.wait();
             }
             deadline.cancel();

@@ -4,6 +4,7 @@
 #include "engine/resident.hpp"
 #include "transports/http/http_stream.hpp"
 #include "transports/http/service_view.hpp"
+#include "transports/http/socket_place.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -14,7 +15,8 @@
 namespace outrider {
 
 struct http_server_options {
-    std::string socket;                ///< where to listen; see `socket_place`
+    std::string socket;                ///< where it listens; see `socket_place`
+    held_place place;                  ///< that, taken
     std::optional<std::uint16_t> port; ///< on 127.0.0.1 as well; 0: any that is free
     command_context usual;             ///< what the context of a command leaves out
     service_view known;
@@ -30,9 +32,8 @@ struct http_server_options {
 [[nodiscard]] std::string token_file(const std::string& socket);
 
 /// Serves HTTP/1.1 and WebSockets on a Unix socket, for processes of this user alone, and on a port
-/// of this machine, for those who know the token. Fails with `conflict` where a service is running.
-/// When it is stopped it takes no more connections, lets commands end, forces those that have not
-/// ended after the grace, and leaves runs alone.
+/// of this machine, for those who know the token. When it is stopped it takes no more connections,
+/// lets commands end, forces those that have not ended after the grace, and leaves runs alone.
 [[nodiscard]] std::unique_ptr<resident> make_http_server(http_server_options options);
 
 } // namespace outrider

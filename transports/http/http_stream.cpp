@@ -116,9 +116,8 @@ awaitable<result<std::size_t>> http_stream::read_some() {
     constexpr std::size_t piece = 16384;
     const auto before = received_.size();
     received_.resize(before + piece);
-    const auto [ec, got] =
-        co_await socket_.async_read_some(asio::buffer(received_.data() + before, piece),
-                                         asio::as_tuple(asio::use_awaitable));
+    const auto [ec, got] = co_await socket_.async_read_some(
+        asio::buffer(received_.data() + before, piece), asio::as_tuple(asio::use_awaitable));
     received_.resize(before + got);
     if (ec && ec != asio::error::eof) {
         co_return failure(ec, "the client is gone");
@@ -147,7 +146,8 @@ awaitable<result<>> http_stream::send(const http_answer& answer) {
 }
 
 awaitable<result<>> http_stream::begin(std::string type) {
-    co_return co_await write(head_of(200, type, keep_alive_) + "Transfer-Encoding: chunked\r\n\r\n");
+    co_return co_await write(head_of(200, type, keep_alive_) +
+                             "Transfer-Encoding: chunked\r\n\r\n");
 }
 
 awaitable<result<>> http_stream::chunk(std::string_view bytes) {

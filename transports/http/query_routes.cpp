@@ -156,11 +156,10 @@ awaitable<void> send_output(server_state& state, std::string run_id, request_tar
         std::ignore = co_await with.stream.send(error_answer(range.error()));
         co_return;
     }
-    command_session session(
-        state.usual,
-        {.tell = [](const event&, const std::string&) {},
-         .ask = [](const question&, answer_taker give) { give(std::nullopt); }},
-        state.with);
+    command_session session(state.usual,
+                            {.tell = [](const event&, const std::string&) {},
+                             .ask = [](const question&, answer_taker give) { give(std::nullopt); }},
+                            state.with);
     run_selection selection;
     selection.runs = {std::move(run_id)};
     auto found = co_await find_one_run(session, target.text("remote"), std::move(selection));

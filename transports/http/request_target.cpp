@@ -70,24 +70,24 @@ result<request_target> read_target(std::string_view target) {
     request_target out;
     const auto question = std::min(target.find('?'), target.size());
     const auto query = target.substr(std::min(question + 1, target.size()));
-    const bool good =
-        target.starts_with('/') &&
-        each_piece(target.substr(0, question), '/',
-                   [&](std::string_view piece) {
-                       auto text = decoded(piece, false);
-                       out.path.push_back(text.value_or(""));
-                       return text.has_value();
-                   }) &&
-        each_piece(query, '&', [&](std::string_view piece) {
-            const auto equals = std::min(piece.find('='), piece.size());
-            auto name = decoded(piece.substr(0, equals), true);
-            auto value = decoded(piece.substr(std::min(equals + 1, piece.size())), true);
-            if (!name || !value) {
-                return false;
-            }
-            out.query[std::move(*name)] = std::move(*value);
-            return true;
-        });
+    const bool good = target.starts_with('/') &&
+                      each_piece(target.substr(0, question), '/',
+                                 [&](std::string_view piece) {
+                                     auto text = decoded(piece, false);
+                                     out.path.push_back(text.value_or(""));
+                                     return text.has_value();
+                                 }) &&
+                      each_piece(query, '&', [&](std::string_view piece) {
+                          const auto equals = std::min(piece.find('='), piece.size());
+                          auto name = decoded(piece.substr(0, equals), true);
+                          auto value =
+                              decoded(piece.substr(std::min(equals + 1, piece.size())), true);
+                          if (!name || !value) {
+                              return false;
+                          }
+                          out.query[std::move(*name)] = std::move(*value);
+                          return true;
+                      });
     if (!good) {
         return failure(errc::bad_input, "the target of the request is no path");
     }

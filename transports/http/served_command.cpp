@@ -8,10 +8,9 @@ namespace outrider {
 namespace {
 
 failure slow_client() {
-    return {errc::io_failed,
-            "what the command tells was not read for too long: " +
-                std::to_string(served_command::most_waiting >> 20U) +
-                " MiB wait\nWith '--no-service' it waits for its reader"};
+    return {errc::io_failed, "what the command tells was not read for too long: " +
+                                 std::to_string(served_command::most_waiting >> 20U) +
+                                 " MiB wait\nWith '--no-service' it waits for its reader"};
 }
 
 } // namespace
@@ -19,10 +18,10 @@ failure slow_client() {
 command_client served_command::client_of(const std::shared_ptr<served_command>& self,
                                          std::function<void()> too_slow) {
     self->too_slow_ = std::move(too_slow);
-    return {.tell = [self](const event& what,
-                           const std::string& remote) { self->tell(what, remote); },
-            .ask = [self](const question& asked,
-                          answer_taker give) { self->ask(asked, std::move(give)); }};
+    return {
+        .tell = [self](const event& what, const std::string& remote) { self->tell(what, remote); },
+        .ask = [self](const question& asked,
+                      answer_taker give) { self->ask(asked, std::move(give)); }};
 }
 
 void served_command::tell(const event& what, const std::string& remote) {

@@ -25,11 +25,10 @@ std::string member_text(const json::object& in, std::string_view name) {
 
 failure of_another_build(const json::object& facts) {
     const auto version = member_text(facts, "version");
-    return {errc::unsupported,
-            "the service runs another version of {program} (" + version + ", " +
-                member_text(facts, "build").substr(0, 8) + ") than this (" + program_version() +
-                ", " + build_identity().substr(0, 8) +
-                "): not used\nTo be rid of it use '{program} serve stop'"};
+    return {errc::unsupported, "the service runs another version of {program} (" + version + ", " +
+                                   member_text(facts, "build").substr(0, 8) + ") than this (" +
+                                   program_version() + ", " + build_identity().substr(0, 8) +
+                                   "): not used\nTo be rid of it use '{program} serve stop'"};
 }
 
 /// The engine of a service, as its commands see it. `run` performs them one after the other on one
@@ -41,8 +40,7 @@ class service_client final : public engine_access {
 
     result<command_id> submit(command what, command_context context,
                               command_client client) override {
-        waiting_.push_back(
-            {.text = command_text(what, context), .client = std::move(client)});
+        waiting_.push_back({.text = command_text(what, context), .client = std::move(client)});
         return command_id{++last_id_};
     }
 

@@ -70,14 +70,14 @@ service_connection::stream(const std::string& method, const std::string& target,
         if (got <= 0) {
             return gone();
         }
-        const auto fed = answer.feed({bytes.data(), static_cast<std::size_t>(got)},
-                                     [&](std::string_view part) {
-                                         if (answer.status() == good) {
-                                             piece(part);
-                                         } else {
-                                             whole.body += part;
-                                         }
-                                     });
+        const auto fed =
+            answer.feed({bytes.data(), static_cast<std::size_t>(got)}, [&](std::string_view part) {
+                if (answer.status() == good) {
+                    piece(part);
+                } else {
+                    whole.body += part;
+                }
+            });
         if (!fed) {
             return fed.error();
         }

@@ -32,9 +32,8 @@ result<sockaddr_un> address_of(const std::string& place) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (place.size() >= sizeof address.sun_path) {
-        return failure(errc::bad_input,
-                       "the path of the service's socket is too long (" + place +
-                           "): name a shorter one by OUTRIDER_SOCKET");
+        return failure(errc::bad_input, "the path of the service's socket is too long (" + place +
+                                            "): name a shorter one by OUTRIDER_SOCKET");
     }
     std::memcpy(address.sun_path, place.c_str(), place.size() + 1);
     return address;
@@ -129,8 +128,8 @@ result<held_place> take_place(const std::string& place) {
         return made.error();
     }
     const auto lock_path = place + ".lock";
-    descriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-                           S_IRUSR | S_IWUSR));
+    descriptor lock(
+        ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
     if (!lock) {
         return errno_failure(errno, lock_path);
     }

@@ -29,8 +29,8 @@ awaitable<result<std::unique_ptr<web_socket>>> web_socket::accept(http_stream& s
         websocket::stream_base::timeout::suggested(boost::beast::role_type::server));
     made->stream.read_message_max(longest_text);
     const auto head = stream.take_head();
-    const auto [ec] = co_await made->stream.async_accept(asio::buffer(head),
-                                                         asio::as_tuple(asio::use_awaitable));
+    const auto [ec] =
+        co_await made->stream.async_accept(asio::buffer(head), asio::as_tuple(asio::use_awaitable));
     if (ec) {
         co_return failure(errc::bad_input, "no handshake of a WebSocket: " + ec.message());
     }
