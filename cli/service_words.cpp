@@ -25,9 +25,10 @@ int fail(const failure& why, const service_talk& with) {
     if (with.asked.json) {
         with.out << json::serialize(json::object{{"schema_version", json_schema_version},
                                                  {"error", json_error(why, with.asked)}})
-                 << '\n';
+                 << '\n'
+                 << std::flush;
     } else {
-        with.err << error_text(why, with.asked);
+        with.err << error_text(why, with.asked) << std::flush;
     }
     return failed_exit_code;
 }
@@ -91,7 +92,7 @@ int tell_service_status(const service_talk& with) {
     if (with.asked.json) {
         (*facts)["schema_version"] = json_schema_version;
         (*facts)["socket"] = socket_place(with.environment);
-        with.out << json::serialize(*facts) << '\n';
+        with.out << json::serialize(*facts) << '\n' << std::flush;
         return succeeded_exit_code;
     }
     constexpr std::size_t short_build = 8;
@@ -103,7 +104,8 @@ int tell_service_status(const service_talk& with) {
              << "commands: " << number_in(*facts, "commands") << '\n'
              << "links:    " << number_in(*facts, "links_up") << " up of "
              << number_in(*facts, "links_known") << '\n'
-             << "jobs:     " << count_in(*facts, "jobs") << '\n';
+             << "jobs:     " << count_in(*facts, "jobs") << '\n'
+             << std::flush;
     return succeeded_exit_code;
 }
 
@@ -129,7 +131,7 @@ int stop_service(const service_talk& with) {
                     with);
     }
     if (!with.asked.quiet) {
-        with.err << "Service stopped (pid " << pid << ")\n";
+        with.err << "Service stopped (pid " << pid << ")\n" << std::flush;
     }
     return succeeded_exit_code;
 }

@@ -58,6 +58,7 @@ class served {
         if (thread_.joinable()) {
             heart_->interrupt();
             thread_.join();
+            heart_.reset(); // and with it the lock on the place
         }
     }
     [[nodiscard]] std::string socket() const { return scene_.place() / "run/serve.sock"; }

@@ -77,11 +77,9 @@ awaitable<result<>> pass_on(exchange& reading, output_range range, http_stream& 
         if (!incoming) {
             co_return incoming.error();
         }
-        if (incoming->kind == protocol::frame_kind::reply) {
-            break;
-        }
+        // A part says that the output is shorter than the offset: there is nothing from there on.
         if (incoming->kind != protocol::frame_kind::data) {
-            continue;
+            break;
         }
         std::string_view bytes = incoming->payload;
         if (range.to) {
