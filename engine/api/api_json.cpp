@@ -179,7 +179,7 @@ std::string event_line(const event& what, const std::string& remote,
     return api_json_text(std::move(line)) + '\n';
 }
 
-result<told_event> read_event(std::string_view line) {
+result<told_event> read_event_line(std::string_view line) {
     const auto parsed = parse_api_json(line);
     if (!parsed) {
         return parsed.error();

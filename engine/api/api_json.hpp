@@ -36,7 +36,7 @@ struct told_event {
 [[nodiscard]] std::string event_line(const event& what, const std::string& remote,
                                      std::optional<std::int64_t> question_id = {});
 /// Reads that.
-[[nodiscard]] result<told_event> read_event(std::string_view line);
+[[nodiscard]] result<told_event> read_event_line(std::string_view line);
 
 /// `{"code": "not_found", "message": "…"}`
 [[nodiscard]] boost::json::object failure_json(const failure& why);

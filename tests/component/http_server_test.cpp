@@ -1,14 +1,17 @@
 #include "engine/api/api_json.hpp"
 #include "tests/support/copy_scene.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/run_reactor.hpp"
 #include "transports/every_transport.hpp"
 #include "transports/http/http_server.hpp"
 #include "transports/http/routes.hpp"
+#include "transports/http/served_command.hpp"
 #include "transports/http/service_client.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <deque>
 #include <future>
 #include <thread>
 
@@ -26,7 +29,7 @@ namespace json = boost::json;
 /// A service in this process, on a thread of its own, before a home with one ended run.
 class served {
   public:
-    explicit served(http_limits limits = {}, bool on_port = false) {
+    explicit served(http_limits limits = {}, bool on_port = false, service_view known = {}) {
         id = scene_.make_run('a');
         http_server_options how;
         how.socket = socket();
@@ -34,6 +37,7 @@ class served {
         BOOST_REQUIRE_MESSAGE(place, place.error().context);
         how.place = std::move(*place);
         how.limits = limits;
+        how.known = std::move(known);
         how.usual.directory = scene_.place().path();
         how.usual.environment = {{"HOME", scene_.place() / "user"},
                                  {"GUILD_HOME", scene_.far_home()},
@@ -102,6 +106,53 @@ class served {
     copy_scene scene_;
     std::unique_ptr<engine> heart_;
     std::thread thread_;
+};
+
+/// A client of the WebSocket, as plain as can be: no extension, short texts.
+class news_client {
+  public:
+    explicit news_client(const std::string& place) : socket_(connect_to_service(place).value()) {
+        send("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        std::string head;
+        while (!head.ends_with("\r\n\r\n")) {
+            head += take(1);
+        }
+        BOOST_REQUIRE_MESSAGE(head.starts_with("HTTP/1.1 101"), head);
+        BOOST_TEST(head.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != std::string::npos);
+    }
+    /// RFC 6455, 5.2: a final text, masked with zeros.
+    void say(const std::string& text) {
+        BOOST_REQUIRE(text.size() < 126);
+        send(std::string("\x81") + static_cast<char>(0x80 | text.size()) + std::string(4, '\0') +
+             text);
+    }
+    json::value hear() {
+        const auto head = take(2);
+        BOOST_REQUIRE(head[0] == '\x81');
+        std::size_t size = static_cast<unsigned char>(head[1]);
+        if (size == 126) {
+            const auto wide = take(2);
+            size = static_cast<std::size_t>(static_cast<unsigned char>(wide[0])) << 8U |
+                   static_cast<unsigned char>(wide[1]);
+        }
+        return json::parse(take(size));
+    }
+
+  private:
+    void send(const std::string& bytes) {
+        BOOST_REQUIRE(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+                      static_cast<ssize_t>(bytes.size()));
+    }
+    std::string take(std::size_t count) {
+        std::string bytes(count, '\0');
+        BOOST_REQUIRE(::recv(socket_.get(), bytes.data(), count, MSG_WAITALL) ==
+                      static_cast<ssize_t>(count));
+        return bytes;
+    }
+
+    descriptor socket_;
 };
 
 std::string error_code_of(const service_connection::reply& answered) {
@@ -249,6 +300,83 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_interrupts_its_command) {
     });
     const auto metrics = it.ask("GET", "/metrics").body;
     BOOST_TEST(metrics.find("outrider_commands_total{command=\"wait\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_subscriber_hears_news_and_how_many_it_missed) {
+    struct news_source {
+        std::deque<std::shared_ptr<const news>> waiting;
+        std::int64_t missed = 0;
+        std::vector<news_filter> filters;
+    };
+    auto source = std::make_shared<news_source>();
+    const auto add = [&](news_body what) {
+        const auto number = static_cast<std::int64_t>(source->waiting.size()) + 1;
+        source->waiting.push_back(
+            std::make_shared<const news>(news{.number = number, .time_us = 5, .what = what}));
+    };
+    add(link_news{.remote = "gpu1", .state = link_state::up, .why = "\xff"});
+    source->missed = 3;
+    service_view known;
+    known.subscribe = [source](std::function<void()>) {
+        return news_feed{
+            .take = [source]() -> std::optional<std::shared_ptr<const news>> {
+                if (source->waiting.empty()) {
+                    return std::nullopt;
+                }
+                auto next = source->waiting.front();
+                source->waiting.pop_front();
+                return next;
+            },
+            .take_missed = [source] { return std::exchange(source->missed, 0); },
+            .set_filter = [source](news_filter wanted) { source->filters.push_back(wanted); }};
+    };
+    served it({}, false, std::move(known));
+    {
+        news_client client(it.socket());
+        const auto missed = client.hear();
+        BOOST_TEST(missed.at("kind").as_string() == "missed");
+        BOOST_TEST(missed.at("count").as_int64() == 3);
+        const auto told = client.hear();
+        BOOST_TEST(told.at("kind").as_string() == "link");
+        BOOST_TEST(told.at("number").as_int64() == 1);
+        BOOST_TEST(told.at("data").at("state").as_string() == "up");
+        client.say("{");
+        BOOST_TEST(client.hear().at("kind").as_string() == "error");
+        client.say(R"({"remotes":["gpu1"],"kinds":["run"]})");
+        BOOST_TEST(client.hear().at("kind").as_string() == "subscribed");
+    }
+    it.end();
+    BOOST_REQUIRE(source->filters.size() == 1U);
+    BOOST_TEST(source->filters[0].remotes.at(0) == "gpu1");
+    BOOST_TEST((source->filters[0].kinds.at(0) == news_kind::run));
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_ends_its_command_and_nothing_more) {
+    asio::io_context reactor(1);
+    const auto one = std::make_shared<served_command>(reactor.get_executor());
+    int ended = 0;
+    const auto client = served_command::client_of(one, [&] { ++ended; });
+    const output_bytes piece{.bytes = std::string(std::size_t{1} << 20, 'x')};
+    const auto limit = served_command::most_waiting >> 20U;
+    for (std::size_t i = 0; i < limit - 1; ++i) {
+        client.tell(piece, {});
+    }
+    BOOST_TEST(ended == 0);
+    for (std::size_t i = 0; i < 10 * limit; ++i) {
+        client.tell(piece, {});
+    }
+    BOOST_TEST(ended == 1);
+    client.tell(command_ended{}, {});
+    run_reactor(reactor, [&]() -> awaitable<void> {
+        const auto lines = co_await one->take();
+        BOOST_TEST(lines.size() < served_command::most_waiting + (std::size_t{2} << 20));
+        const auto last = read_event_line(lines.substr(lines.rfind('\n', lines.size() - 2) + 1));
+        BOOST_REQUIRE(last);
+        const auto& error = std::get<command_ended>(last->what).error;
+        BOOST_REQUIRE(error);
+        BOOST_TEST(error->context.find("was not read") != std::string::npos);
+        BOOST_TEST((co_await one->take()).empty());
+    });
 }
 
 BOOST_AUTO_TEST_CASE(the_description_names_every_route_and_no_other) {

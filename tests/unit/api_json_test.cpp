@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(every_event_comes_back_as_it_was) {
         const auto line = event_line(one, "gpu \xff", 7);
         BOOST_TEST(is_plain_json(line), line);
         BOOST_TEST(line.find('\n') == line.size() - 1);
-        const auto back = read_event(line);
+        const auto back = read_event_line(line);
         BOOST_REQUIRE_MESSAGE(back, line);
         BOOST_REQUIRE(std::holds_alternative<One>(back->what));
         BOOST_TEST(back->remote == "gpu \xff");
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(every_event_comes_back_as_it_was) {
 BOOST_AUTO_TEST_CASE(the_last_event_tells_its_failure) {
     command_ended ended;
     ended.error = failure(errc::unreachable_in_part, "");
-    const auto back = read_event(event_line(ended, {}));
+    const auto back = read_event_line(event_line(ended, {}));
     BOOST_REQUIRE(back);
     const auto& last = std::get<command_ended>(back->what);
     BOOST_TEST((last.error == ended.error));
@@ -128,11 +128,12 @@ BOOST_AUTO_TEST_CASE(the_last_event_tells_its_failure) {
 
     // A code of the system travels as one of ours, with the text that it stood for.
     ended.error = failure(make_error_code(boost::system::errc::no_space_on_device), "");
-    const auto foreign = std::get<command_ended>(read_event(event_line(ended, {}))->what);
+    const auto foreign = std::get<command_ended>(read_event_line(event_line(ended, {}))->what);
     BOOST_TEST((foreign.error->kind() == errc::io_failed));
     BOOST_TEST(foreign.error->context == ended.error->code.message());
 
-    const auto good = std::get<command_ended>(read_event(event_line(command_ended{}, {}))->what);
+    const auto good =
+        std::get<command_ended>(read_event_line(event_line(command_ended{}, {}))->what);
     BOOST_TEST(!good.error);
 }
 
@@ -187,9 +188,10 @@ BOOST_AUTO_TEST_CASE(what_is_no_command_is_bad_input) {
         BOOST_TEST(!asked.error().context.empty(), text);
     }
     BOOST_TEST(!read_command(std::string(40, '['), {}));
-    BOOST_TEST(!read_event(R"({"event": "nothing_like_it", "data": {}})"));
-    BOOST_TEST(!read_event(R"({"event": "note", "data": {"text": 1}})"));
-    BOOST_TEST(!read_event(R"({"event": "command_ended", "data": {"error": {"code": "odd"}}})"));
+    BOOST_TEST(!read_event_line(R"({"event": "nothing_like_it", "data": {}})"));
+    BOOST_TEST(!read_event_line(R"({"event": "note", "data": {"text": 1}})"));
+    BOOST_TEST(
+        !read_event_line(R"({"event": "command_ended", "data": {"error": {"code": "odd"}}})"));
 }
 
 BOOST_AUTO_TEST_CASE(bytes_travel_as_text_that_everyone_can_read) {
@@ -221,7 +223,7 @@ BOOST_AUTO_TEST_CASE(numbers_that_are_not_finite_come_back) {
     loss.last = std::numeric_limits<double>::infinity();
     run_described told;
     told.run.scalars = {loss};
-    const auto back = read_event(event_line(told, {}));
+    const auto back = read_event_line(event_line(told, {}));
     BOOST_REQUIRE(back);
     BOOST_TEST(std::get<run_described>(back->what).run.scalars.at(0).last == loss.last);
 }

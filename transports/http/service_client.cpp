@@ -113,7 +113,7 @@ class service_client final : public engine_access {
             begin(std::string(line.substr(first.size(), line.size() - first.size() - 1)));
             return;
         }
-        auto told = read_event(line);
+        auto told = read_event_line(line);
         if (!told) {
             one.broken = failure(errc::protocol_violation, told.error().context);
         } else if (const auto* asked = std::get_if<question>(&told->what);
