@@ -1,6 +1,7 @@
 #include "engine/api/api_json.hpp"
 #include "tests/support/copy_scene.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/json_schema.hpp"
 #include "tests/support/run_reactor.hpp"
 #include "transports/every_transport.hpp"
 #include "transports/http/http_server.hpp"
@@ -397,6 +398,55 @@ BOOST_AUTO_TEST_CASE(the_description_names_every_route_and_no_other) {
         }
         BOOST_TEST(path->as_object().contains(method), row.path);
     }
+}
+
+BOOST_AUTO_TEST_CASE(every_answer_is_as_it_is_described) {
+    served it;
+    const auto described = json::parse(it.ask("GET", "/v1/openapi.json").body);
+    const auto& known = described.at("components").at("schemas").as_object();
+    const auto check = [&](const std::string& method, const std::string& path,
+                           const std::string& target, const std::string& body, int status) {
+        BOOST_TEST_CONTEXT(method << " " << target) {
+            const auto answered = it.ask(method.c_str(), target, body);
+            BOOST_TEST(answered.status == status, answered.body);
+            std::string lower = method;
+            for (char& each : lower) {
+                each = static_cast<char>(std::tolower(each));
+            }
+            const auto& responses = described.at("paths").at(path).at(lower).at("responses");
+            const auto* response = responses.as_object().if_contains(std::to_string(status));
+            BOOST_REQUIRE(response != nullptr);
+            if (response->as_object().contains("$ref")) {
+                response = &described.at("components").at("responses").at("error");
+            }
+            const auto& content = *response->at("content").as_object().begin();
+            const auto& schema = content.value().at("schema").as_object();
+            if (content.key() == "application/json") {
+                BOOST_TEST(schema_problems(json::parse(answered.body), schema, known) == "");
+            } else if (content.key() == "application/x-ndjson") {
+                for (const auto& line : lines_of(answered.body)) {
+                    BOOST_TEST(schema_problems(line, schema, known) == "");
+                }
+            }
+        }
+    };
+    const std::string command = "/v1/commands/{id}";
+    check("GET", "/healthz", "/healthz", "", 200);
+    check("GET", "/metrics", "/metrics", "", 200);
+    check("GET", "/v1/openapi.json", "/v1/openapi.json", "", 200);
+    check("GET", "/v1/service", "/v1/service", "", 200);
+    check("POST", "/v1/commands", "/v1/commands", R"({"command":"list"})", 200);
+    check("POST", "/v1/commands", "/v1/commands", "{}", 400);
+    check("DELETE", command, "/v1/commands/99", "", 404);
+    check("POST", command + "/answers", "/v1/commands/99/answers", "{}", 404);
+    check("GET", "/v1/remotes", "/v1/remotes", "", 200);
+    check("GET", "/v1/runs", "/v1/runs", "", 200);
+    check("GET", "/v1/runs", "/v1/runs?remembered=1", "", 200);
+    check("GET", "/v1/runs", "/v1/runs?remote=nowhere", "", 404);
+    check("GET", "/v1/runs/{id}/output", "/v1/runs/" + it.id + "/output", "", 200);
+    check("GET", "/v1/events", "/v1/events", "", 426);
+    check("POST", "/v1/service/stop", "/v1/service/stop", "7", 400);
+    check("POST", "/v1/service/stop", "/v1/service/stop", "", 202);
 }
 
 BOOST_AUTO_TEST_CASE(a_stop_ends_it_and_its_socket) {

@@ -10,8 +10,8 @@ http_answer json_answer(boost::json::value body, int status) {
     return {.status = status, .body = api_json_text(std::move(body)) + '\n'};
 }
 
-http_answer error_answer(int status, const std::string& code, std::string message) {
-    return json_answer({{"error", {{"code", code}, {"message", std::move(message)}}}}, status);
+http_answer error_answer(int status, const std::string& code, const std::string& message) {
+    return json_answer({{"error", {{"code", code}, {"message", message}}}}, status);
 }
 
 http_answer error_answer(const failure& why) {

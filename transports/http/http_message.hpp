@@ -31,7 +31,8 @@ struct http_answer {
 
 [[nodiscard]] http_answer json_answer(boost::json::value body, int status = 200);
 /// `{"error": {"code", "message"}}`
-[[nodiscard]] http_answer error_answer(int status, const std::string& code, std::string message);
+[[nodiscard]] http_answer error_answer(int status, const std::string& code,
+                                       const std::string& message);
 /// The same of a failure, with the status that fits its code.
 [[nodiscard]] http_answer error_answer(const failure& why);
 /// The status that fits a code: what the client did wrong is 4xx, what a machine behind the service
