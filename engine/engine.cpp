@@ -76,8 +76,9 @@ class engine::state {
         if (waiting != queue_.end()) {
             command_ended last;
             last.error = failure(errc::cancelled, "interrupted");
-            asio::post(reactor_, [tell = std::move(waiting->client.tell),
-                                  last = std::move(last)] { tell(last, {}); });
+            asio::post(reactor_, [tell = std::move(waiting->client.tell), last = std::move(last)] {
+                tell(last, {});
+            });
             queue_.erase(waiting);
         }
     }

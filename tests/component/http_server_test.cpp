@@ -280,27 +280,30 @@ BOOST_AUTO_TEST_CASE(the_port_wants_the_token_and_its_own_name) {
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_interrupts_its_command) {
     const served it;
-    // A run that goes on as far as its files say is followed until somebody interrupts.
-    auto connection = std::make_unique<service_connection>(it.connect());
-    std::promise<void> begun;
-    std::thread client([&] {
-        bool told = false;
-        std::ignore = connection->stream(
-            "POST", "/v1/commands",
-            R"({"command":"wait","arguments":{"selection":{"runs":[")" + it.id + R"("]}}})",
-            [&](std::string_view) {
-                if (!std::exchange(told, true)) {
-                    begun.set_value();
-                }
-            });
-    });
-    begun.get_future().wait();
-    client.join();
+    {
+        const descriptor socket(connect_to_service(it.socket()).value());
+        const std::string body =
+            R"({"command":"label","arguments":{"text":"x","selection":{"runs":[")" + it.id +
+            R"("]}}})";
+        const std::string request = "POST /v1/commands HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+                                    std::to_string(body.size()) + "\r\n\r\n" + body;
+        BOOST_REQUIRE(::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) ==
+                      static_cast<ssize_t>(request.size()));
+        // Without an answer it would wait for ever.
+        std::string all;
+        char bytes[4096];
+        while (all.find("\"question\"") == std::string::npos) {
+            const auto got = ::read(socket.get(), bytes, sizeof bytes);
+            BOOST_REQUIRE(got > 0);
+            all.append(bytes, static_cast<std::size_t>(got));
+        }
+        BOOST_TEST(json::parse(it.ask("GET", "/v1/service").body).at("commands").as_int64() == 1);
+    }
     eventually("no command is left", [&] {
         return json::parse(it.ask("GET", "/v1/service").body).at("commands").as_int64() == 0;
     });
     const auto metrics = it.ask("GET", "/metrics").body;
-    BOOST_TEST(metrics.find("outrider_commands_total{command=\"wait\"") != std::string::npos);
+    BOOST_TEST(metrics.find("outrider_commands_total{command=\"label\"") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_subscriber_hears_news_and_how_many_it_missed) {
