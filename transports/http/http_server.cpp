@@ -164,6 +164,9 @@ class http_server final : public resident {
         // Commands have been asked to end. Those that do not are forced; then nobody is left to be
         // served.
         awaitable<void> wind_up() {
+            for (auto& [id, one] : shared.commands) {
+                one->decline();
+            }
             deadline.expires_after(owner.options_.grace);
             deadline.async_wait([this](const boost::system::error_code& ec) {
                 if (!ec) {

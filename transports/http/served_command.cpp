@@ -53,7 +53,7 @@ void served_command::tell(const event& what, const std::string& remote) {
 }
 
 void served_command::ask(const question& asked, answer_taker give) {
-    if (left_) {
+    if (declining_) {
         give(std::nullopt);
         return;
     }
@@ -88,6 +88,11 @@ bool served_command::answer(std::int64_t question_id, std::optional<std::string>
 void served_command::leave() {
     left_ = true;
     lines_.clear();
+    decline();
+}
+
+void served_command::decline() {
+    declining_ = true;
     for (auto& [id, give] : std::exchange(questions_, {})) {
         give(std::nullopt);
     }

@@ -32,6 +32,8 @@ class served_command {
     /// Answers a question: "yes", a secret, or nothing where the person declined. False: there is
     /// no such question.
     [[nodiscard]] bool answer(std::int64_t question_id, std::optional<std::string> given);
+    /// Leaves its questions, and those to come, without an answer: there is no time for one.
+    void decline();
     /// Nobody listens any more: what is asked is not answered, what is told is dropped.
     void leave();
     /// The last event came.
@@ -55,6 +57,7 @@ class served_command {
     std::function<void()> too_slow_;
     std::string outcome_;
     bool left_ = false;
+    bool declining_ = false;
     bool overflowed_ = false;
     bool ended_ = false;
 };
