@@ -100,6 +100,9 @@ command_line parse_arguments(const std::string& program, const std::vector<std::
                                          .install = asked.own.what ==
                                                     own_request::kind::install_completion};
     case own_request::kind::none:
+    case own_request::kind::serve:
+    case own_request::kind::serve_status:
+    case own_request::kind::serve_stop:
         break;
     }
     if (auto* listing = std::get_if<list_command>(&asked.what); listing != nullptr && asked.json) {

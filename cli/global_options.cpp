@@ -114,6 +114,8 @@ void add_global_options(CLI::App& app, invocation& into) {
     app.add_option("-H", into.guild_home, "Guild home (default: found from here up)")
         ->option_text("PATH");
     app.add_option("-C,--cwd", into.directory, "Work in another directory")->option_text("DIR");
+    app.add_flag("--no-service", into.no_service,
+                 "Do it in this process, whether a service is running or not");
     app.add_flag("-q,--quiet", into.quiet, "Print results and errors only")->group(output);
     app.add_flag("-v", into.verbosity, "Log what is done; -vv: how; -vvv: SSH as well")
         ->group(output);

@@ -2,6 +2,7 @@
 
 #include "engine/commands.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,14 @@ struct file_list_style {
     bool human_readable = false; ///< `-h`: the same, sizes as people say them
 };
 
+/// What `serve` is to do.
+struct serve_request {
+    bool detach = false;     ///< return when it answers
+    bool install = false;    ///< write a unit of systemd instead
+    std::optional<int> port; ///< of 127.0.0.1, to listen on as well
+    double timeout = 10;     ///< seconds that commands have to end in, when it is stopped
+};
+
 /// What the program itself answers, without the engine.
 struct own_request {
     enum class kind {
@@ -35,10 +44,14 @@ struct own_request {
         man_page,           ///< as roff
         completion,         ///< the script for `shell`
         install_completion, ///< put that script where `shell` finds it
+        serve,              ///< be the service, or start one
+        serve_status,       ///< say how the service is
+        serve_stop,         ///< end it
     };
     kind what = kind::none;
     std::vector<std::string> words;
     std::string shell; ///< bash, zsh or fish; empty: the user's
+    serve_request serve;
 };
 
 /// What a command line asks for, ready for the engine, and how to show what it answers.
@@ -46,10 +59,11 @@ struct invocation {
     std::string program;      ///< the name it was called by
     std::string command_name; ///< "runs rm", for hints
     command what;
-    own_request own;        ///< stands before `what`
-    std::string remote;     ///< that the command works on; empty: this machine
-    std::string directory;  ///< from -C, as typed; empty: the working directory
-    std::string guild_home; ///< from -H, as typed; empty: found by the engine
+    own_request own;         ///< stands before `what`
+    std::string remote;      ///< that the command works on; empty: this machine
+    std::string directory;   ///< from -C, as typed; empty: the working directory
+    std::string guild_home;  ///< from -H, as typed; empty: found by the engine
+    bool no_service = false; ///< `--no-service`: the command stays in this process
     bool assume_yes = false;
     bool no_input = false; ///< `--no-input`: a question that comes up counts as not answered
     bool debug = false;

@@ -7,6 +7,8 @@
 #include "cli/logging.hpp"
 #include "cli/pager.hpp"
 #include "cli/render/presenter.hpp"
+#include "cli/serve.hpp"
+#include "cli/service_words.hpp"
 #include "cli/session.hpp"
 #include "cli/terminal_echo.hpp"
 #include "engine/completion/completion.hpp"
@@ -41,7 +43,7 @@ struct standard_streams {
 
 // A second signal, or one while a person is asked, ends the program at once: nothing is under way
 // then that would be left half done.
-void on_signal(int number, int count, const cli::session& session, engine& heart) {
+void on_signal(int number, int count, const cli::session& session, engine_access& heart) {
     if (session.asking()) {
         cli::terminal_echo::restore();
         std::ignore = ::write(STDERR_FILENO, "\n", 1); // cosmetic
@@ -95,6 +97,33 @@ bool lists_a_remote(const cli::invocation& asked) {
            listing->selection.filter == run_filter{};
 }
 
+// Whether the command can only be done by the process that was called: its log is wanted, or a
+// program is to have its terminal.
+bool stays_here(const cli::invocation& asked, const command_context& context) {
+    return asked.no_service || asked.verbosity > 0 || asked.debug ||
+           context.environment.contains("OUTRIDER_LOG") ||
+           std::holds_alternative<diff_command>(asked.what) ||
+           std::holds_alternative<open_command>(asked.what);
+}
+
+// What is about the service itself.
+std::optional<int> service_exit_code(const cli::invocation& asked, const command_context& context,
+                                     standard_streams& io) {
+    using kind = cli::own_request::kind;
+    const cli::service_talk talk{
+        .asked = asked, .environment = context.environment, .out = io.out, .err = io.err};
+    switch (asked.own.what) {
+    case kind::serve:
+        return cli::serve(asked, context, io.out, io.err);
+    case kind::serve_status:
+        return cli::tell_service_status(talk);
+    case kind::serve_stop:
+        return cli::stop_service(talk);
+    default:
+        return std::nullopt;
+    }
+}
+
 int run_command(const cli::invocation& asked, standard_streams& io) {
     auto context = cli::context_of(asked, cli::own_environment());
     if (!context) {
@@ -102,6 +131,9 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
     }
     const auto place = cli::surroundings_of(*context, asked.colour);
     cli::start_logging(asked, place.screen, context->environment);
+    if (const auto done = service_exit_code(asked, *context, io)) {
+        return *done;
+    }
     auto what = prepared_command(asked, *context);
     if (!what) {
         return end_with(what.error(), asked, io);
@@ -114,7 +146,13 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
     // The completion of a shell never asks a remote: it offers what a listing said.
     const bool to_remember = lists_a_remote(asked);
     const command_context known = *context;
-    const auto heart = make_engine();
+    const auto opened = stays_here(asked, *context)
+                            ? opened_engine{.heart = make_engine(), .note = {}}
+                            : open_engine(context->environment);
+    const auto& heart = opened.heart;
+    if (!opened.note.empty()) {
+        session.show(note{.warning = true, .text = opened.note});
+    }
     bool output_failed = false;
     auto client = session.client();
     client.tell = [&, show = client.tell](const event& told, const std::string& remote) {

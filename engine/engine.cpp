@@ -12,6 +12,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -68,6 +69,17 @@ class engine::state {
     void interrupt(command_id one) {
         if (const auto found = active_.find(one); found != active_.end()) {
             interrupt(found->second);
+            return;
+        }
+        // One that still waits never begins.
+        const auto waiting = std::ranges::find(queue_, one, &queued_command::id);
+        if (waiting != queue_.end()) {
+            command_ended last;
+            last.error = failure(errc::cancelled, "interrupted");
+            asio::post(reactor_, [tell = std::move(waiting->client.tell), last = std::move(last)] {
+                tell(last, {});
+            });
+            queue_.erase(waiting);
         }
     }
 

@@ -1,6 +1,9 @@
 #include "transports/every_transport.hpp"
 
 #include "engine/remotes/transport.hpp"
+#include "engine/resident.hpp"
+#include "transports/http/http_server.hpp"
+#include "transports/http/service_client.hpp"
 #include "transports/local/local_transport.hpp"
 #include "transports/ssh/ssh_transport.hpp"
 
@@ -13,6 +16,28 @@ std::unique_ptr<engine> make_engine() {
     transports.push_back(make_ssh_transport());
     transports.push_back(make_local_transport());
     return std::make_unique<engine>(std::move(transports));
+}
+
+std::unique_ptr<engine>
+make_service_engine(http_server_options how,
+                    const std::map<std::string, std::string>& /*environment*/) {
+    auto made = make_engine();
+    made->add(make_http_server(std::move(how)));
+    return made;
+}
+
+opened_engine open_engine(const std::map<std::string, std::string>& environment) {
+    const auto choice = environment.find("OUTRIDER_SERVICE");
+    if (choice != environment.end() && choice->second == "none") {
+        return {.heart = make_engine(), .note = {}};
+    }
+    auto service = find_service(environment);
+    if (service) {
+        return {.heart = std::move(*service), .note = {}};
+    }
+    // That there is none is usual.
+    const bool usual = service.error().kind() == errc::not_found;
+    return {.heart = make_engine(), .note = usual ? "" : service.error().context};
 }
 
 } // namespace outrider

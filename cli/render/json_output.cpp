@@ -4,8 +4,7 @@
 #include "cli/render/json_runs.hpp"
 #include "cli/render/json_value.hpp"
 #include "cli/render/run_info.hpp"
-
-#include <boost/core/type_name.hpp>
+#include "engine/api/api_names.hpp"
 
 #include <ostream>
 #include <type_traits>
@@ -26,13 +25,6 @@ bool follows(const command& what) {
 // Commands whose document lists what was done to each run: it does so when there was none, too.
 bool tells_of_each_run(const command& what) {
     return is_one_of<stop_command, comment_command>(what);
-}
-
-// "run_progress" of outrider::run_progress.
-template <class Event>
-std::string name_of_event() {
-    const std::string name = boost::core::type_name<Event>();
-    return name.substr(name.rfind(':') + 1);
 }
 
 json::object versioned() {
@@ -75,7 +67,7 @@ void json_output::show(const event& what, const std::string& /*remote*/) {
         std::visit(overloaded{[](const question&) {}, [](const command_ended&) {},
                               [this]<class Event>(const Event& each) {
                                   auto line = versioned();
-                                  line["event"] = name_of_event<Event>();
+                                  line["event"] = event_name<Event>();
                                   merge(line, json_of(each));
                                   print_line(std::move(line));
                               }},
@@ -121,7 +113,7 @@ void json_output::print_output(const output_bytes& output, bool last) {
     held_.resize(held_.size() - unfinished);
     if (!held_.empty()) {
         auto line = versioned();
-        line["event"] = name_of_event<output_bytes>();
+        line["event"] = event_name<output_bytes>();
         line["text"] = json_of(held_);
         print_line(std::move(line));
     }
@@ -139,7 +131,7 @@ void json_output::fail(const failure& why, bool) {
 void json_output::finish(int exit_code) {
     if (following_) {
         print_output({}, true);
-        document_["event"] = name_of_event<command_ended>();
+        document_["event"] = event_name<command_ended>();
         document_["exit_code"] = exit_code;
     } else if (std::holds_alternative<list_command>(asked_.what) && !document_.contains("error")) {
         out_ << json::serialize(runs_) << '\n' << std::flush;

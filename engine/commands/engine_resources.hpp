@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/remotes/link_pool.hpp"
+#include "engine/service/service_parts.hpp"
 #include "engine/sync/transfer_slots.hpp"
 
 #include <memory>
@@ -15,8 +16,9 @@ class engine_resources {
                      std::vector<std::unique_ptr<transport>> transports)
         : links(executor, std::move(transports)), transfers(executor) {}
 
-    link_pool links;          ///< the warm ways to machines
-    transfer_slots transfers; ///< the memory that transfers may use
+    link_pool links;                  ///< the warm ways to machines
+    transfer_slots transfers;         ///< the memory that transfers may use
+    service_parts* service = nullptr; ///< null: this engine is no service
 };
 
 } // namespace outrider

@@ -148,4 +148,30 @@ struct watch_runs {
 };
 BOOST_DESCRIBE_STRUCT(watch_runs, (), (home, ids, settle_ms))
 
+/// Part of the reply to `watch_listing`: what changed since the last one; of the first, all that
+/// was asked for. A large change comes in several, all but the last `partial`. Without runs:
+/// nothing changed, which is told every few seconds.
+struct listing_changed {
+    static constexpr std::string_view name = "listing_changed";
+    std::vector<run_facts> runs;   ///< new ones, and those whose facts changed; in no order
+    std::vector<std::string> gone; ///< ids of runs that are not there any more
+    std::int64_t total = 0;        ///< runs that are there
+    std::string home;              ///< absolute
+    bool partial = false;          ///< more of the same change follows
+};
+BOOST_DESCRIBE_STRUCT(listing_changed, (), (runs, gone, total, home, partial))
+/// Tells the newest runs of a home, and from then on what changes of them and of all others: runs
+/// that appear or vanish, their states and attributes, also the end of processes that wrote
+/// nothing. Until it is cancelled.
+struct watch_listing {
+    using reply = watch_end;
+    static constexpr std::string_view name = "watch_listing";
+    std::string home;
+    std::int64_t newest = 0;             ///< told at first at most; 0: all
+    std::vector<std::string> attributes; ///< names to report
+    std::int64_t settle_ms = 100;        ///< changes within this time are reported together
+    std::int64_t beat_ms = 4000;         ///< something is told at least so often
+};
+BOOST_DESCRIBE_STRUCT(watch_listing, (), (home, newest, attributes, settle_ms, beat_ms))
+
 } // namespace outrider::protocol

@@ -5,9 +5,7 @@
 #include <algorithm>
 
 namespace outrider {
-namespace {
 
-// Everything that makes a difference for reaching a remote, as one key.
 std::string link_key(const remote& to) {
     return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", to.name, to.type, to.host,
                        to.port.value_or(0), to.user.value_or(""), to.private_key.value_or(""),
@@ -15,8 +13,6 @@ std::string link_key(const remote& to) {
                        static_cast<int>(to.host_keys), to.ssh_config.value_or(""),
                        to.connect_timeout.value_or(0));
 }
-
-} // namespace
 
 link_pool::link_pool(asio::any_io_executor executor,
                      std::vector<std::unique_ptr<transport>> transports)

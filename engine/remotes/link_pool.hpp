@@ -9,6 +9,9 @@
 
 namespace outrider {
 
+/// Everything that makes a difference for reaching a remote, as one key.
+[[nodiscard]] std::string link_key(const remote& to);
+
 /// The links of an engine, one for each remote as it is configured, warm for the engine's life.
 class link_pool {
   public:

@@ -71,6 +71,18 @@ const std::vector<entry_point>& entry_points() {
          patterns,
          {"^([^ \\t]+):\\s+([+-]?\\d+\\.?\\d*)(?:\\s+\\(step\\s+(?P<step>\\d+)\\))?$\nloss: 0.5 (step 3)"sv,
           "(?i)[a-z_]{1,5}=(.*?)\\b|x+?\nLR=0.1 b"sv}},
+        {"api",
+         api,
+         {R"({"command":"list","arguments":{"limit":3,"selection":{"filter":{"states":["error"]}}}})"sv,
+          R"({"command":"cat","context":{"directory":"/d","environment":{"A":"b"}}})"sv,
+          R"({"event":"output_bytes","remote":"g","data":{"bytes":"data:application/octet-stream;base64,/w=="}})"sv,
+          R"({"event":"question","id":1,"data":{"kind":"secret","text":"?"}})"sv,
+          R"({"event":"command_ended","data":{"error":{"code":"no_space","message":"x"}}})"sv}},
+        {"targets", targets, {"/v1/runs/3f%2F/output?from=1&to=2&remote=a,b+c"sv}},
+        {"replies",
+         replies,
+         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"sv,
+          "HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}"sv}},
     };
     return all;
 }

@@ -32,6 +32,13 @@ void event_files(std::string_view bytes);
 /// Patterns of output scalars over lines: the first line is the pattern.
 void patterns(std::string_view bytes);
 
+/// Commands and events as JSON: what was read is written and read again unchanged.
+void api(std::string_view bytes);
+/// Targets of requests, and their routes.
+void targets(std::string_view bytes);
+/// Answers of a service, whole and byte by byte: both give the same.
+void replies(std::string_view bytes);
+
 [[nodiscard]] const std::vector<entry_point>& entry_points();
 
 /// Aborts with the text; a fuzzer keeps the input then.

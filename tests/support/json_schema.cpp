@@ -39,6 +39,8 @@ bool has_one_type(const json::value& value, const json::value& types) {
 
 class checker {
   public:
+    explicit checker(const json::object& known) : definitions_(known) {}
+
     std::string problems;
 
     void check(const json::value& value, const json::object& schema, const std::string& place) {
@@ -46,7 +48,7 @@ class checker {
             const std::string_view name = rule.key();
             if (name == "$ref") {
                 const std::string target(rule.value().as_string());
-                check(value, definitions().at(target.substr(target.rfind('/') + 1)).as_object(),
+                check(value, definitions_.at(target.substr(target.rfind('/') + 1)).as_object(),
                       place);
             } else if (name == "type") {
                 require(has_one_type(value, rule.value()), place, "has another type");
@@ -74,6 +76,8 @@ class checker {
     }
 
   private:
+    const json::object& definitions_;
+
     void require(bool good, const std::string& place, const char* what) {
         if (!good) {
             problems += place + " " + what + "\n";
@@ -101,8 +105,15 @@ class checker {
 } // namespace
 
 std::string schema_problems(const json::value& value, const std::string& definition) {
-    checker checked;
+    checker checked(definitions());
     checked.check(value, definitions().at(definition).as_object(), definition);
+    return checked.problems;
+}
+
+std::string schema_problems(const json::value& value, const json::object& schema,
+                            const json::object& known) {
+    checker checked(known);
+    checked.check(value, schema, "value");
     return checked.problems;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <string>
@@ -10,6 +11,10 @@ namespace outrider::testing {
 /// line; empty if nothing is. Knows the part of JSON Schema that this file uses.
 [[nodiscard]] std::string schema_problems(const boost::json::value& value,
                                           const std::string& definition);
+/// The same by any schema whose references are to `known`.
+[[nodiscard]] std::string schema_problems(const boost::json::value& value,
+                                          const boost::json::object& schema,
+                                          const boost::json::object& known);
 /// The same of JSON text.
 [[nodiscard]] std::string schema_problems(const std::string& text, const std::string& definition);
 

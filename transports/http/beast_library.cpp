@@ -1,0 +1,4 @@
+// The one translation unit of Boost.Beast (BOOST_BEAST_SEPARATE_COMPILATION).
+#include "transports/http/beast.hpp"
+
+#include <boost/beast/src.hpp>

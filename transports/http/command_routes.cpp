@@ -1,0 +1,198 @@
+#include "transports/http/command_routes.hpp"
+
+#include "engine/api/api_json.hpp"
+#include "engine/api/api_names.hpp"
+#include "engine/reactor/task_group.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/json.hpp>
+
+#include <charconv>
+
+namespace outrider {
+namespace {
+
+namespace json = boost::json;
+
+std::map<command_id, std::shared_ptr<served_command>>::iterator
+find_command(server_state& state, const std::string& id) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
+    return error == std::errc() && end == id.data() + id.size()
+               ? state.commands.find(command_id{number})
+               : state.commands.end();
+}
+
+http_answer no_such_command(const std::string& id) {
+    return error_answer(404, "not_found", "there is no command '" + id + "', or it has ended");
+}
+
+// Interrupts the command when its client leaves, whatever way, and forgets it when it has ended.
+class attendance {
+  public:
+    attendance(server_state& state, command_id id, std::shared_ptr<served_command> one,
+               std::string kind)
+        : state_(state), id_(id), one_(std::move(one)), kind_(std::move(kind)) {
+        state_.commands.emplace(id_, one_);
+    }
+    attendance(const attendance&) = delete;
+    attendance& operator=(const attendance&) = delete;
+    ~attendance() {
+        leave();
+        if (one_->ended()) {
+            ++state_.ended[{kind_, one_->outcome()}];
+            state_.output_sent += one_->output_told();
+        }
+        state_.commands.erase(id_);
+    }
+
+    void leave() {
+        one_->leave();
+        if (!one_->ended()) {
+            state_.heart.interrupt(id_);
+        }
+    }
+
+  private:
+    server_state& state_;
+    command_id id_;
+    std::shared_ptr<served_command> one_;
+    std::string kind_;
+};
+
+// Sends the lines of a command as they come; false: the client is gone.
+awaitable<bool> send_lines(http_stream& stream, served_command& one) {
+    if (!co_await stream.begin("application/x-ndjson")) {
+        co_return false;
+    }
+    for (;;) {
+        const auto lines = co_await one.take();
+        if (lines.empty()) {
+            co_return static_cast<bool>(co_await stream.end());
+        }
+        if (!co_await stream.chunk(lines)) {
+            co_return false;
+        }
+    }
+}
+
+} // namespace
+
+awaitable<void> perform_command(server_state& state, open_exchange with) {
+    auto asked = read_command(with.asked.body, state.usual);
+    if (!asked) {
+        std::ignore = co_await with.stream.send(error_answer(asked.error()));
+        co_return;
+    }
+    if (state.stopping) {
+        std::ignore =
+            co_await with.stream.send(error_answer(503, "conflict", "the service is about to end"));
+        co_return;
+    }
+    const auto kind = name_of(asked->what);
+    auto one = std::make_shared<served_command>(state.executor);
+    auto own_id = std::make_shared<command_id>();
+    auto client = served_command::client_of(one, [&state, own_id] {
+        // Not from within what the command tells.
+        asio::post(state.executor, [&state, own_id] { state.heart.interrupt(*own_id); });
+    });
+    const auto submitted =
+        state.heart.submit(std::move(asked->what), std::move(asked->context), std::move(client));
+    if (!submitted) {
+        std::ignore =
+            co_await with.stream.send(error_answer(503, "conflict", submitted.error().context));
+        co_return;
+    }
+    *own_id = *submitted;
+    one->add_line("{\"event\":\"command_taken\",\"id\":" +
+                  std::to_string(static_cast<std::uint64_t>(*submitted)) + "}\n");
+    attendance here(state, *submitted, one, kind);
+    task_group both(state.executor);
+    both.spawn("events", [&]() -> awaitable<void> {
+        if (!co_await send_lines(with.stream, *one)) {
+            with.stream.close_after_answer();
+        }
+        both.cancel();
+    });
+    // Whether the client is there is seen by reading from it.
+    both.spawn("client", [&]() -> awaitable<void> {
+        co_await with.stream.peer_left();
+        here.leave();
+    });
+    co_await both.join_or_cancel();
+}
+
+http_answer answer_question(server_state& state, const std::string& id, const std::string& body) {
+    const auto found = find_command(state, id);
+    if (found == state.commands.end()) {
+        return no_such_command(id);
+    }
+    const auto parsed = parse_api_json(body);
+    if (!parsed) {
+        return error_answer(parsed.error());
+    }
+    const auto* object = parsed->if_object();
+    const auto* number = object != nullptr ? object->if_contains("question") : nullptr;
+    const auto* answer = object != nullptr ? object->if_contains("answer") : nullptr;
+    if (number == nullptr || !number->is_int64() || answer == nullptr ||
+        (!answer->is_null() && !answer->is_string())) {
+        return error_answer(
+            400, "bad_input",
+            "an answer is {\"question\": N, \"answer\": \"yes\", a secret, or null}");
+    }
+    std::optional<std::string> given;
+    if (const auto* text = answer->if_string()) {
+        given.emplace(text->data(), text->size());
+    }
+    if (!found->second->answer(number->get_int64(), std::move(given))) {
+        return error_answer(404, "not_found", "the command asks no such question");
+    }
+    return json_answer(json::object{{"taken", true}});
+}
+
+http_answer interrupt_command(server_state& state, const std::string& id) {
+    const auto found = find_command(state, id);
+    if (found == state.commands.end()) {
+        return no_such_command(id);
+    }
+    state.heart.interrupt(found->first);
+    return json_answer(json::object{{"interrupted", true}}, 202);
+}
+
+awaitable<result<performed_command>> perform_alone(server_state& state, command what) {
+    struct collected {
+        explicit collected(const asio::any_io_executor& executor) : changed(executor) {}
+        notifier changed;
+        performed_command all;
+        bool ended = false;
+    };
+    const auto kind = name_of(what);
+    auto shared = std::make_shared<collected>(state.executor);
+    const auto submitted =
+        state.heart.submit(std::move(what), state.usual,
+                           {.tell =
+                                [shared](const event& told, const std::string&) {
+                                    if (const auto* last = std::get_if<command_ended>(&told)) {
+                                        shared->all.error = last->error;
+                                        shared->ended = true;
+                                        shared->changed.notify();
+                                    } else {
+                                        shared->all.events.push_back(told);
+                                    }
+                                },
+                            .ask = [](const question&, answer_taker give) { give(std::nullopt); }});
+    if (!submitted) {
+        co_return submitted.error();
+    }
+    while (!shared->ended) {
+        if (!co_await shared->changed.wait()) {
+            state.heart.interrupt(*submitted);
+            throw boost::system::system_error(asio::error::operation_aborted);
+        }
+    }
+    const auto& error = shared->all.error;
+    ++state.ended[{kind, error ? std::string(errc_name(error->kind())) : "done"}];
+    co_return std::move(shared->all);
+}
+
+} // namespace outrider

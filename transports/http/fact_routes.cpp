@@ -1,0 +1,142 @@
+#include "transports/http/fact_routes.hpp"
+
+#include "engine/api/api_json.hpp"
+#include "engine/protocol/described_json.hpp"
+#include "transports/http/build_identity.hpp"
+
+#include <boost/json.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include <unistd.h>
+
+namespace outrider {
+namespace {
+
+namespace json = boost::json;
+
+std::int64_t now_us() {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+double seconds(std::chrono::microseconds time) {
+    return std::chrono::duration<double>(time).count();
+}
+
+/// The text format of Prometheus, version 0.0.4.
+class metrics_text {
+  public:
+    void family(std::string_view name, std::string_view type, std::string_view help) {
+        name_ = name;
+        text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
+    }
+    // Label values here are names of ours: nothing in them needs an escape.
+    void sample(double value, std::string_view labels = {}) {
+        text += labels.empty() ? fmt::format("{} {}\n", name_, value)
+                               : fmt::format("{}{{{}}} {}\n", name_, labels, value);
+    }
+    void one(std::string_view name, std::string_view type, std::string_view help, double value) {
+        family(name, type, help);
+        sample(value);
+    }
+
+    std::string text;
+
+  private:
+    std::string_view name_;
+};
+
+void add_commands(metrics_text& out, const server_state& state) {
+    out.family("outrider_commands_total", "counter", "Commands of clients that have ended.");
+    for (const auto& [kind, count] : state.ended) {
+        out.sample(static_cast<double>(count),
+                   fmt::format("command=\"{}\",outcome=\"{}\"", kind.first, kind.second));
+    }
+    out.one("outrider_commands_active", "gauge", "Commands of clients that go on.",
+            static_cast<double>(state.commands.size()));
+    std::int64_t output = state.output_sent;
+    for (const auto& [id, one] : state.commands) {
+        output += one->output_told();
+    }
+    out.one("outrider_output_bytes_total", "counter", "Bytes of output of runs and of files.",
+            static_cast<double>(output));
+}
+
+void add_service(metrics_text& out, const service_counters& counters) {
+    const auto number = [](std::int64_t value) { return static_cast<double>(value); };
+    out.one("outrider_links_up", "gauge", "Machines whose link is up.",
+            number(counters.machines_up));
+    out.one("outrider_machines_known", "gauge", "Machines that were asked for.",
+            number(counters.machines));
+    out.one("outrider_links_lost_total", "counter", "Links that were lost.",
+            number(counters.links_lost));
+    out.one("outrider_runs_known", "gauge", "Runs that are remembered.",
+            number(counters.runs_known));
+    out.one("outrider_runs_running", "gauge", "Of those, the running ones.",
+            number(counters.runs_running));
+    out.one("outrider_subscribers", "gauge", "Subscribers of news.", number(counters.subscribers));
+    out.one("outrider_news_total", "counter", "News that were told.", number(counters.news));
+    out.one("outrider_news_missed_total", "counter", "News dropped for slow subscribers.",
+            number(counters.news_missed));
+    out.one("outrider_jobs", "gauge", "Standing jobs.", number(counters.jobs));
+    out.one("outrider_notifications_total", "counter", "Notifications that were delivered.",
+            number(counters.notifications));
+}
+
+void add_lateness(metrics_text& out, const lateness_summary& late) {
+    out.family("outrider_reactor_lateness_seconds", "gauge",
+               "How late timers of the engine fire, over the last minute.");
+    out.sample(seconds(late.p50), "quantile=\"0.5\"");
+    out.sample(seconds(late.p99), "quantile=\"0.99\"");
+    out.sample(seconds(late.max), "quantile=\"1\"");
+}
+
+} // namespace
+
+http_answer describe_service(const server_state& state) {
+    const auto counters = state.known.counters();
+    return json_answer({{"pid", ::getpid()},
+                        {"version", program_version()},
+                        {"build", build_identity()},
+                        {"since_us", state.begun_us},
+                        {"stopping", state.stopping},
+                        {"commands", state.commands.size()},
+                        {"links_up", counters.machines_up},
+                        {"links_known", counters.machines},
+                        {"remotes", protocol::to_json(state.known.remotes())},
+                        {"jobs", protocol::to_json(state.known.jobs())}});
+}
+
+http_answer stop_service(server_state& state, const std::string& body) {
+    std::int64_t timeout = 10;
+    if (!body.empty()) {
+        const auto parsed = parse_api_json(body);
+        const auto* object = parsed ? parsed->if_object() : nullptr;
+        const auto* given = object != nullptr ? object->if_contains("timeout_seconds") : nullptr;
+        constexpr std::int64_t day = 86400;
+        if (object == nullptr || (given != nullptr && (!protocol::from_json(*given, timeout) ||
+                                                       timeout < 0 || timeout > day))) {
+            return error_answer(400, "bad_input", "this is not {\"timeout_seconds\": N}");
+        }
+    }
+    state.stop(std::chrono::seconds(timeout));
+    return json_answer(json::object{{"stopping", true}}, 202);
+}
+
+http_answer tell_metrics(const server_state& state) {
+    metrics_text out;
+    out.family("outrider_build_info", "gauge", "The version and build of the service.");
+    out.sample(1, fmt::format("version=\"{}\",build=\"{}\"", program_version(), build_identity()));
+    out.one("outrider_uptime_seconds", "gauge", "Since the service began.",
+            seconds(std::chrono::microseconds(now_us() - state.begun_us)));
+    add_commands(out, state);
+    add_service(out, state.known.counters());
+    add_lateness(out, state.known.lateness());
+    return {.body = std::move(out.text), .type = "text/plain; version=0.0.4; charset=utf-8"};
+}
+
+} // namespace outrider

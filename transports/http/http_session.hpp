@@ -1,0 +1,12 @@
+#pragma once
+
+#include "transports/http/server_state.hpp"
+
+namespace outrider {
+
+/// One connection from its first request to its last. `through_port`: it came by TCP, where every
+/// request has to show the token.
+[[nodiscard]] awaitable<void> serve_connection(server_state& state, http_stream& stream,
+                                               bool through_port);
+
+} // namespace outrider

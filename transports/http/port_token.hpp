@@ -1,0 +1,13 @@
+#pragma once
+
+#include "engine/result.hpp"
+
+#include <string>
+
+namespace outrider {
+
+/// Makes a token of 256 random bits, in hexadecimal digits, and writes it to a file that only this
+/// user can read.
+[[nodiscard]] result<std::string> write_port_token(const std::string& path);
+
+} // namespace outrider

@@ -1,0 +1,101 @@
+#include "transports/http/served_command.hpp"
+
+#include "engine/api/api_json.hpp"
+
+#include <utility>
+
+namespace outrider {
+namespace {
+
+failure slow_client() {
+    return {errc::io_failed, "what the command tells was not read for too long: " +
+                                 std::to_string(served_command::most_waiting >> 20U) +
+                                 " MiB wait\nWith '--no-service' it waits for its reader"};
+}
+
+} // namespace
+
+command_client served_command::client_of(const std::shared_ptr<served_command>& self,
+                                         std::function<void()> too_slow) {
+    self->too_slow_ = std::move(too_slow);
+    return {
+        .tell = [self](const event& what, const std::string& remote) { self->tell(what, remote); },
+        .ask = [self](const question& asked,
+                      answer_taker give) { self->ask(asked, std::move(give)); }};
+}
+
+void served_command::tell(const event& what, const std::string& remote) {
+    if (const auto* output = std::get_if<output_bytes>(&what)) {
+        output_told_ += static_cast<std::int64_t>(output->bytes.size());
+    }
+    if (const auto* last = std::get_if<command_ended>(&what)) {
+        auto told = *last;
+        if (overflowed_) {
+            told.error = slow_client();
+        }
+        outcome_ = told.error ? std::string(errc_name(told.error->kind())) : "done";
+        ended_ = true;
+        if (!left_) {
+            lines_ += event_line(told, remote);
+        }
+        changed_.notify();
+        return;
+    }
+    if (left_ || overflowed_) {
+        return;
+    }
+    lines_ += event_line(what, remote);
+    changed_.notify();
+    if (lines_.size() > most_waiting) {
+        overflowed_ = true;
+        too_slow_();
+    }
+}
+
+void served_command::ask(const question& asked, answer_taker give) {
+    if (declining_) {
+        give(std::nullopt);
+        return;
+    }
+    const auto id = ++last_question_;
+    questions_.emplace(id, std::move(give));
+    add_line(event_line(asked, {}, id));
+}
+
+void served_command::add_line(std::string line) {
+    lines_ += line;
+    changed_.notify();
+}
+
+awaitable<std::string> served_command::take() {
+    while (lines_.empty() && !ended_) {
+        if (!co_await changed_.wait()) {
+            throw boost::system::system_error(asio::error::operation_aborted);
+        }
+    }
+    co_return std::exchange(lines_, {});
+}
+
+bool served_command::answer(std::int64_t question_id, std::optional<std::string> given) {
+    const auto found = questions_.extract(question_id);
+    if (found.empty()) {
+        return false;
+    }
+    found.mapped()(std::move(given));
+    return true;
+}
+
+void served_command::leave() {
+    left_ = true;
+    lines_.clear();
+    decline();
+}
+
+void served_command::decline() {
+    declining_ = true;
+    for (auto& [id, give] : std::exchange(questions_, {})) {
+        give(std::nullopt);
+    }
+}
+
+} // namespace outrider

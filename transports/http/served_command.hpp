@@ -1,0 +1,65 @@
+#pragma once
+
+#include "engine/engine_access.hpp"
+#include "engine/reactor/notifier.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace outrider {
+
+/// A command that a client of the server gave: its events wait here as lines until the connection
+/// takes them, and its questions until the client answers. Shared by the engine, which tells, and
+/// the connection, which takes; on the engine's thread.
+class served_command {
+  public:
+    /// Lines that wait for a slow client. A command that tells more meanwhile ends with an error.
+    static constexpr std::size_t most_waiting = std::size_t{32} << 20;
+
+    explicit served_command(const asio::any_io_executor& executor) : changed_(executor) {}
+
+    /// What the engine tells and asks of `self`. `too_slow` is called once, where the client does
+    /// not keep up; it ends the command.
+    [[nodiscard]] static command_client client_of(const std::shared_ptr<served_command>& self,
+                                                  std::function<void()> too_slow);
+
+    /// Waits for lines and gives all that are there; nothing after the last one.
+    [[nodiscard]] awaitable<std::string> take();
+    /// Answers a question: "yes", a secret, or nothing where the person declined. False: there is
+    /// no such question.
+    [[nodiscard]] bool answer(std::int64_t question_id, std::optional<std::string> given);
+    /// Leaves its questions, and those to come, without an answer: there is no time for one.
+    void decline();
+    /// Nobody listens any more: what is asked is not answered, what is told is dropped.
+    void leave();
+    /// The last event came.
+    [[nodiscard]] bool ended() const { return ended_; }
+    /// "done", or the name of an `errc`; after the end.
+    [[nodiscard]] const std::string& outcome() const { return outcome_; }
+    /// Bytes of output that it told.
+    [[nodiscard]] std::int64_t output_told() const { return output_told_; }
+    /// Takes a line that is no event of the engine.
+    void add_line(std::string line);
+
+  private:
+    void tell(const event& what, const std::string& remote);
+    void ask(const question& asked, answer_taker give);
+
+    notifier changed_;
+    std::string lines_;
+    std::map<std::int64_t, answer_taker> questions_;
+    std::int64_t last_question_ = 0;
+    std::int64_t output_told_ = 0;
+    std::function<void()> too_slow_;
+    std::string outcome_;
+    bool left_ = false;
+    bool declining_ = false;
+    bool overflowed_ = false;
+    bool ended_ = false;
+};
+
+} // namespace outrider
