@@ -51,7 +51,7 @@ json_output::json_output(const invocation& asked, std::ostream& out, std::ostrea
     }
 }
 
-void json_output::show(const event& what, const std::string& /*remote*/) {
+void json_output::show(const event& what, const std::string& remote) {
     if (const auto* said = std::get_if<note>(&what)) {
         if (said->warning || !asked_.quiet) {
             err_ << (said->warning ? "WARNING: " : "")
@@ -61,9 +61,13 @@ void json_output::show(const event& what, const std::string& /*remote*/) {
     } else if (!following_) {
         add_to_document(what);
     } else if (const auto* output = std::get_if<output_bytes>(&what)) {
-        print_output(*output, false);
+        take_output(*output, remote);
     } else {
-        print_output({}, true);
+        if (const auto* ended = std::get_if<run_ended>(&what)) {
+            end_output({remote, ended->run.id});
+        } else if (const auto* left = std::get_if<run_left_running>(&what)) {
+            end_output({remote, left->run_id});
+        }
         std::visit(overloaded{[](const question&) {}, [](const command_ended&) {},
                               [this]<class Event>(const Event& each) {
                                   auto line = versioned();
@@ -106,18 +110,42 @@ void json_output::add_to_document(const event& what) {
 }
 
 // A character may come in two pieces, but a JSON string holds whole ones.
-void json_output::print_output(const output_bytes& output, bool last) {
-    held_ += output.bytes;
-    const std::size_t unfinished = last ? 0 : unfinished_character(held_);
-    const auto rest = held_.substr(held_.size() - unfinished);
-    held_.resize(held_.size() - unfinished);
-    if (!held_.empty()) {
-        auto line = versioned();
-        line["event"] = event_name<output_bytes>();
-        line["text"] = json_of(held_);
-        print_line(std::move(line));
+void json_output::take_output(const output_bytes& output, const std::string& remote) {
+    const stream of{remote, output.run_id};
+    auto& held = held_[of];
+    held.bytes += output.bytes;
+    held.line_times_ms.insert(held.line_times_ms.end(), output.line_times_ms.begin(),
+                              output.line_times_ms.end());
+    print_output(of, held, unfinished_character(held.bytes));
+}
+
+void json_output::end_output(const stream& of) {
+    if (const auto found = held_.find(of); found != held_.end()) {
+        print_output(of, found->second, 0);
+        held_.erase(found);
     }
-    held_ = rest;
+}
+
+void json_output::print_output(const stream& of, held_output& output, std::size_t held) {
+    const auto size = output.bytes.size() - held;
+    if (size == 0) {
+        return;
+    }
+    auto line = versioned();
+    line["event"] = event_name<output_bytes>();
+    if (!of.first.empty()) {
+        line["remote"] = json_of(of.first);
+    }
+    if (!of.second.empty()) {
+        line["run_id"] = json_of(of.second);
+    }
+    if (!output.line_times_ms.empty()) {
+        line["line_times_ms"] = json_of(output.line_times_ms);
+    }
+    line["text"] = json_of(output.bytes.substr(0, size));
+    output.bytes.erase(0, size);
+    output.line_times_ms.clear();
+    print_line(std::move(line));
 }
 
 void json_output::print_line(json::object line) {
@@ -130,7 +158,10 @@ void json_output::fail(const failure& why, bool) {
 
 void json_output::finish(int exit_code) {
     if (following_) {
-        print_output({}, true);
+        while (!held_.empty()) {
+            const auto of = held_.begin()->first;
+            end_output(of);
+        }
         document_["event"] = event_name<command_ended>();
         document_["exit_code"] = exit_code;
     } else if (std::holds_alternative<list_command>(asked_.what) && !document_.contains("error")) {

@@ -5,7 +5,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace outrider::cli {
 
@@ -28,14 +32,23 @@ class json_output : public presenter {
 
   private:
     void print_line(boost::json::object line);
-    void print_output(const output_bytes& output, bool last);
+    /// Output that ends within a character, and the times of lines in it.
+    struct held_output {
+        std::string bytes;
+        std::vector<std::int64_t> line_times_ms;
+    };
+    using stream = std::pair<std::string, std::string>; ///< remote and run
+
+    void print_output(const stream& of, held_output& output, std::size_t held);
+    void take_output(const output_bytes& output, const std::string& remote);
+    void end_output(const stream& of);
     void add_to_document(const event& what);
 
     const invocation& asked_;
     std::ostream& out_;
     std::ostream& err_;
     bool following_;
-    std::string held_;             ///< output that ends within a character
+    std::map<stream, held_output> held_;
     boost::json::object document_; ///< of a command that does not follow
     boost::json::array runs_;      ///< the document of `runs list`
 };

@@ -17,10 +17,29 @@
 
 #include <ostream>
 #include <type_traits>
+#include <utility>
 
 namespace outrider::cli {
 
-void renderer::show(const event& what, const std::string& /*remote*/) {
+namespace {
+
+watched_output_style output_style(const invocation& asked, const terminal& screen) {
+    const auto* watch = std::get_if<watch_command>(&asked.what);
+    return {.terminal = screen.out,
+            .colour = screen.colour,
+            .timestamps = watch != nullptr && watch->timestamps};
+}
+
+} // namespace
+
+renderer::renderer(const invocation& asked, const surroundings& place, std::ostream& out,
+                   std::ostream& err)
+    : asked_(asked), place_(place), out_(out), err_(err),
+      watched_(output_style(asked, place.screen)) {}
+
+void renderer::show(const event& what, const std::string& remote) {
+    of_ = remote;
+    end_watch(what);
     if (asked_.quiet && is_only_told(what)) {
         return;
     }
@@ -41,8 +60,24 @@ void renderer::make_way() {
     }
 }
 
+void renderer::end_watch(const event& what) {
+    if (const auto* ended = std::get_if<run_ended>(&what)) {
+        write_output(watched_.rest_of(ended->run.id, of_));
+    } else if (const auto* left = std::get_if<run_left_running>(&what)) {
+        write_output(watched_.rest_of(left->run_id, of_));
+    }
+}
+
+void renderer::write_output(const std::string& text) {
+    if (!text.empty()) {
+        out_.write(text.data(), static_cast<std::streamsize>(text.size()));
+        in_line_ = text.back() != '\n';
+    }
+}
+
 void renderer::finish(int exit_code) {
     make_way();
+    out_ << watched_.rest() << std::flush;
     // After a failure the sum would be one of what happened to be looked at.
     if (exit_code == 0) {
         out_ << plan_.last_line() << std::flush;
@@ -90,12 +125,17 @@ void renderer::on(const run_progress& step) {
 }
 
 void renderer::on(const run_left_running& left) {
+    if (left.glimpsed) {
+        begin_line();
+        err_ << "Run " << left.run_id << where() << " is still running\n";
+        return;
+    }
     if (!left.detached) {
         out_ << left_running_lines(left, asked_.program);
         return;
     }
     // The terminal shows ^C where the cursor was.
-    if (place_.screen.err) {
+    if (place_.screen.err && !std::exchange(detached_, true)) {
         err_ << '\n';
     }
     err_ << left_running_lines(left, asked_.program);
@@ -122,22 +162,20 @@ void renderer::on(const operations_listed& listed) {
 }
 
 void renderer::on(const watch_started& watched) {
+    watched_.begin(watched, of_);
     if (!watched.quiet) {
-        err_ << "Watching run " << watched.run_id << '\n';
+        err_ << "Watching run " << watched.run_id << where() << '\n';
     }
 }
 
 void renderer::on(const output_bytes& output) {
-    out_.write(output.bytes.data(), static_cast<std::streamsize>(output.bytes.size()));
-    if (!output.bytes.empty()) {
-        in_line_ = output.bytes.back() != '\n';
-    }
+    write_output(watched_.text_of(output, of_));
 }
 
 void renderer::on(const run_ended& ended) {
     if (!ended.quiet) {
         begin_line();
-        err_ << "Run " << ended.run.id << " stopped with a status of '"
+        err_ << "Run " << ended.run.id << where() << " stopped with a status of '"
              << boost::describe::enum_to_string(ended.run.state, "error") << "'\n";
         // An exit status speaks for itself.
         if (!ended.run.exit_status && !ended.run.reason.empty()) {
@@ -332,7 +370,7 @@ bool is_only_told(const event& what) {
             } else if constexpr (std::is_same_v<Event, copy_summary>) {
                 return !each.dry_run;
             } else if constexpr (std::is_same_v<Event, run_left_running>) {
-                return each.detached;
+                return each.detached || each.glimpsed;
             } else {
                 using told =
                     boost::mp11::mp_list<run_progress, watch_started, run_ended, nothing_selected,

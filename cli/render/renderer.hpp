@@ -5,6 +5,7 @@
 #include "cli/render/presenter.hpp"
 #include "cli/render/progress_block.hpp"
 #include "cli/render/run_table.hpp"
+#include "cli/render/watched_output.hpp"
 #include "engine/events.hpp"
 
 #include <iosfwd>
@@ -17,8 +18,7 @@ class renderer : public presenter {
   public:
     /// The streams and `asked` must live longer.
     renderer(const invocation& asked, const surroundings& place, std::ostream& out,
-             std::ostream& err)
-        : asked_(asked), place_(place), out_(out), err_(err) {}
+             std::ostream& err);
 
     void show(const event& what, const std::string& remote) override;
     void fail(const failure& why, bool told) override;
@@ -68,6 +68,11 @@ class renderer : public presenter {
     void on(const command_ended&) {} // the session's: it decides the exit code as well
     [[nodiscard]] std::vector<std::string> detail_lines(const runs_listed& listed) const;
     void begin_line();
+    /// What was held of a run's output comes before its end is told.
+    void end_watch(const event& what);
+    void write_output(const std::string& text);
+    /// " on gpu1", where there are several remotes.
+    [[nodiscard]] std::string where() const { return of_.empty() ? "" : " on " + of_; }
     /// Whether this is for a person at a terminal who wants to see how copying goes.
     [[nodiscard]] bool shows_progress() const;
     /// How tables of runs are shown for this command.
@@ -77,6 +82,9 @@ class renderer : public presenter {
     surroundings place_;
     std::ostream& out_;
     std::ostream& err_;
+    watched_output watched_;
+    std::string of_; ///< which of several remotes the present event is about
+    bool detached_ = false;
     bool in_line_ = false; ///< the last output byte did not end its line
     progress_block progress_;
     bool progress_drawn_ = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/agent/directory_watches.hpp"
 #include "engine/agent/job.hpp"
 #include "engine/protocol/messages.hpp"
 
@@ -13,6 +14,8 @@ struct agent_context {
     protocol::machine_facts machine; ///< of this machine; `time_us` is when the agent started
     std::string executable;          ///< absolute path of this agent
     std::string build;               ///< content hash of the executable
+    /// Directories that jobs watch.
+    std::shared_ptr<directory_watches> watches = std::make_shared<directory_watches>();
 };
 
 /// Makes the job of a request; each request has one such function, named `make_REQUEST_job`, in the

@@ -1,5 +1,7 @@
 #include "engine/agent/event_set.hpp"
 #include "engine/agent/jobs.hpp"
+#include "engine/agent/line_clock.hpp"
+#include "engine/agent/output_index.hpp"
 #include "engine/agent/output_start.hpp"
 #include "engine/agent/run_place.hpp"
 #include "engine/agent/signal_process.hpp"
@@ -37,7 +39,7 @@ class follow_output_job final : public job {
     follow_output_job(const agent_context& context, protocol::follow_output request,
                       reply_channel channel)
         : context_(context), request_(std::move(request)), channel_(channel),
-          offset_(std::max<std::int64_t>(request_.offset, 0)) {}
+          offset_(std::max<std::int64_t>(request_.offset, 0)), directories_(*context.watches) {}
 
     std::optional<job_wait> advance() override;
     void cancel() override { cancelled_ = true; }
@@ -46,10 +48,13 @@ class follow_output_job final : public job {
     result<> begin();
     void watch_files();
     void watch_processes();
-    void drain_events();
+    void take_events();
     void open_output();
     void look_for_start();
     bool find_start();
+    bool count_lines();
+    void begin_again(std::int64_t size);
+    void send(std::string_view piece);
     void restart_if_replaced();
     bool send_slice();
     void reply();
@@ -60,10 +65,13 @@ class follow_output_job final : public job {
     run_paths run_;
     std::int64_t offset_;
     descriptor output_;
-    std::optional<output_start> start_; // while it is searched
+    std::optional<output_start> start_;    // while it is searched
+    std::optional<line_clock> line_clock_; // if the times of lines are wanted
+    bool lines_counted_ = false;           // those before the first that is sent
     ino_t inode_ = 0;
     event_set events_;
-    descriptor inotify_;
+    directory_watches::watcher directories_;
+    bool directories_tell_ = false; // the kernel tells of changes in them
     std::array<descriptor, 2> processes_;
     bool look_at_run_ = true; // something other than output may have changed
     bool begun_ = false;
@@ -83,10 +91,10 @@ std::optional<job_wait> follow_output_job::advance() {
             return std::nullopt;
         }
     }
-    if (!find_start()) {
+    if (!find_start() || !count_lines()) {
         return time_slice::let_others_go_first();
     }
-    drain_events();
+    take_events();
     for (;;) {
         if (channel_.congested()) {
             return job_wait{.drained = true};
@@ -100,11 +108,12 @@ std::optional<job_wait> follow_output_job::advance() {
             return std::nullopt;
         }
         if (!look_at_run_ && clock::now() < next_look_) {
-            return job_wait{.readable_fd = events_.get(), .deadline = next_look_};
+            return job_wait{
+                .readable_fd = events_.get(), .deadline = next_look_, .told = directories_.told()};
         }
         look_at_run_ = false;
         watch_processes();
-        const bool told = inotify_ && (processes_[0] || processes_[1]);
+        const bool told = directories_tell_ && (processes_[0] || processes_[1]);
         next_look_ = clock::now() + (told ? idle_interval : look_interval);
         ended_ = !is_run(run_) || nothing_comes(read_run(run_, context_.machine, {}));
         if (!ended_) {
@@ -122,6 +131,9 @@ result<> follow_output_job::begin() {
     run_ = std::move(*run);
     if (request_.follow) {
         watch_files();
+    }
+    if (request_.line_times) {
+        line_clock_.emplace(run_.output_index().native());
     }
     open_output();
     look_for_start();
@@ -158,16 +170,19 @@ bool follow_output_job::find_start() {
     return true;
 }
 
+// Whether it is known which line comes first.
+bool follow_output_job::count_lines() {
+    lines_counted_ = lines_counted_ || !line_clock_ ||
+                     line_clock_->reach(output_.get(), offset_, time_slice().end());
+    return lines_counted_;
+}
+
 // Before the file is read: what is appended after the watch stands is not missed.
 void follow_output_job::watch_files() {
-    inotify_.reset(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
-    if (!inotify_) {
-        return; // no more watches for this user: the looks at intervals have to do
-    }
-    ::inotify_add_watch(inotify_.get(), run_.guild().c_str(),
-                        IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_DELETE_SELF);
-    ::inotify_add_watch(inotify_.get(), run_.attributes().c_str(), IN_MOVED_TO | IN_CREATE);
-    events_.add(inotify_.get());
+    // No more watches for this user: the looks at intervals have to do.
+    directories_tell_ = directories_.add(run_.guild().native(), IN_MODIFY | IN_CREATE | IN_DELETE |
+                                                                    IN_MOVED_TO | IN_DELETE_SELF);
+    directories_.add(run_.attributes().native(), IN_MOVED_TO | IN_CREATE);
 }
 
 void follow_output_job::watch_processes() {
@@ -188,16 +203,8 @@ void follow_output_job::watch_processes() {
     }
 }
 
-void follow_output_job::drain_events() {
-    alignas(inotify_event) std::array<char, 8192> buffer;
-    ssize_t got = 0;
-    while (inotify_ && (got = ::read(inotify_.get(), buffer.data(), buffer.size())) > 0) {
-        for (ssize_t at = 0; at < got;) {
-            const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
-            at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
-            look_at_run_ = look_at_run_ || (event->mask & IN_MODIFY) == 0;
-        }
-    }
+void follow_output_job::take_events() {
+    look_at_run_ = look_at_run_ || (directories_.take() & ~std::uint32_t{IN_MODIFY}) != 0;
     for (const auto& process : processes_) {
         look_at_run_ = look_at_run_ || (process && event_set::is_ready(process.get()));
     }
@@ -209,10 +216,18 @@ void follow_output_job::open_output() {
     if (output_ && ::fstat(output_.get(), &facts) == 0) {
         inode_ = facts.st_ino;
         if (facts.st_size < offset_) {
-            channel_.part(protocol::output_restarted{.size = facts.st_size});
-            offset_ = 0;
+            begin_again(facts.st_size);
         }
     }
+}
+
+// The file is another one, of `size` bytes.
+void follow_output_job::begin_again(std::int64_t size) {
+    offset_ = 0;
+    if (line_clock_) {
+        line_clock_->restart();
+    }
+    channel_.part(protocol::output_restarted{.size = size});
 }
 
 void follow_output_job::restart_if_replaced() {
@@ -223,9 +238,8 @@ void follow_output_job::restart_if_replaced() {
     if (!output_ || (named.st_ino == inode_ && named.st_size < offset_)) {
         open_output();
     } else if (named.st_ino != inode_) {
-        offset_ = 0;
+        begin_again(named.st_size);
         open_output();
-        channel_.part(protocol::output_restarted{.size = named.st_size});
     }
 }
 
@@ -243,11 +257,21 @@ bool follow_output_job::send_slice() {
         if (got <= 0) {
             return true;
         }
-        channel_.data({piece.data(), static_cast<std::size_t>(got)});
-        offset_ += got;
+        send({piece.data(), static_cast<std::size_t>(got)});
         sent += static_cast<std::size_t>(got);
     }
     return false;
+}
+
+void follow_output_job::send(std::string_view piece) {
+    if (line_clock_) {
+        auto times = line_clock_->times_in(piece, output_.get());
+        if (!times.empty()) {
+            channel_.part(protocol::line_times{.times_ms = std::move(times)});
+        }
+    }
+    channel_.data(piece);
+    offset_ += static_cast<std::int64_t>(piece.size());
 }
 
 void follow_output_job::reply() {

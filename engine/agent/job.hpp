@@ -56,6 +56,8 @@ struct job_wait {
     std::optional<clock::time_point> deadline;
     bool drained = false; ///< the reply channel is no longer congested
     bool input = false;   ///< a part or data frame of the client
+    /// Becomes true when something that the job watches has changed; the job owns it.
+    const bool* told = nullptr;
 };
 
 /// A request in progress. The server owns it, calls it on its one thread, and destroys it once

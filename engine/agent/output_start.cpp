@@ -1,6 +1,5 @@
 #include "engine/agent/output_start.hpp"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,20 +10,6 @@ namespace outrider::agent {
 namespace {
 
 constexpr std::size_t block_size = std::size_t{64} << 10;
-/// An entry of output.index: 8 bytes of milliseconds, big-endian, and one that names the stream.
-constexpr std::int64_t entry_size = 9;
-
-std::int64_t entry_time_ms(int index, std::int64_t entry) {
-    std::array<unsigned char, entry_size> bytes{};
-    if (::pread(index, bytes.data(), bytes.size(), entry * entry_size) != entry_size) {
-        return 0;
-    }
-    std::uint64_t time = 0;
-    for (std::size_t i = 0; i + 1 < bytes.size(); ++i) {
-        time = time << 8 | bytes[i];
-    }
-    return static_cast<std::int64_t>(time);
-}
 
 } // namespace
 
@@ -87,25 +72,6 @@ bool output_start::step_backward(int output) {
     }
     offset_ = begin;
     return true;
-}
-
-std::int64_t lines_before(int index, std::int64_t since_us) {
-    struct stat facts{};
-    if (::fstat(index, &facts) != 0) {
-        return 0;
-    }
-    // The first entry that is not older; times do not decrease but where a clock was set back.
-    std::int64_t low = 0;
-    std::int64_t high = facts.st_size / entry_size;
-    while (low < high) {
-        const auto middle = low + (high - low) / 2;
-        if (entry_time_ms(index, middle) * 1000 < since_us) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
 }
 
 } // namespace outrider::agent

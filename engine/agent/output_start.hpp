@@ -33,8 +33,4 @@ class output_start {
     bool at_end_ = true; // backward: the last byte of the file was not looked at yet
 };
 
-/// The number of lines of output that are older than `since_us` (µs since the epoch), by the index
-/// of the output (run-format 2.6); 0 where there is no index.
-[[nodiscard]] std::int64_t lines_before(int index, std::int64_t since_us);
-
 } // namespace outrider::agent

@@ -56,6 +56,7 @@ class server {
     bool write_output();
     void wait_for_events();
     bool drained(const running_job& entry, std::uint32_t id);
+    static bool told(const running_job& entry);
     int poll_timeout();
 
     const agent_context& context_;
@@ -205,12 +206,16 @@ bool server::drained(const running_job& entry, std::uint32_t id) {
     return entry.wait.drained && !reply_channel(outbox_, id).congested();
 }
 
+bool server::told(const running_job& entry) {
+    return entry.wait.told != nullptr && *entry.wait.told;
+}
+
 int server::poll_timeout() {
     const auto now = clock::now();
     int timeout = -1;
     for (const auto& [id, entry] : jobs_) {
         // A quick reader may have taken everything before we poll: then nothing would wake us.
-        if (entry.ready || drained(entry, id)) {
+        if (entry.ready || drained(entry, id) || told(entry)) {
             return 0;
         }
         if (entry.wait.deadline) {
@@ -231,6 +236,8 @@ void server::wait_for_events() {
     if (!outbox_.empty()) {
         polled.push_back({.fd = output_, .events = POLLOUT, .revents = 0});
     }
+    const std::size_t watches = polled.size();
+    polled.push_back({.fd = context_.watches->get(), .events = POLLIN, .revents = 0});
     std::vector<running_job*> owners(polled.size(), nullptr);
     for (auto& [id, entry] : jobs_) {
         if (entry.wait.readable_fd) {
@@ -240,6 +247,9 @@ void server::wait_for_events() {
     }
     ::poll(polled.data(), polled.size(), poll_timeout());
     input_ready_ = polled[0].revents != 0;
+    if (polled[watches].revents != 0) {
+        context_.watches->drain();
+    }
     for (std::size_t i = 1; i < polled.size(); ++i) {
         if (polled[i].revents != 0 && owners[i] != nullptr) {
             owners[i]->ready = true;
@@ -247,7 +257,7 @@ void server::wait_for_events() {
     }
     const auto now = clock::now();
     for (auto& [id, entry] : jobs_) {
-        entry.ready = entry.ready || drained(entry, id) ||
+        entry.ready = entry.ready || drained(entry, id) || told(entry) ||
                       (entry.wait.deadline && *entry.wait.deadline <= now);
     }
 }

@@ -22,6 +22,7 @@ set(AGENT_SOURCES
     dependencies.cpp
     descendants.cpp
     destination.cpp
+    directory_watches.cpp
     dispatch.cpp
     end_record.cpp
     event_file_reading.cpp
@@ -37,6 +38,7 @@ set(AGENT_SOURCES
     follow_output.cpp
     incoming_names.cpp
     interpreter_facts.cpp
+    line_clock.cpp
     list_files.cpp
     list_runs.cpp
     listed_runs.cpp
@@ -52,6 +54,7 @@ set(AGENT_SOURCES
     order_sources.cpp
     outgoing_file.cpp
     step_queue.cpp
+    output_index.cpp
     output_start.cpp
     ping.cpp
     pipe.cpp

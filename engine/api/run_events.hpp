@@ -45,9 +45,11 @@ struct run_left_running {
     std::string run_id;
     bool detached = false; ///< by an interrupt
     std::string operation;
-    std::string pidfile; ///< `run --background`: absolute
+    std::string pidfile;   ///< `run --background`: absolute
+    bool glimpsed = false; ///< `watch --no-follow`: it goes on after what was shown
 };
-BOOST_DESCRIBE_STRUCT(run_left_running, (), (remote, run_id, detached, operation, pidfile))
+BOOST_DESCRIBE_STRUCT(run_left_running, (),
+                      (remote, run_id, detached, operation, pidfile, glimpsed))
 
 struct watch_started {
     std::string remote;

@@ -1,6 +1,7 @@
 #include "engine/commands/perform_anywhere.hpp"
 
 #include "engine/commands/perform_on_each.hpp"
+#include "engine/commands/watch.hpp"
 #include "engine/config/remote_names.hpp"
 
 namespace outrider {
@@ -27,8 +28,13 @@ awaitable<result<outcome>> perform_on(command_session& session, std::vector<std:
                                       Command what) {
     if constexpr (std::is_same_v<Command, list_command>) {
         return list_on_each(session, std::move(remotes), std::move(what));
+    } else if constexpr (std::is_same_v<Command, watch_command>) {
+        return watch_on_each(session, std::move(remotes), std::move(what));
     } else {
-        return perform_on_each(session, std::move(remotes), std::move(what));
+        const auto act = [](command_session& own, Command one) {
+            return perform(own, std::move(one));
+        };
+        return perform_on_each(session, std::move(remotes), std::move(what), act);
     }
 }
 

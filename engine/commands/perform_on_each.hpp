@@ -29,10 +29,11 @@ work_on_each(command_session& session, std::vector<std::string> remotes,
              std::function<awaitable<result<outcome>>(command_session&, std::string)> each,
              std::vector<branch_end> failed = {});
 
-/// Performs a command on each of several remotes. Of RUN arguments each gets those that it holds.
-template <class Command>
+/// Does `act` with a command on each of several remotes. Of RUN arguments each gets those that it
+/// holds.
+template <class Command, class Act>
 [[nodiscard]] awaitable<result<outcome>>
-perform_on_each(command_session& session, std::vector<std::string> remotes, Command what) {
+perform_on_each(command_session& session, std::vector<std::string> remotes, Command what, Act act) {
     std::map<std::string, std::vector<std::string>> runs;
     std::vector<branch_end> failed;
     if constexpr (requires { what.selection; }) {
@@ -58,7 +59,7 @@ perform_on_each(command_session& session, std::vector<std::string> remotes, Comm
             }
         }
         one.remote = std::move(remote);
-        return perform(own, std::move(one));
+        return act(own, std::move(one));
     };
     co_return co_await work_on_each(session, std::move(remotes), each, std::move(failed));
 }

@@ -247,7 +247,8 @@ BOOST_DESCRIBE_STRUCT(follow_end, (), (offset, run))
 /// the run has ended and everything was sent, or at once after the present end if `follow` is
 /// false. An offset beyond the end (the file was replaced) starts again from 0 with an
 /// `output_restarted` part. Of `tail_lines`, `since_us` and `since_ago_us` one at most is set; it
-/// decides the offset instead, and an `output_begins` part tells it before any data.
+/// decides the offset instead, and an `output_begins` part tells it before any data. With
+/// `line_times` a part of that name stands before each `data` frame in which lines begin.
 struct follow_output {
     using reply = follow_end;
     static constexpr std::string_view name = "follow_output";
@@ -260,10 +261,11 @@ struct follow_output {
     std::optional<std::int64_t> since_us;     ///< only lines since then, µs since the epoch
     std::optional<std::int64_t> since_ago_us; ///< only lines of the last so many µs
     std::string run_dir;                      ///< absolute; empty: the run's place in the home
+    bool line_times = false;                  ///< tell when lines were written, too
 };
 BOOST_DESCRIBE_STRUCT(follow_output, (),
                       (home, run_id, offset, follow, attributes, tail_lines, since_us, since_ago_us,
-                       run_dir))
+                       run_dir, line_times))
 struct output_begins {
     static constexpr std::string_view name = "output_begins";
     std::int64_t offset = 0;
@@ -274,6 +276,13 @@ struct output_restarted {
     std::int64_t size = 0;
 };
 BOOST_DESCRIBE_STRUCT(output_restarted, (), (size))
+/// When each line that begins in the next `data` frame was written, by the index of the output; a
+/// line that has no entry there yet: when the output was written last.
+struct line_times {
+    static constexpr std::string_view name = "line_times";
+    std::vector<std::int64_t> times_ms; ///< ms since the epoch there
+};
+BOOST_DESCRIBE_STRUCT(line_times, (), (times_ms))
 
 struct delete_reply {
     std::vector<std::string> deleted;

@@ -1,7 +1,7 @@
 #include "engine/remotes/link.hpp"
 
 #include "engine/remotes/agent_bootstrap.hpp"
-#include "engine/remotes/wake_detector.hpp"
+#include "engine/remotes/heartbeat_policy.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -18,9 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto greeting_limit = 30s; // a loaded machine may take long to start a process
-constexpr auto heartbeat_busy = 5s;  // silence after which we ask while somebody waits
-constexpr auto heartbeat_idle = 60s; // and while nobody does: only keeps the link known to be good
-constexpr auto heartbeat_limit = 8s; // for the answer: with `heartbeat_busy` below 15 s
 
 std::int64_t milliseconds_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
@@ -176,21 +173,20 @@ std::shared_ptr<agent_client> link::own(std::unique_ptr<agent_client> fresh) {
 awaitable<void> link::run_heartbeat() {
     const auto watched = control_;
     asio::steady_timer timer(executor_);
-    wake_detector sleep;
+    using clock = std::chrono::steady_clock;
+    heartbeat_policy policy;
     while (watched->alive()) {
-        const auto silence = std::chrono::steady_clock::now() - watched->last_heard();
         const bool busy = watched->busy() || transfers_.use_count() > 1;
-        const auto patience = busy ? heartbeat_busy : heartbeat_idle;
-        // A machine that slept asks at once: the far end may have given up long ago.
-        const bool woke =
-            sleep.woke(std::chrono::steady_clock::now(), std::chrono::system_clock::now());
-        if (silence < patience && !woke) {
-            timer.expires_after(busy ? patience - silence : heartbeat_busy);
+        const auto pause = policy.pause(clock::now(), std::chrono::system_clock::now(),
+                                        watched->last_heard(), busy);
+        if (pause > clock::duration::zero()) {
+            timer.expires_after(pause);
             co_await timer.async_wait(asio::use_awaitable);
             continue;
         }
-        auto pong = co_await watched->call(protocol::ping{}, heartbeat_limit);
-        if (!pong) {
+        const auto asked = clock::now();
+        auto pong = co_await watched->call(protocol::ping{}, heartbeat_policy::answer_limit);
+        if (!pong && watched->alive() && heartbeat_policy::is_lost(asked, clock::now())) {
             watched->fail({errc::connect_failed,
                            to_.name + ": the link was lost: the agent there does not answer"});
             // Bulk agents on this connection would wait for ever.

@@ -254,4 +254,122 @@ BOOST_AUTO_TEST_CASE(a_copy_of_a_far_run_is_shown_as_far_as_it_goes) {
                "gpu1");
 }
 
+namespace {
+
+/// Writes an index by hand: an entry per line, the milliseconds of which are these.
+void write_index(const run_paths& run, const std::vector<unsigned>& times) {
+    std::string bytes;
+    for (const auto ms : times) {
+        bytes += std::string(6, '\0');
+        bytes += static_cast<char>(ms >> 8);
+        bytes += static_cast<char>(ms & 0xff);
+        bytes += '\0';
+    }
+    write(run.output_index(), bytes);
+}
+
+std::vector<std::int64_t> times_in(const agent_answer& answer) {
+    std::vector<std::int64_t> all;
+    for (const auto& [name, body] : answer.parts) {
+        protocol::line_times times;
+        if (name == protocol::line_times::name && protocol::from_json(body, times)) {
+            all.insert(all.end(), times.times_ms.begin(), times.times_ms.end());
+        }
+    }
+    return all;
+}
+
+/// A run that has ended, with this output and index.
+void make_ended(run_home& at, const std::string& output, const std::vector<unsigned>& times) {
+    const auto run = at.make_run("r1", {{"exit_status", "0\n"}});
+    write(run.output(), output);
+    write_index(run, times);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_times_of_lines_are_told_from_wherever_a_follow_begins) {
+    run_home at;
+    make_ended(at, "one\ntwo\n\nlast", {1000, 2000, 3000, 4000});
+    agent_process agent(at.cache);
+    struct start_case {
+        std::int64_t offset;
+        std::optional<std::int64_t> tail;
+        std::vector<std::int64_t> times;
+    };
+    const start_case cases[] = {
+        {0, {}, {1000, 2000, 3000, 4000}},
+        {2, {}, {2000, 3000, 4000}}, // within the first line, which was told of before
+        {4, {}, {2000, 3000, 4000}},
+        {8, {}, {3000, 4000}},
+        {11, {}, {}},
+        {13, {}, {}},
+        {0, 2, {3000, 4000}},
+        {0, 9, {1000, 2000, 3000, 4000}},
+    };
+    for (const auto& each : cases) {
+        auto request = follow(at, "r1", each.offset);
+        request.tail_lines = each.tail;
+        request.line_times = true;
+        const auto answer = agent.finish(agent.send(request));
+        BOOST_TEST(times_in(answer) == each.times, boost::test_tools::per_element());
+    }
+    BOOST_TEST(times_in(agent.finish(agent.send(follow(at, "r1")))).empty());
+}
+
+BOOST_AUTO_TEST_CASE(many_lines_have_a_time_each_over_many_frames) {
+    run_home at;
+    std::string output;
+    std::vector<unsigned> times;
+    for (unsigned i = 0; i < 60'000; ++i) {
+        output += "line " + std::to_string(i) + "\n";
+        times.push_back(i);
+    }
+    make_ended(at, output, times);
+    agent_process agent(at.cache);
+    auto request = follow(at, "r1");
+    request.line_times = true;
+    const auto answer = agent.finish(agent.send(request));
+    BOOST_TEST(answer.data == output);
+    const auto told = times_in(answer);
+    BOOST_REQUIRE(told.size() == times.size());
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        BOOST_REQUIRE(told[i] == static_cast<std::int64_t>(i));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_is_not_in_the_index_is_as_old_as_the_output) {
+    run_home at;
+    make_ended(at, "one\ntwo\n", {1000});
+    agent_process agent(at.cache);
+    auto request = follow(at, "r1");
+    request.line_times = true;
+    const auto told = times_in(agent.finish(agent.send(request)));
+    BOOST_REQUIRE(told.size() == 2U);
+    BOOST_TEST(told[0] == 1000);
+    BOOST_TEST(told[1] <= now_us() / 1000);
+    BOOST_TEST(told[1] > now_us() / 1000 - 60'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_follow_of_a_run_that_a_reboot_ended_reads_its_files_before_it_says_so) {
+    for (const bool finished : {false, true}) {
+        run_home at;
+        agent_process agent(at.cache);
+        const auto run = at.make_run("r1", {});
+        write(run.output(), "last words\n");
+        write(run.lock(), "4242");
+        auto identity = identity_here(agent.hello.machine, {}, {});
+        identity.boot_id = "the boot before";
+        BOOST_REQUIRE(!!write_identity(run, run.identity(), identity));
+        if (finished) {
+            write(run.attribute("exit_status"), "0\n");
+        }
+        const auto answer = agent.finish(agent.send(follow(at, "r1")));
+        BOOST_TEST(answer.data == "last words\n");
+        const auto end = agent_process::reply_of<protocol::follow_output>(answer);
+        BOOST_TEST((end.run.reason && end.run.reason->kind == "rebooted") == !finished);
+        BOOST_TEST(end.run.attributes.contains("exit_status") == finished);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(fish_completes) {
                                "complete -C 'outrider runs -r '\n";
     BOOST_TEST(
         shell_says(at.me, {"fish", "-c", script}) ==
-        "watch\tFollow the output of a run until it ends.\nmood=loud\ngpu1\tthe first machine\n");
+        "watch\tFollow the output of runs until they end.\nmood=loud\ngpu1\tthe first machine\n");
 }
 
 BOOST_AUTO_TEST_CASE(zsh_reads_the_script) {

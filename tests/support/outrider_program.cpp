@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -174,6 +175,21 @@ void running_program::wait_for_out(const std::string& text, std::chrono::seconds
 
 void running_program::wait_for_err(const std::string& text, std::chrono::seconds limit) {
     wait_for(result_.err, text, limit);
+}
+
+void running_program::wait_until(const std::function<bool()>& holds, std::chrono::seconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    while (!holds()) {
+        if (!read_some(deadline)) {
+            throw std::runtime_error("outrider ended too early; standard output:\n" + result_.out +
+                                     "\nstandard error:\n" + result_.err);
+        }
+    }
+}
+
+int running_program::unread() const {
+    int bytes = 0;
+    return ::ioctl(out_, FIONREAD, &bytes) == 0 ? bytes : 0;
 }
 
 program_result running_program::finish(std::chrono::seconds limit) {

@@ -5,8 +5,10 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace outrider::testing {
@@ -37,6 +39,13 @@ class running_program {
     /// Reads until standard output (or standard error) holds the text.
     void wait_for_out(const std::string& text, std::chrono::seconds limit = default_deadline);
     void wait_for_err(const std::string& text, std::chrono::seconds limit = default_deadline);
+    /// Reads until it holds.
+    void wait_until(const std::function<bool()>& holds,
+                    std::chrono::seconds limit = default_deadline);
+    /// What was read of standard output and not taken yet: for more than fits into memory.
+    [[nodiscard]] std::string take_out() { return std::exchange(result_.out, {}); }
+    /// Bytes of standard output that wait to be read.
+    [[nodiscard]] int unread() const;
     void signal(int number) const;
     /// Waits for its end.
     program_result finish(std::chrono::seconds limit = default_deadline);

@@ -128,6 +128,10 @@ BOOST_AUTO_TEST_CASE(deleting) {
 BOOST_AUTO_TEST_CASE(watching_and_stopping) {
     check({"watch"}, watch_command{});
     check({"watch", "1", "-r", "R"}, watch_command{.remote = "R", .selection = {.runs = {"1"}}});
+    check({"watch", "1", "3", "-r", "a,b", "--timestamps"},
+          watch_command{.remote = "a,b", .selection = {.runs = {"1", "3"}}, .timestamps = true});
+    check({"watch", "--all", "--no-follow", "--tail", "5"},
+          watch_command{.tail = 5, .all = true, .no_follow = true});
     check({"stop"}, stop_command{});
     check({"stop", "-r", "R", "-y"}, stop_command{.remote = "R"});
     check({"runs", "stop", "1", "2"}, stop_command{.selection = {.runs = {"1", "2"}}});
@@ -192,8 +196,9 @@ BOOST_AUTO_TEST_CASE(usage_errors_say_what_and_where_help_is_and_end_with_2) {
          "information.\n"},
         {{"stop", "-Sr"},
          "guild: unrecognized option '-Sr'\nTry 'guild stop --help' for more information.\n"},
-        {{"watch", "1", "2"},
-         "guild: too many arguments for RUN\nTry 'guild watch --help' for more information.\n"},
+        {{"watch", "--all", "1"},
+         "guild: --all and RUN or -p/--pid exclude each other\n"
+         "Try 'guild watch --help' for more information.\n"},
         {{"remotes", "x"},
          "guild: unexpected argument 'x'\nTry 'guild remotes --help' for more information.\n"},
         {{"cat"},

@@ -157,9 +157,9 @@ BOOST_AUTO_TEST_CASE(a_stop_tells_of_each_run_once) {
 
 BOOST_AUTO_TEST_CASE(what_follows_is_an_object_a_line_with_the_end_last) {
     const auto shown =
-        print(run_command{},
-              {run_progress{.stage = run_stage::starting, .run_id = id}, output_bytes{.bytes = "one\nt\xC3"},
-               output_bytes{.bytes = "\xA4o\n"}, run_ended{.remote = "gpu1", .run = row()}});
+        print(run_command{}, {run_progress{.stage = run_stage::starting, .run_id = id},
+                              output_bytes{.bytes = "one\nt\xC3"}, output_bytes{.bytes = "\xA4o\n"},
+                              run_ended{.remote = "gpu1", .run = row()}});
     const auto lines = lines_of(shown.out);
     BOOST_REQUIRE(lines.size() == 5);
     BOOST_TEST(lines[0].at("event").as_string() == "run_progress");
@@ -169,6 +169,34 @@ BOOST_AUTO_TEST_CASE(what_follows_is_an_object_a_line_with_the_end_last) {
     BOOST_TEST(lines[3].at("run").at("status").as_string() == "completed");
     BOOST_TEST(lines[4].at("event").as_string() == "command_ended");
     BOOST_TEST(lines[4].at("exit_code").as_int64() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(output_of_several_runs_says_whose_it_is) {
+    std::ostringstream out;
+    std::ostringstream err;
+    invocation asked;
+    asked.what = watch_command{};
+    json_output text(asked, out, err);
+    const auto output = [](const char* bytes, std::vector<std::int64_t> times = {}) {
+        return output_bytes{.bytes = bytes, .run_id = id, .line_times_ms = std::move(times)};
+    };
+    text.show(output("\xC3", {7}), "a");
+    text.show(output("b\n"), "b");
+    text.show(output("\xA4\n"), "a");
+    text.show(output("\xC3"), "a");
+    text.show(run_ended{.remote = "a", .run = row()}, "a");
+    text.finish(0);
+    const auto lines = lines_of(out.str());
+    BOOST_REQUIRE(lines.size() == 5);
+    BOOST_TEST(lines[0].at("remote").as_string() == "b");
+    BOOST_TEST(lines[1].at("remote").as_string() == "a");
+    BOOST_TEST(lines[1].at("run_id").as_string() == id);
+    BOOST_TEST(lines[1].at("text").as_string() == "\xC3\xA4\n");
+    BOOST_TEST(lines[1].at("line_times_ms").as_array().size() == 1);
+    BOOST_TEST(lines[2].at("text").as_string() == "\xEF\xBF\xBD");
+    for (std::size_t i = 0; i < 3; ++i) {
+        BOOST_TEST(schema_problems(lines[i], "output_bytes") == "");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(copies_tell_how_far_they_are_and_what_became_of_them) {

@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_goes_on_says_how_to_watch_it) {
          "To re-attach use 'guild watch id1 -r gpu1'\n"},
         {run_left_running{.run_id = "id1", .detached = true}, "",
          "Stopped watching id1 (still running)\n"},
+        {run_left_running{.run_id = "id1", .glimpsed = true}, "", "Run id1 is still running\n"},
     };
     for (const auto& c : cases) {
         check(c);
@@ -116,9 +117,28 @@ BOOST_AUTO_TEST_CASE(a_watch_begins_and_ends_with_a_line_unless_it_is_part_of_a_
     check({run_ended{.run = row(run_state::error), .quiet = true}, "", ""});
 }
 
+BOOST_AUTO_TEST_CASE(what_was_held_of_a_run_comes_before_its_end) {
+    invocation asked;
+    asked.program = "guild";
+    for (const bool quiet : {false, true}) {
+        asked.quiet = quiet;
+        std::ostringstream both;
+        renderer text(asked, {}, both, both);
+        text.show(watch_started{.run_id = id, .operation = "train", .several = true}, "gpu1");
+        text.show(output_bytes{.bytes = "half", .run_id = id}, "gpu1");
+        text.show(run_ended{.remote = "gpu1", .run = row(run_state::completed)}, "gpu1");
+        text.finish(0);
+        const std::string line = "gpu1 01234567 train: half\n";
+        BOOST_TEST(both.str() == (quiet ? line
+                                        : "Watching run " + id + " on gpu1\n" + line + "Run " + id +
+                                              " on gpu1 stopped with a status of 'completed'\n"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(output_is_passed_on_byte_by_byte) {
     const std::string bytes("\0\xff\x1b[31mhalf a line", 17);
-    const auto got = show({output_bytes{.bytes = bytes}, output_bytes{}, output_bytes{.bytes = bytes}});
+    const auto got =
+        show({output_bytes{.bytes = bytes}, output_bytes{}, output_bytes{.bytes = bytes}});
     BOOST_TEST(got.out == bytes + bytes);
     BOOST_TEST(got.err.empty());
 }
