@@ -40,7 +40,8 @@ result<command_context> context_of(const invocation& asked,
     command_context context{.directory = here.string(),
                             .environment = std::move(environment),
                             .assume_yes = asked.assume_yes,
-                            .at_terminal = ::isatty(STDIN_FILENO) == 1};
+                            .at_terminal = ::isatty(STDIN_FILENO) == 1,
+                            .connections = asked.connections};
     if (!asked.directory.empty()) {
         context.directory = absolute(here, asked.directory);
         if (!std::filesystem::is_directory(context.directory, error)) {

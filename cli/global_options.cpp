@@ -1,5 +1,7 @@
 #include "cli/global_options.hpp"
 
+#include "cli/verbs/verb_options.hpp"
+
 #include <map>
 
 namespace outrider::cli {
@@ -116,6 +118,9 @@ void add_global_options(CLI::App& app, invocation& into) {
     app.add_option("-C,--cwd", into.directory, "Work in another directory")->option_text("DIR");
     app.add_flag("--no-service", into.no_service,
                  "Do it in this process, whether a service is running or not");
+    app.add_option("--connections", into.connections, "Connect to so many remotes at once")
+        ->check(whole_number(1))
+        ->option_text("N (32)");
     app.add_flag("-q,--quiet", into.quiet, "Print results and errors only")->group(output);
     app.add_flag("-v", into.verbosity, "Log what is done; -vv: how; -vvv: SSH as well")
         ->group(output);

@@ -2,6 +2,7 @@
 
 #include "engine/commands.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,10 +68,12 @@ struct invocation {
     bool assume_yes = false;
     bool no_input = false; ///< `--no-input`: a question that comes up counts as not answered
     bool debug = false;
-    bool verbose = false; ///< a command's own `-v`: more about what is found
-    int verbosity = 0;    ///< the program's `-v`: 1 tells what is done, 2 how
-    bool quiet = false;   ///< `-q`: results and errors only
-    bool json = false;    ///< `--json`: results as JSON
+    bool verbose = false;          ///< a command's own `-v`: more about what is found
+    int verbosity = 0;             ///< the program's `-v`: 1 tells what is done, 2 how
+    bool quiet = false;            ///< `-q`: results and errors only
+    bool group = false;            ///< `--group`: equal outputs of several remotes together
+    std::int64_t connections = 32; ///< `--connections`
+    bool json = false;             ///< `--json`: results as JSON
     colour_choice colour = colour_choice::automatic;
     bool page = false;         ///< show standard output in a pager, on a terminal
     bool edit_comment = false; ///< write the comment in an editor first

@@ -157,7 +157,8 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
     auto client = session.client();
     client.tell = [&, show = client.tell](const event& told, const std::string& remote) {
         show(told, remote);
-        if (const auto* listed = std::get_if<runs_listed>(&told); listed && to_remember) {
+        if (const auto* listed = std::get_if<runs_listed>(&told);
+            listed && to_remember && listed->remotes.empty()) {
             remember_runs(known, asked.remote, *listed);
         }
         if (!io.out && !output_failed) {

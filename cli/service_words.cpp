@@ -66,11 +66,6 @@ std::int64_t number_in(const json::object& facts, std::string_view name) {
     return found != nullptr && found->is_int64() ? found->get_int64() : 0;
 }
 
-std::size_t count_in(const json::object& facts, std::string_view name) {
-    const auto* found = facts.if_contains(name);
-    return found != nullptr && found->is_array() ? found->get_array().size() : 0;
-}
-
 // Waits until a process has ended; false: it has not in that time.
 bool wait_for_end(pid_t pid, int timeout_ms) {
     const descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -104,7 +99,6 @@ int tell_service_status(const service_talk& with) {
              << "commands: " << number_in(*facts, "commands") << '\n'
              << "links:    " << number_in(*facts, "links_up") << " up of "
              << number_in(*facts, "links_known") << '\n'
-             << "jobs:     " << count_in(*facts, "jobs") << '\n'
              << std::flush;
     return succeeded_exit_code;
 }

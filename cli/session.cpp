@@ -45,7 +45,7 @@ void session::present(const told& one) {
     if (const auto* stop = std::get_if<stop_progress>(&what)) {
         survivors_ = survivors_ || !stop->survivors.empty();
     } else if (const auto* waited = std::get_if<runs_waited>(&what)) {
-        timed_out_ = waited->timed_out;
+        timed_out_ = timed_out_ || waited->timed_out;
     } else if (const auto* wanted = std::get_if<program_wanted>(&what)) {
         start(*wanted);
     }
@@ -125,9 +125,10 @@ void session::end(const command_ended& ended) {
 
 void session::fail(const failure& why) {
     const errc kind = why.kind();
-    exit_code_ = kind == errc::aborted     ? aborted_exit_code
-                 : kind == errc::cancelled ? interrupted_exit_code
-                                           : failed_exit_code;
+    exit_code_ = kind == errc::aborted               ? aborted_exit_code
+                 : kind == errc::cancelled           ? interrupted_exit_code
+                 : kind == errc::unreachable_in_part ? unreachable_exit_code
+                                                     : failed_exit_code;
     // Who declined or interrupted needs no explanation.
     // So does who reads no more of the output.
     const bool known = (kind == errc::aborted && declined_) ||

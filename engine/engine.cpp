@@ -4,6 +4,7 @@
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "engine/resident.hpp"
+#include "engine/service/command_telling.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -134,7 +135,9 @@ class engine::state {
 
     awaitable<void> run_command(std::shared_ptr<queued_command> one) {
         const count_down leaving(*this, commands_left_);
-        command_session session(one->context, one->client, resources_);
+        const auto client =
+            tell_others(std::move(one->client), resources_.news, one->id, one->what);
+        command_session session(one->context, client, resources_);
         command_ended last;
         // A group of its own, so that it can be cancelled alone.
         task_group task(reactor_.get_executor());
@@ -142,7 +145,7 @@ class engine::state {
         active_.emplace(one->id, active_command{.session = session, .task = task});
         co_await task.join();
         active_.erase(one->id);
-        one->client.tell(last, {});
+        client.tell(last, {});
     }
 
     static awaitable<void> perform_command(command_session& session, const command& what,

@@ -54,12 +54,12 @@ json_output::json_output(const invocation& asked, std::ostream& out, std::ostrea
 void json_output::show(const event& what, const std::string& remote) {
     if (const auto* said = std::get_if<note>(&what)) {
         if (said->warning || !asked_.quiet) {
-            err_ << (said->warning ? "WARNING: " : "")
+            err_ << (remote.empty() ? "" : remote + ": ") << (said->warning ? "WARNING: " : "")
                  << with_names(said->text, asked_.program, asked_.command_name) << '\n'
                  << std::flush;
         }
     } else if (!following_) {
-        add_to_document(what);
+        add_to_document(what, remote);
     } else if (const auto* output = std::get_if<output_bytes>(&what)) {
         take_output(*output, remote);
     } else {
@@ -69,44 +69,77 @@ void json_output::show(const event& what, const std::string& remote) {
             end_output({remote, left->run_id});
         }
         std::visit(overloaded{[](const question&) {}, [](const command_ended&) {},
-                              [this]<class Event>(const Event& each) {
+                              [&]<class Event>(const Event& each) {
                                   auto line = versioned();
                                   line["event"] = event_name<Event>();
                                   merge(line, json_of(each));
+                                  if (!remote.empty()) {
+                                      line["remote"] = json_of(remote);
+                                  }
                                   print_line(std::move(line));
                               }},
                    what);
     }
 }
 
-void json_output::add_to_document(const event& what) {
+json::object& json_output::document_of(const std::string& remote) {
+    if (remote.empty()) {
+        return document_;
+    }
+    auto& found = of_remotes_[remote];
+    if (found.empty()) {
+        found["remote"] = json_of(remote);
+        if (tells_of_each_run(asked_.what)) {
+            found["runs"] = json::array();
+        }
+    }
+    return found;
+}
+
+void json_output::add_failure(const remote_failed& failed) {
+    auto& all = document_["failed"];
+    if (!all.is_array()) {
+        all = json::array();
+    }
+    all.as_array().push_back(json_of(failed));
+}
+
+void json_output::add_to_document(const event& what, const std::string& remote) {
+    if (const auto* failed = std::get_if<remote_failed>(&what)) {
+        add_failure(*failed);
+        return;
+    }
+    auto& document = document_of(remote);
     std::visit(overloaded{[](const question&) {}, [](const command_ended&) {}, [](const note&) {},
                           [this](const runs_listed& listed) {
                               const auto all = listed.details.empty() ? json_of(listed.rows)
                                                                       : json_of(listed.details);
                               runs_ = all.get_array();
                           },
-                          [this](const run_described& described) {
+                          [&](const run_described& described) {
                               const auto* info = std::get_if<info_command>(&asked_.what);
                               const auto text = run_info_json(
                                   described, info != nullptr ? *info : info_command{});
-                              merge(document_, json::parse(valid_utf8(text)).as_object());
-                              merge(document_, info_extras(described.run));
+                              merge(document, json::parse(valid_utf8(text)).as_object());
+                              merge(document, info_extras(described.run));
                           },
-                          [this](const stop_progress& stop) {
+                          [&](const stop_progress& stop) {
                               if (stop.done || stop.not_running) {
-                                  document_["runs"].as_array().push_back(json_of(stop));
+                                  document["runs"].as_array().push_back(json_of(stop));
                               }
                           },
-                          [this](const comments_listed& listed) {
-                              document_["runs"].as_array().push_back(json_of(listed));
+                          [&](const comments_listed& listed) {
+                              document["runs"].as_array().push_back(json_of(listed));
                           },
-                          [this](const remotes_listed& listed) {
-                              document_["remotes"] = json_of(listed.rows);
+                          [&](const remotes_listed& listed) {
+                              document["remotes"] = json_of(listed.rows);
                           },
-                          [this](const nothing_selected&) { document_["count"] = 0; },
-                          [this](const auto& each) { merge(document_, json_of(each)); }},
+                          [&](const nothing_selected&) { document["count"] = 0; },
+                          [&](const auto& each) { merge(document, json_of(each)); }},
                what);
+    if (!remote.empty()) {
+        document["remote"] = json_of(remote);
+    }
 }
 
 // A character may come in two pieces, but a JSON string holds whole ones.
@@ -164,9 +197,22 @@ void json_output::finish(int exit_code) {
         }
         document_["event"] = event_name<command_ended>();
         document_["exit_code"] = exit_code;
-    } else if (std::holds_alternative<list_command>(asked_.what) && !document_.contains("error")) {
-        out_ << json::serialize(runs_) << '\n' << std::flush;
-        return;
+    } else if (std::holds_alternative<list_command>(asked_.what)) {
+        if (!document_.contains("error")) {
+            out_ << json::serialize(runs_) << '\n' << std::flush;
+            return;
+        }
+        if (document_.contains("failed")) { // the other remotes have answered
+            document_["runs"] = std::move(runs_);
+        }
+    }
+    if (!of_remotes_.empty()) {
+        json::array all;
+        for (auto& [remote, document] : of_remotes_) {
+            all.push_back(std::move(document));
+        }
+        document_.erase("runs"); // each remote has its own
+        document_["remotes"] = std::move(all);
     }
     print_line(std::move(document_));
 }

@@ -42,15 +42,18 @@ class json_output : public presenter {
     void print_output(const stream& of, held_output& output, std::size_t held);
     void take_output(const output_bytes& output, const std::string& remote);
     void end_output(const stream& of);
-    void add_to_document(const event& what);
+    void add_to_document(const event& what, const std::string& remote);
+    void add_failure(const remote_failed& failed);
+    boost::json::object& document_of(const std::string& remote);
 
     const invocation& asked_;
     std::ostream& out_;
     std::ostream& err_;
     bool following_;
     std::map<stream, held_output> held_;
-    boost::json::object document_; ///< of a command that does not follow
-    boost::json::array runs_;      ///< the document of `runs list`
+    boost::json::object document_;                          ///< of a command that does not follow
+    std::map<std::string, boost::json::object> of_remotes_; ///< where there are several
+    boost::json::array runs_;                               ///< the document of `runs list`
 };
 
 /// `{"code", "message", "remote"}` of a failure.

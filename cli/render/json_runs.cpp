@@ -43,6 +43,9 @@ json::object listed(const run_row& run) {
     out["project_dir"] = text_or_null(run.project_directory);
     out["remote"] = text_or_null(run.remote);
     out["reason"] = text_or_null(run.reason);
+    if (!run.held_by.empty()) {
+        out["held_by"] = json_of(run.held_by);
+    }
     out["pid"] = pid_or_null(run);
     out["duration"] = duration(run);
     return out;

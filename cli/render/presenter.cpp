@@ -1,7 +1,7 @@
 #include "cli/render/presenter.hpp"
 
 #include "cli/render/json_output.hpp"
-#include "cli/render/renderer.hpp"
+#include "cli/render/several_remotes.hpp"
 
 namespace outrider::cli {
 
@@ -10,7 +10,7 @@ std::unique_ptr<presenter> make_presenter(const invocation& asked, const surroun
     if (asked.json) {
         return std::make_unique<json_output>(asked, out, err);
     }
-    return std::make_unique<renderer>(asked, place, out, err);
+    return std::make_unique<several_remotes>(asked, place, out, err);
 }
 
 } // namespace outrider::cli

@@ -16,7 +16,11 @@ question_text about_runs(const question& asked, const run_table_view& view, cons
 
 } // namespace
 
-question_text words_of(const question& asked, const run_table_view& view) {
+question_text words_of(const question& put, const run_table_view& view) {
+    question asked = put;
+    for (const auto& each : put.remotes) {
+        asked.remote += (asked.remote.empty() ? "" : ", ") + each;
+    }
     const std::string runs = " " + std::to_string(asked.runs.size()) + " run(s)";
     const bool removal =
         asked.kind == question_kind::remove || asked.kind == question_kind::remove_permanently;

@@ -5,7 +5,6 @@
 #include "cli/render/copy_progress_text.hpp"
 #include "cli/render/edit_text.hpp"
 #include "cli/render/file_list.hpp"
-#include "cli/render/job_text.hpp"
 #include "cli/render/machine_text.hpp"
 #include "cli/render/operations_text.hpp"
 #include "cli/render/remotes_text.hpp"
@@ -327,18 +326,6 @@ void renderer::on(const remote_available& answer) {
     out_ << remote_status_text(answer, asked_.verbose);
 }
 
-void renderer::on(const job_added& added) {
-    err_ << job_added_lines(added.job, asked_.program);
-}
-
-void renderer::on(const jobs_listed& listed) {
-    out_ << jobs_table(listed, place_.screen);
-}
-
-void renderer::on(const jobs_removed& removed) {
-    err_ << jobs_removed_lines(removed);
-}
-
 void renderer::on(const note& said) {
     err_ << (said.warning ? "WARNING: " : "")
          << with_names(said.text, asked_.program, asked_.command_name) << '\n';
@@ -375,8 +362,7 @@ bool is_only_told(const event& what) {
                 using told =
                     boost::mp11::mp_list<run_progress, watch_started, run_ended, nothing_selected,
                                          runs_deleted, runs_restored, runs_edited, run_copying,
-                                         run_resolving, copy_progress, run_copied, job_added,
-                                         jobs_removed>;
+                                         run_resolving, copy_progress, run_copied>;
                 return boost::mp11::mp_contains<told, Event>::value;
             }
         },

@@ -1,5 +1,6 @@
 #include "cli/render/run_table.hpp"
 
+#include "cli/render/name_text.hpp"
 #include "cli/render/paths.hpp"
 #include "cli/render/text_table.hpp"
 #include "cli/render/times.hpp"
@@ -38,17 +39,28 @@ table_cell status_cell(const run_row& row) {
     return {status_text(row), colour_of(row.state)};
 }
 
+// Of runs of several remotes, the one that holds each stands behind the run's name.
+void add_holder(table_row& cells, const run_row& row) {
+    if (!row.held_by.empty()) {
+        cells.insert(cells.begin() + 1, {name_text(row.held_by)});
+    }
+}
+
 table_row list_cells(const run_row& row, const run_table_view& view) {
     const std::string index = std::to_string(row.index);
     const auto operation = operation_text(row, view);
+    table_row cells;
     if (view.style.simplified) {
-        return {{"[" + index + "]"}, {operation}, status_cell(row), {row.label}};
+        cells = {{"[" + index + "]"}, {operation}, status_cell(row), {row.label}};
+    } else {
+        cells = {{"[" + index + ":" + short_id(row.id) + "]"},
+                 {operation},
+                 {local_time(row.started_us)},
+                 status_cell(row),
+                 {row.label}};
     }
-    return {{"[" + index + ":" + short_id(row.id) + "]"},
-            {operation},
-            {local_time(row.started_us)},
-            status_cell(row),
-            {row.label}};
+    add_holder(cells, row);
+    return cells;
 }
 
 } // namespace
@@ -93,11 +105,13 @@ std::string run_table(std::span<const run_row> rows, const run_table_view& view,
 std::string preview_table(std::span<const run_row> rows, const run_table_view& view) {
     std::vector<table_row> cells;
     for (const auto& row : rows) {
-        cells.push_back({{"[" + short_id(row.id) + "]"},
-                         {operation_text(row, view)},
-                         {local_time(row.started_us)},
-                         {status_text(row)},
-                         {row.label}});
+        table_row one{{"[" + short_id(row.id) + "]"},
+                      {operation_text(row, view)},
+                      {local_time(row.started_us)},
+                      {status_text(row)},
+                      {row.label}};
+        add_holder(one, row);
+        cells.push_back(std::move(one));
     }
     return format_table(std::move(cells), {.indent = 2});
 }

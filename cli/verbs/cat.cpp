@@ -37,6 +37,7 @@ void add_cat(CLI::App& parent, invocation& into) {
     verb->add_flag("-O,--output", made.output, "Show the output of the run");
     verb->add_flag("--page", into.page, "Show it in a pager; short: -pa");
     add_remote_option(*verb, made.remote, "Show a file of a remote's run");
+    add_group_option(*verb, into);
 }
 
 } // namespace outrider::cli

@@ -20,6 +20,7 @@ void add_check(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "check", help, into);
     auto& made = command_of<check_command>(*verb, into);
     add_remote_option(*verb, made.remote, "Check a remote");
+    add_group_option(*verb, into);
     add_json_option(*verb, into);
 }
 

@@ -22,6 +22,7 @@ void add_doctor(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "doctor", help, into);
     auto& made = command_of<doctor_command>(*verb, into);
     verb->add_option("REMOTE", made.remote, "Remote to look at")->option_text("[REMOTE]");
+    add_group_option(*verb, into);
     add_json_option(*verb, into);
 }
 

@@ -22,6 +22,7 @@ void add_info(CLI::App& parent, invocation& into) {
     auto& made = command_of<info_command>(*verb, into);
     add_run_argument(*verb, made.selection, "Run to show");
     add_remote_option(*verb, made.remote, "Show a run of a remote");
+    add_group_option(*verb, into);
     verb->add_flag("-c,--comments", made.comments, "Show its comments as well");
     verb->add_flag("-e,--env", made.environment, "Show its environment as well");
     verb->add_flag("-m,--manifest", made.manifest,

@@ -37,6 +37,7 @@ void add_ls(CLI::App& parent, invocation& into) {
     verb->add_flag("-h,--human-readable", style.human_readable,
                    "As --extended, with sizes such as 1.5M");
     add_remote_option(*verb, made.remote, "List files of a remote's run");
+    add_group_option(*verb, into);
     add_json_option(*verb, into);
 }
 

@@ -19,7 +19,7 @@ const verb_help help = {
 void add_pull(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "pull", help, into);
     auto& made = command_of<pull_command>(*verb, into);
-    verb->add_option("REMOTE", made.remote, "Remote to copy from")
+    take_remotes(*verb->add_option("REMOTE", made.remote, "Remote to copy from"))
         ->required()
         ->option_text("REMOTE");
     add_runs_argument(*verb, made.selection, "Runs to copy");

@@ -60,6 +60,7 @@ void add_remote(CLI::App& parent, invocation& into) {
     auto* status = add_verb(*group, "status", status_help, into);
     auto& asked = command_of<remote_status_command>(*status, into);
     add_remote_argument(*status, asked.remote, "Remote to ask");
+    add_group_option(*status, into);
     status->add_flag("-v,--verbose", into.verbose, "Show what the machine says about itself");
     add_json_option(*status, into);
 }

@@ -24,6 +24,7 @@ void add_select(CLI::App& parent, invocation& into) {
     auto& made = command_of<select_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Runs to select from");
     add_remote_option(*verb, made.remote, "Select runs of a remote");
+    add_group_option(*verb, into);
     verb->add_flag("-A,--all", made.all, "Print all runs that match, in their order");
     verb->add_option("--min", made.min, "Select the run with the least value of COL")
         ->option_text("COL");

@@ -6,13 +6,11 @@ namespace {
 
 const verb_help help = {
     .summary = "Run the engine as a service.",
-    .details =
-        "While a service runs, every command of this user goes to it: the links to remotes\n"
-        "stay warm, what is known of runs is told at once, and standing jobs are done. What\n"
-        "commands print is the same. Runs never depend on the service: they go on when it\n"
-        "ends, whatever way.\n\n"
-        "Without an option it serves until it is interrupted, and logs to standard error.\n"
-        "With --listen, programs that know the token may use the HTTP API on 127.0.0.1.",
+    .details = "While a service runs, every command of this user goes to it: the links to remotes\n"
+               "stay warm, so that each command saves the connecting. What commands print is the\n"
+               "same. Runs never depend on the service: they go on when it ends, whatever way.\n\n"
+               "Without an option it serves until it is interrupted, and logs to standard error.\n"
+               "With --listen, programs that know the token may use the HTTP API on 127.0.0.1.",
     .examples = "{program} serve --detach\n"
                 "{program} serve --listen 7878\n"
                 "{program} serve --install\n"

@@ -32,6 +32,7 @@ void add_sync(CLI::App& parent, invocation& into) {
         ->check(whole_number(1))
         ->option_text("SECONDS");
     add_dry_run_option(*verb, made.dry_run);
+    add_remote_option(*verb, made.remote, "Only copies of runs of a remote");
     add_json_option(*verb, into);
 }
 

@@ -27,7 +27,16 @@ CLI::App* add_verb(CLI::App& parent, const std::string& name, const verb_help& t
 }
 
 void add_remote_option(CLI::App& verb, std::string& remote, const std::string& what) {
-    verb.add_option("-r,--remote", remote, what)->option_text("NAME");
+    take_remotes(*verb.add_option("-r,--remote", remote, what))->option_text("REMOTE");
+}
+
+CLI::Option* take_remotes(CLI::Option& option) {
+    // Repeated, it is a list.
+    return option.delimiter(',')->multi_option_policy(CLI::MultiOptionPolicy::Join);
+}
+
+void add_group_option(CLI::App& verb, invocation& into) {
+    verb.add_flag("--group", into.group, "Show equal outputs of several remotes together");
 }
 
 void add_yes_option(CLI::App& verb, invocation& into) {

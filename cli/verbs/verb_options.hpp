@@ -23,8 +23,12 @@ struct verb_help {
 CLI::App* add_verb(CLI::App& parent, const std::string& name, const verb_help& text,
                    const invocation& into);
 
-/// `-r, --remote NAME`
+/// `-r, --remote REMOTE`: a name, several (also by repeating it), a pattern, `@group` or `all`.
 void add_remote_option(CLI::App& verb, std::string& remote, const std::string& what);
+/// Lets an option or argument name several remotes.
+CLI::Option* take_remotes(CLI::Option& option);
+/// `--group`
+void add_group_option(CLI::App& verb, invocation& into);
 /// `-y, --yes`
 void add_yes_option(CLI::App& verb, invocation& into);
 /// `--json`

@@ -13,27 +13,22 @@
 namespace outrider {
 
 BOOST_DEFINE_ENUM_CLASS(link_state,
-                        unknown,    ///< nobody has tried yet
-                        connecting, ///< being made
-                        up,         ///< what is known of the runs there is true
-                        lost)       ///< it was up, or could not be made; tried again
+                        up,   ///< an agent answers there
+                        lost) ///< it was up, or could not be made; the next use tries again
 /// The state of the link to a remote changed.
 struct link_news {
     std::string remote;
-    link_state state = link_state::unknown;
+    link_state state = link_state::up;
     std::string why; ///< it is lost
 };
 BOOST_DESCRIBE_STRUCT(link_news, (), (remote, state, why))
 
 BOOST_DEFINE_ENUM_CLASS(run_change,
-                        appeared, ///< it is new to the service
-                        changed,  ///< its state or attributes
-                        ended,    ///< by evidence: the state is completed, error or terminated
-                        gone)     ///< it was deleted
-/// A run on a remote changed. Times are of the clock there.
+                        ended) ///< by evidence: the state is completed, error or terminated
+/// A run that a command of this service followed changed. Times are of the clock there.
 struct run_news {
     std::string remote;
-    run_change change = run_change::changed;
+    run_change change = run_change::ended;
     run_row run;
 };
 BOOST_DESCRIBE_STRUCT(run_news, (), (remote, change, run))
@@ -41,7 +36,7 @@ BOOST_DESCRIBE_STRUCT(run_news, (), (remote, change, run))
 /// A command of any client began or ended.
 struct command_news {
     std::int64_t id = 0;
-    std::string name;   ///< of its struct: "pull_command"
+    std::string name;   ///< "pull"
     std::string remote; ///< as it was given; may name several
     bool ended = false;
     std::string failure; ///< name of an `errc` if it ended with one

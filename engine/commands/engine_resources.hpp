@@ -1,9 +1,10 @@
 #pragma once
 
 #include "engine/remotes/link_pool.hpp"
-#include "engine/service/service_parts.hpp"
+#include "engine/service/news.hpp"
 #include "engine/sync/transfer_slots.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -14,11 +15,18 @@ class engine_resources {
   public:
     engine_resources(const asio::any_io_executor& executor,
                      std::vector<std::unique_ptr<transport>> transports)
-        : links(executor, std::move(transports)), transfers(executor) {}
+        : links(executor, std::move(transports)), transfers(executor) {
+        links.on_change([this](const remote& to, bool up, const std::string& why) {
+            links_lost += up ? 0 : 1;
+            news.publish(link_news{
+                .remote = to.name, .state = up ? link_state::up : link_state::lost, .why = why});
+        });
+    }
 
-    link_pool links;                  ///< the warm ways to machines
-    transfer_slots transfers;         ///< the memory that transfers may use
-    service_parts* service = nullptr; ///< null: this engine is no service
+    link_pool links;             ///< the warm ways to machines
+    transfer_slots transfers;    ///< the memory that transfers may use
+    news_hub news;               ///< for whoever subscribed: of links, commands and runs
+    std::int64_t links_lost = 0; ///< so far, or could not be made
 };
 
 } // namespace outrider

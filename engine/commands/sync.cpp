@@ -2,6 +2,7 @@
 #include "engine/commands/follow_copies.hpp"
 #include "engine/commands/perform.hpp"
 #include "engine/commands/remote_copies.hpp"
+#include "engine/config/remote_names.hpp"
 #include "engine/reactor/task_group.hpp"
 
 #include <algorithm>
@@ -56,6 +57,19 @@ class sync_job {
         std::erase_if(chosen->rows, [](const run_row& row) {
             return row.state != run_state::running || row.remote.empty();
         });
+        if (!what_.remote.empty()) {
+            const auto settings = session_.settings();
+            if (!settings) {
+                co_return settings.error();
+            }
+            const auto wanted = find_remote_names(**settings, what_.remote);
+            if (!wanted) {
+                co_return wanted.error();
+            }
+            std::erase_if(chosen->rows, [&](const run_row& row) {
+                return std::ranges::find(wanted->names, row.remote) == wanted->names.end();
+            });
+        }
         co_return std::move(chosen->rows);
     }
 

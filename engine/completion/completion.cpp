@@ -91,6 +91,12 @@ candidates remotes(const command_context& context) {
         for (const auto& each : list_remotes(*settings)) {
             found.push_back({each.name, first_line(each.description)});
         }
+        for (const auto& group : list_groups(*settings)) {
+            found.push_back({"@" + group, "a group of remotes"});
+        }
+        if (found.size() > 1) {
+            found.push_back({"all", "all remotes"});
+        }
     }
     return found;
 }

@@ -91,4 +91,15 @@ std::vector<remote_row> list_remotes(const config& from) {
     return rows;
 }
 
+std::vector<std::string> list_groups(const config& from) {
+    std::vector<std::string> names;
+    if (const auto* section = from.data.if_contains("groups");
+        section != nullptr && section->is_object()) {
+        for (const auto& member : section->get_object()) {
+            names.emplace_back(member.key());
+        }
+    }
+    return names;
+}
+
 } // namespace outrider

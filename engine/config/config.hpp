@@ -33,4 +33,7 @@ struct config {
 /// All remotes of the configuration by name, as `remotes` shows them.
 [[nodiscard]] std::vector<remote_row> list_remotes(const config& from);
 
+/// The names of its groups of remotes, in the order of the file.
+[[nodiscard]] std::vector<std::string> list_groups(const config& from);
+
 } // namespace outrider

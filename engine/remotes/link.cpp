@@ -37,9 +37,9 @@ awaitable<bool> answers(byte_stream& shell) {
 
 } // namespace
 
-link::link(asio::any_io_executor executor, remote to, transport& over)
+link::link(asio::any_io_executor executor, remote to, transport& over, change_listener told)
     : executor_(executor), to_(std::move(to)), transport_(over), tasks_(executor),
-      closing_(executor), changed_(executor) {}
+      closing_(executor), changed_(executor), told_(std::move(told)) {}
 
 link::~link() = default;
 
@@ -63,13 +63,16 @@ awaitable<result<std::shared_ptr<agent_client>>> link::control(connect_context c
     } finish_on_exit{*this};
     co_await drop();
     if (auto connected = co_await ensure_connected(std::move(context)); !connected) {
+        tell(false, connected.error().context);
         co_return connected.error();
     }
     auto agent = co_await new_agent(hello_);
     if (!agent) {
+        tell(false, agent.error().context);
         co_return agent.error();
     }
     control_ = std::move(*agent);
+    tell(true, {});
     tasks_.spawn(to_.name + " heartbeat", [this] { return run_heartbeat(); });
     co_return control_;
 }
@@ -192,6 +195,17 @@ awaitable<void> link::run_heartbeat() {
             // Bulk agents on this connection would wait for ever.
             co_await connection_->close();
         }
+    }
+    tell(false, to_.name + ": the link was lost");
+}
+
+bool link::up() const {
+    return control_ && control_->alive() && connection_ && connection_->alive();
+}
+
+void link::tell(bool up, const std::string& why) const {
+    if (told_) {
+        told_(up, why);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "engine/remotes/transport.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,7 +21,9 @@ namespace outrider {
 /// `link_pool`; `close` must be awaited.
 class link {
   public:
-    link(asio::any_io_executor executor, remote to, transport& over);
+    /// Told when it is made, lost, or cannot be made, and why.
+    using change_listener = std::function<void(bool up, const std::string& why)>;
+    link(asio::any_io_executor executor, remote to, transport& over, change_listener told = {});
     link(const link&) = delete;
     link& operator=(const link&) = delete;
     ~link();
@@ -39,6 +42,8 @@ class link {
     /// refuses; only after `control`.
     [[nodiscard]] awaitable<result<int>> count_channels();
     [[nodiscard]] const remote& to() const { return to_; }
+    /// Whether it was intact when last used.
+    [[nodiscard]] bool up() const;
     /// Guild home there: absolute, or relative to the home directory.
     [[nodiscard]] const std::string& home() const { return to_.guild_home; }
     awaitable<void> close();
@@ -49,6 +54,7 @@ class link {
     std::shared_ptr<agent_client> own(std::unique_ptr<agent_client> fresh);
     awaitable<void> drop();
     awaitable<void> run_heartbeat();
+    void tell(bool up, const std::string& why) const;
 
     asio::any_io_executor executor_;
     remote to_;
@@ -62,6 +68,7 @@ class link {
     notifier changed_;
     // Every bulk agent in use keeps a share of it: the heartbeat is quick then.
     std::shared_ptr<void> transfers_ = std::make_shared<char>();
+    change_listener told_;
     bool connecting_ = false; // one coroutine connects, the others wait for `changed_`
 };
 

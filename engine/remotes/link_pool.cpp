@@ -27,9 +27,24 @@ result<link*> link_pool::find(const remote& to) {
             return failure(errc::unsupported,
                            fmt::format("remote {} has unsupported type: {}", to.name, to.type));
         }
-        slot = std::make_unique<link>(executor_, to, **over);
+        slot = std::make_unique<link>(executor_, to, **over,
+                                      [this, to](bool up, const std::string& why) {
+                                          if (told_) {
+                                              told_(to, up, why);
+                                          }
+                                      });
     }
     return slot.get();
+}
+
+std::vector<std::pair<std::string, bool>> link_pool::states() const {
+    std::vector<std::pair<std::string, bool>> out;
+    for (const auto& [key, one] : links_) {
+        if (one) {
+            out.emplace_back(one->to().name, one->up());
+        }
+    }
+    return out;
 }
 
 awaitable<void> link_pool::close() {

@@ -2,9 +2,11 @@
 
 #include "engine/remotes/link.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace outrider {
@@ -20,6 +22,11 @@ class link_pool {
     /// The link to a remote; fails with `unsupported` if no transport serves its type. Remotes that
     /// differ in anything but their description have links of their own.
     [[nodiscard]] result<link*> find(const remote& to);
+    /// Told when a link is made, is lost, or cannot be made, and why.
+    using change_listener = std::function<void(const remote& to, bool up, const std::string& why)>;
+    void on_change(change_listener told) { told_ = std::move(told); }
+    /// The remotes that were asked for so far, and whether their link is up.
+    [[nodiscard]] std::vector<std::pair<std::string, bool>> states() const;
     /// Closes all links, then the transports.
     awaitable<void> close();
 
@@ -27,6 +34,7 @@ class link_pool {
     asio::any_io_executor executor_;
     std::vector<std::unique_ptr<transport>> transports_;
     std::map<std::string, std::unique_ptr<link>> links_; // by the remote's configuration
+    change_listener told_;
 };
 
 } // namespace outrider

@@ -43,7 +43,8 @@ class news_subscription {
 
   private:
     friend class news_hub;
-    void put(const std::shared_ptr<const news>& one);
+    // Gives how many were dropped for it.
+    std::int64_t put(const std::shared_ptr<const news>& one);
 
     news_filter filter_;
     std::function<void()> arrived_;

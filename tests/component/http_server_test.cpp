@@ -30,7 +30,7 @@ namespace json = boost::json;
 /// A service in this process, on a thread of its own, before a home with one ended run.
 class served {
   public:
-    explicit served(http_limits limits = {}, bool on_port = false, service_view known = {}) {
+    explicit served(http_limits limits = {}, bool on_port = false) {
         id = scene_.make_run('a');
         http_server_options how;
         how.socket = socket();
@@ -38,7 +38,6 @@ class served {
         BOOST_REQUIRE_MESSAGE(place, place.error().context);
         how.place = std::move(*place);
         how.limits = limits;
-        how.known = std::move(known);
         how.usual.directory = scene_.place().path();
         how.usual.environment = {{"HOME", scene_.place() / "user"},
                                  {"GUILD_HOME", scene_.far_home()},
@@ -311,53 +310,25 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_interrupts_its_command) {
     BOOST_TEST(metrics.find("outrider_commands_total{command=\"label\"") != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_subscriber_hears_news_and_how_many_it_missed) {
-    struct news_source {
-        std::deque<std::shared_ptr<const news>> waiting;
-        std::int64_t missed = 0;
-        std::vector<news_filter> filters;
-    };
-    auto source = std::make_shared<news_source>();
-    const auto add = [&](news_body what) {
-        const auto number = static_cast<std::int64_t>(source->waiting.size()) + 1;
-        source->waiting.push_back(
-            std::make_shared<const news>(news{.number = number, .time_us = 5, .what = what}));
-    };
-    add(link_news{.remote = "gpu1", .state = link_state::up, .why = "\xff"});
-    source->missed = 3;
-    service_view known;
-    known.subscribe = [source](std::function<void()>) {
-        return news_feed{
-            .take = [source]() -> std::optional<std::shared_ptr<const news>> {
-                if (source->waiting.empty()) {
-                    return std::nullopt;
-                }
-                auto next = source->waiting.front();
-                source->waiting.pop_front();
-                return next;
-            },
-            .take_missed = [source] { return std::exchange(source->missed, 0); },
-            .set_filter = [source](news_filter wanted) { source->filters.push_back(wanted); }};
-    };
-    served it({}, false, std::move(known));
+BOOST_AUTO_TEST_CASE(a_subscriber_hears_what_it_asked_for) {
+    served it;
     {
         news_client client(it.socket());
-        const auto missed = client.hear();
-        BOOST_TEST(missed.at("kind").as_string() == "missed");
-        BOOST_TEST(missed.at("count").as_int64() == 3);
-        const auto told = client.hear();
-        BOOST_TEST(told.at("kind").as_string() == "link");
-        BOOST_TEST(told.at("number").as_int64() == 1);
-        BOOST_TEST(told.at("data").at("state").as_string() == "up");
         client.say("{");
         BOOST_TEST(client.hear().at("kind").as_string() == "error");
-        client.say(R"({"remotes":["gpu1"],"kinds":["run"]})");
+        client.say(R"({"kinds":["command"]})");
         BOOST_TEST(client.hear().at("kind").as_string() == "subscribed");
+        BOOST_TEST(it.ask("GET", "/v1/runs?remote=").status == 200);
+        const auto begun = client.hear();
+        BOOST_TEST(begun.at("kind").as_string() == "command");
+        BOOST_TEST(begun.at("data").at("name").as_string() == "list");
+        BOOST_TEST(!begun.at("data").at("ended").as_bool());
+        const auto ended = client.hear();
+        BOOST_TEST(ended.at("data").at("ended").as_bool());
+        BOOST_TEST(ended.at("data").at("failure").as_string() == "");
+        BOOST_TEST(ended.at("number").as_int64() > begun.at("number").as_int64());
     }
     it.end();
-    BOOST_REQUIRE(source->filters.size() == 1U);
-    BOOST_TEST(source->filters[0].remotes.at(0) == "gpu1");
-    BOOST_TEST((source->filters[0].kinds.at(0) == news_kind::run));
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_ends_its_command_and_nothing_more) {
@@ -449,7 +420,7 @@ BOOST_AUTO_TEST_CASE(every_answer_is_as_it_is_described) {
     check("POST", command + "/answers", "/v1/commands/99/answers", "{}", 404);
     check("GET", "/v1/remotes", "/v1/remotes", "", 200);
     check("GET", "/v1/runs", "/v1/runs", "", 200);
-    check("GET", "/v1/runs", "/v1/runs?remembered=1", "", 200);
+    check("GET", "/v1/runs", "/v1/runs?limit=2", "", 200);
     check("GET", "/v1/runs", "/v1/runs?remote=nowhere", "", 404);
     check("GET", "/v1/runs/{id}/output", "/v1/runs/" + it.id + "/output", "", 200);
     check("GET", "/v1/events", "/v1/events", "", 426);

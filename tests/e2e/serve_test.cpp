@@ -69,7 +69,6 @@ BOOST_AUTO_TEST_CASE(a_command_says_the_same_with_a_service_as_without) {
         {{"runs", "--no-such-option"}, ""},
         {{"operations"}, ""},
         {{"open", "-r", "gpu1"}, ""},
-        {{"jobs", "rm"}, ""},
     };
     std::vector<program_result> alone;
     for (const auto& each : commands) {

@@ -126,13 +126,13 @@ BOOST_AUTO_TEST_CASE(quiet_leaves_results_and_what_is_wrong) {
                                     stop_progress{.run_id = "x", .pid = 3},
                                     runs_listed{.rows = {row}, .total = 9}};
     for (const auto& each : events) {
-        shown->show(each);
+        shown->show(each, {});
     }
     BOOST_TEST(out.str() == "[1:id]  train    error  \n");
     BOOST_TEST(err.str() == "");
-    shown->show(output_bytes{.bytes = "said\n"});
-    shown->show(note{.warning = true, .text = "odd"});
-    shown->show(stop_progress{.run_id = "x", .done = true, .survivors = {3}});
+    shown->show(output_bytes{.bytes = "said\n"}, {});
+    shown->show(note{.warning = true, .text = "odd"}, {});
+    shown->show(stop_progress{.run_id = "x", .done = true, .survivors = {3}}, {});
     shown->fail(failure(errc::not_found, "no"), false);
     BOOST_TEST(out.str().ends_with("said\n"));
     BOOST_TEST(err.str() ==

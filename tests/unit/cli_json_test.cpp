@@ -1,3 +1,4 @@
+#include "cli/render/json_output.hpp"
 #include "cli/render/presenter.hpp"
 #include "cli/render/utf8.hpp"
 #include "tests/support/json_schema.hpp"
@@ -35,7 +36,7 @@ printed print(command what, const std::vector<event>& events, int exit_code = 0,
     std::ostringstream err;
     const auto shown = make_presenter(asked, {}, out, err);
     for (const auto& each : events) {
-        shown->show(each);
+        shown->show(each, {});
     }
     if (error) {
         shown->fail(*error, true);
@@ -82,7 +83,8 @@ run_detail detail() {
 BOOST_AUTO_TEST_SUITE(cli_json)
 
 BOOST_AUTO_TEST_CASE(a_listing_is_an_array_with_guilds_keys) {
-    const auto all = print(list_command{}, {runs_listed{{row()}, 1, {detail()}}});
+    const auto all =
+        print(list_command{}, {runs_listed{.rows = {row()}, .total = 1, .details = {detail()}}});
     BOOST_TEST(schema_problems(all.out, "runs list") == "");
     const auto run = json::parse(all.out).at(0).as_object();
     BOOST_TEST(run.at("id").as_string() == id);
@@ -274,6 +276,44 @@ BOOST_AUTO_TEST_CASE(the_schema_can_be_broken) {
     BOOST_TEST(schema_problems(std::string("[{\"id\": 3}]"), "runs list") != "");
     BOOST_TEST(schema_problems(std::string("{"), "remotes") != "");
     BOOST_TEST(schema_problems(std::string("{\"schema_version\": 2}"), "remotes") != "");
+}
+
+BOOST_AUTO_TEST_CASE(several_remotes_have_a_document_each_and_failures_beside_them) {
+    const invocation asked{
+        .program = "guild", .what = remote_status_command{}, .remote = "a,b", .json = true};
+    std::ostringstream out;
+    std::ostringstream err;
+    const auto shown = make_presenter(asked, {}, out, err);
+    shown->show(remote_available{.name = "b", .host = "h"}, "b");
+    shown->show(
+        remote_failed{.remote = "a", .code = "timed_out", .message = "?", .unreachable = true},
+        "a");
+    shown->fail(failure(errc::unreachable_in_part, "1 of 2 unreachable: a"), false);
+    shown->finish(3);
+    BOOST_TEST(schema_problems(out.str(), "of several remotes") == "");
+    const auto told = json::parse(out.str());
+    BOOST_TEST(told.at("remotes").at(0).at("remote").as_string() == "b");
+    BOOST_TEST(told.at("remotes").at(0).at("host").as_string() == "h");
+    BOOST_TEST(told.at("failed").at(0).at("code").as_string() == "timed_out");
+    BOOST_TEST(told.at("error").at("code").as_string() == "unreachable_in_part");
+}
+
+BOOST_AUTO_TEST_CASE(runs_of_several_remotes_stand_beside_an_error) {
+    const invocation asked{
+        .program = "guild", .what = list_command{}, .remote = "a,b", .json = true};
+    std::ostringstream out;
+    std::ostringstream err;
+    const auto shown = make_presenter(asked, {}, out, err);
+    auto held = row();
+    held.held_by = "b";
+    shown->show(
+        remote_failed{.remote = "a", .code = "timed_out", .message = "?", .unreachable = true},
+        "a");
+    shown->show(runs_listed{.rows = {held}, .total = 1, .remotes = {"a", "b"}}, {});
+    shown->fail(failure(errc::unreachable_in_part, "1 of 2 unreachable: a"), false);
+    shown->finish(3);
+    BOOST_TEST(schema_problems(out.str(), "of several remotes") == "");
+    BOOST_TEST(json::parse(out.str()).at("runs").at(0).at("held_by").as_string() == "b");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

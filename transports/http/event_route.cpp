@@ -32,7 +32,7 @@ class subscriber {
   public:
     subscriber(const server_state& state, web_socket& wire)
         : wire_(wire), arrived_(state.executor),
-          news_(state.known.subscribe([this] { arrived_.notify(); })) {}
+          news_(state.with.news.subscribe({}, [this] { arrived_.notify(); })) {}
 
     // Takes what it wants to hear of, until it leaves.
     awaitable<void> listen() {
@@ -48,7 +48,7 @@ class subscriber {
                 arrived_.notify();
                 continue;
             }
-            news_.set_filter(std::move(wanted));
+            news_->set_filter(std::move(wanted));
             ready_ = true;
             arrived_.notify();
         }
@@ -64,10 +64,10 @@ class subscriber {
             if (std::exchange(ready_, false)) {
                 co_await say(R"({"kind":"subscribed"})");
             }
-            if (const auto missed = news_.take_missed(); missed > 0) {
+            if (const auto missed = news_->take_missed(); missed > 0) {
                 co_await say(api_json_text({{"kind", "missed"}, {"count", missed}}));
             }
-            if (auto next = news_.take()) {
+            if (auto next = news_->take()) {
                 co_await say(text_of(**next));
             } else if (!bad_ && !ready_ && !co_await arrived_.wait()) {
                 co_return;
@@ -85,7 +85,7 @@ class subscriber {
 
     web_socket& wire_;
     notifier arrived_;
-    news_feed news_;
+    std::shared_ptr<news_subscription> news_;
     bool bad_ = false;
     bool ready_ = false;
     bool gone_ = false;
@@ -98,11 +98,6 @@ awaitable<void> tell_news(server_state& state, open_exchange with) {
         auto answer = error_answer(426, "bad_input", "this path is a WebSocket");
         answer.headers.emplace_back("Upgrade", "websocket");
         std::ignore = co_await with.stream.send(answer);
-        co_return;
-    }
-    if (!state.known.subscribe) {
-        std::ignore =
-            co_await with.stream.send(error_answer(501, "unsupported", "there are no news"));
         co_return;
     }
     auto wire = co_await web_socket::accept(with.stream);

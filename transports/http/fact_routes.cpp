@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include <unistd.h>
@@ -66,25 +67,31 @@ void add_commands(metrics_text& out, const server_state& state) {
             static_cast<double>(output));
 }
 
-void add_service(metrics_text& out, const service_counters& counters) {
-    const auto number = [](std::int64_t value) { return static_cast<double>(value); };
-    out.one("outrider_links_up", "gauge", "Machines whose link is up.",
-            number(counters.machines_up));
+std::int64_t links_up(const engine_resources& with) {
+    return std::ranges::count_if(with.links.states(), [](const auto& each) { return each.second; });
+}
+
+void add_links_and_news(metrics_text& out, const engine_resources& with) {
+    const auto number = [](auto value) { return static_cast<double>(value); };
+    out.one("outrider_links_up", "gauge", "Machines whose link is up.", number(links_up(with)));
     out.one("outrider_machines_known", "gauge", "Machines that were asked for.",
-            number(counters.machines));
-    out.one("outrider_links_lost_total", "counter", "Links that were lost.",
-            number(counters.links_lost));
-    out.one("outrider_runs_known", "gauge", "Runs that are remembered.",
-            number(counters.runs_known));
-    out.one("outrider_runs_running", "gauge", "Of those, the running ones.",
-            number(counters.runs_running));
-    out.one("outrider_subscribers", "gauge", "Subscribers of news.", number(counters.subscribers));
-    out.one("outrider_news_total", "counter", "News that were told.", number(counters.news));
+            number(with.links.states().size()));
+    out.one("outrider_links_lost_total", "counter", "Links that were lost, or could not be made.",
+            number(with.links_lost));
+    out.one("outrider_subscribers", "gauge", "Subscribers of news.",
+            number(with.news.subscribers()));
+    out.one("outrider_news_total", "counter", "News that were told.",
+            number(with.news.published()));
     out.one("outrider_news_missed_total", "counter", "News dropped for slow subscribers.",
-            number(counters.news_missed));
-    out.one("outrider_jobs", "gauge", "Standing jobs.", number(counters.jobs));
-    out.one("outrider_notifications_total", "counter", "Notifications that were delivered.",
-            number(counters.notifications));
+            number(with.news.missed()));
+}
+
+json::array links_of(const engine_resources& with) {
+    json::array out;
+    for (const auto& [remote, up] : with.links.states()) {
+        out.push_back(json::object{{"remote", remote}, {"up", up}});
+    }
+    return out;
 }
 
 void add_lateness(metrics_text& out, const lateness_summary& late) {
@@ -98,17 +105,15 @@ void add_lateness(metrics_text& out, const lateness_summary& late) {
 } // namespace
 
 http_answer describe_service(const server_state& state) {
-    const auto counters = state.known.counters();
     return json_answer({{"pid", ::getpid()},
                         {"version", program_version()},
                         {"build", build_identity()},
                         {"since_us", state.begun_us},
                         {"stopping", state.stopping},
                         {"commands", state.commands.size()},
-                        {"links_up", counters.machines_up},
-                        {"links_known", counters.machines},
-                        {"remotes", protocol::to_json(state.known.remotes())},
-                        {"jobs", protocol::to_json(state.known.jobs())}});
+                        {"links_up", links_up(state.with)},
+                        {"links_known", state.with.links.states().size()},
+                        {"remotes", links_of(state.with)}});
 }
 
 http_answer stop_service(server_state& state, const std::string& body) {
@@ -134,8 +139,8 @@ http_answer tell_metrics(const server_state& state) {
     out.one("outrider_uptime_seconds", "gauge", "Since the service began.",
             seconds(std::chrono::microseconds(now_us() - state.begun_us)));
     add_commands(out, state);
-    add_service(out, state.known.counters());
-    add_lateness(out, state.known.lateness());
+    add_links_and_news(out, state.with);
+    add_lateness(out, state.lateness.summary(std::chrono::steady_clock::now()));
     return {.body = std::move(out.text), .type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 

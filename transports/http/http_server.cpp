@@ -63,7 +63,6 @@ class http_server final : public resident {
             : owner(of), shared{.heart = heart,
                                 .with = with,
                                 .executor = executor,
-                                .known = of.options_.known,
                                 .usual = of.options_.usual,
                                 .port_check = {},
                                 .stop =
@@ -111,8 +110,22 @@ class http_server final : public resident {
             return {};
         }
 
+        // A timer's lateness is that of everything the reactor does.
+        awaitable<void> measure_lateness() {
+            constexpr std::chrono::milliseconds period(50);
+            asio::steady_timer timer(shared.executor);
+            for (;;) {
+                timer.expires_after(period);
+                const auto due = timer.expiry();
+                co_await timer.async_wait(asio::use_awaitable);
+                const auto now = std::chrono::steady_clock::now();
+                shared.lateness.add(now, now - due);
+            }
+        }
+
         // Accepts until it is stopped.
         awaitable<void> serve() {
+            accepting.spawn("lateness", [this] { return measure_lateness(); });
             accepting.spawn("socket", [this] { return accept(local, false); });
             if (port) {
                 accepting.spawn("port", [this] { return accept(tcp, true); });

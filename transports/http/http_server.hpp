@@ -3,7 +3,6 @@
 #include "engine/commands.hpp"
 #include "engine/resident.hpp"
 #include "transports/http/http_stream.hpp"
-#include "transports/http/service_view.hpp"
 #include "transports/http/socket_place.hpp"
 
 #include <cstdint>
@@ -19,7 +18,6 @@ struct http_server_options {
     held_place place;                  ///< that, taken
     std::optional<std::uint16_t> port; ///< on 127.0.0.1 as well; 0: any that is free
     command_context usual;             ///< what the context of a command leaves out
-    service_view known;
     http_limits limits;
     std::size_t most_connections = 256;
     std::chrono::milliseconds grace{10'000}; ///< for commands when a signal ends the service

@@ -15,18 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::vector<std::string> split_list(const std::string& text) {
-    std::vector<std::string> names;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = std::min(text.find(',', at), text.size());
-        if (end > at) {
-            names.push_back(text.substr(at, end - at));
-        }
-        at = end + 1;
-    }
-    return names;
-}
-
 json::array failures_in(const performed_command& done) {
     json::array failures;
     for (const auto& told : done.events) {
@@ -35,18 +23,6 @@ json::array failures_in(const performed_command& done) {
         }
     }
     return failures;
-}
-
-http_answer remembered_runs_of(const server_state& state, const std::string& remotes) {
-    json::array runs;
-    for (const auto& each : state.known.runs(split_list(remotes))) {
-        auto row = protocol::to_json(each.run);
-        row.as_object()["confirmed_us"] = each.confirmed_us;
-        row.as_object()["trouble"] = each.trouble;
-        runs.push_back(std::move(row));
-    }
-    const auto total = static_cast<std::int64_t>(runs.size());
-    return json_answer({{"runs", std::move(runs)}, {"total", total}, {"failures", json::array()}});
 }
 
 /// The bytes of an output that were asked for.
@@ -101,15 +77,16 @@ awaitable<http_answer> list_remotes(server_state& state) {
     if (!done || done->error) {
         co_return error_answer(done ? *done->error : done.error());
     }
-    const auto known = state.known.remotes();
+    const auto known = state.with.links.states();
     json::array rows;
     for (const auto& told : done->events) {
         const auto* listed = std::get_if<remotes_listed>(&told);
         for (const auto& row : listed != nullptr ? listed->rows : std::vector<remote_row>()) {
-            const auto found = std::ranges::find(known, row.name, &known_remote::remote);
+            const auto found =
+                std::ranges::find(known, row.name, [](const auto& each) { return each.first; });
             auto shown = protocol::to_json(row);
-            shown.as_object()["known"] =
-                found == known.end() ? json::value(nullptr) : protocol::to_json(*found);
+            shown.as_object()["up"] =
+                found == known.end() ? json::value(nullptr) : json::value(found->second);
             rows.push_back(std::move(shown));
         }
     }
@@ -122,13 +99,9 @@ awaitable<http_answer> list_runs(server_state& state, request_target target) {
         co_return error_answer(limit.error());
     }
     const auto remotes = target.text("remote");
-    if (target.flag("remembered")) {
-        co_return remembered_runs_of(state, remotes);
-    }
     list_command what;
     what.remote = remotes;
     what.limit = limit->value_or(0);
-    what.fresh = target.flag("fresh");
     auto done = co_await perform_alone(state, std::move(what));
     if (!done) {
         co_return error_answer(done.error());
@@ -140,7 +113,6 @@ awaitable<http_answer> list_runs(server_state& state, request_target target) {
             listed = true;
             body["runs"] = protocol::to_json(rows->rows);
             body["total"] = rows->total;
-            body["remembered"] = protocol::to_json(rows->remembered);
         }
     }
     // Of several remotes some may have answered: then there is an answer.

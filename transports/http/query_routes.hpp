@@ -7,10 +7,9 @@
 
 namespace outrider {
 
-/// `GET /v1/remotes`: those of the configuration, and what is known of them.
+/// `GET /v1/remotes`: those of the configuration, and whether their links are up.
 [[nodiscard]] awaitable<http_answer> list_remotes(server_state& state);
-/// `GET /v1/runs`: of `remote` (as `-r`), or of this machine. With `remembered=1` at once, from
-/// what the service knows, with the age of each fact.
+/// `GET /v1/runs`: of `remote` (as `-r`), or of this machine.
 [[nodiscard]] awaitable<http_answer> list_runs(server_state& state, request_target target);
 /// `GET /v1/runs/ID/output`: the bytes from offset `from` up to `to`, or to the end; with
 /// `follow=1` also what is written until the run ends.

@@ -2,10 +2,10 @@
 
 #include "engine/commands/engine_resources.hpp"
 #include "engine/engine.hpp"
+#include "engine/service/reactor_lateness.hpp"
 #include "transports/http/access_check.hpp"
 #include "transports/http/http_stream.hpp"
 #include "transports/http/served_command.hpp"
-#include "transports/http/service_view.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -22,7 +22,6 @@ struct server_state {
     engine& heart;
     engine_resources& with;
     asio::any_io_executor executor;
-    service_view known;
     command_context usual;                  ///< what a command's context leaves out
     std::optional<access_check> port_check; ///< of the TCP port, if there is one
     std::function<void(std::chrono::milliseconds grace)> stop;              ///< ends the service
@@ -30,7 +29,8 @@ struct server_state {
     std::map<command_id, std::shared_ptr<served_command>> commands = {};    ///< that go on
     std::map<std::pair<std::string, std::string>, std::int64_t> ended = {}; ///< by kind and outcome
     std::int64_t output_sent = 0; ///< bytes of output of runs and files
-    bool stopping = false;        ///< takes no more commands
+    reactor_lateness lateness = {};
+    bool stopping = false; ///< takes no more commands
 };
 
 /// An exchange that a route goes on with by itself: the request has been read, nothing was sent.

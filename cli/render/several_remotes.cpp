@@ -1,0 +1,182 @@
+#include "cli/render/several_remotes.hpp"
+
+#include <algorithm>
+#include <ostream>
+#include <utility>
+#include <vector>
+
+namespace outrider::cli {
+namespace {
+
+// Documents of all remotes that wait for the end; beyond it they are shown as they come.
+constexpr std::size_t most_gathered = std::size_t{32} << 20;
+
+// Commands that show one thing, whose lines belong together.
+bool shows_document(const command& what) {
+    return std::holds_alternative<cat_command>(what) || std::holds_alternative<ls_command>(what) ||
+           std::holds_alternative<info_command>(what) ||
+           std::holds_alternative<select_command>(what) ||
+           std::holds_alternative<check_command>(what) ||
+           std::holds_alternative<doctor_command>(what) ||
+           std::holds_alternative<remote_status_command>(what);
+}
+
+// These name their remote and run by themselves, or are drawn in one place.
+bool names_its_remote(const command& asked, const event& what) {
+    if (std::holds_alternative<watch_command>(asked) ||
+        std::holds_alternative<remote_failed>(what) ||
+        std::holds_alternative<copy_progress>(what)) {
+        return true;
+    }
+    const auto* summary = std::get_if<copy_summary>(&what);
+    return summary != nullptr && !summary->dry_run;
+}
+
+surroundings without_terminal(surroundings place) {
+    place.screen.out = false;
+    place.screen.err = false;
+    place.screen.err_width.reset();
+    place.screen.width.reset();
+    return place;
+}
+
+std::string prefixed(const std::string& remote, std::string_view lines) {
+    std::string text;
+    while (!lines.empty()) {
+        const auto end = std::min(lines.find('\n'), lines.size() - 1) + 1;
+        text.append(remote).append(": ").append(lines.substr(0, end));
+        lines.remove_prefix(end);
+    }
+    return text;
+}
+
+// The whole lines of what came; the rest stays in `line`.
+std::string take_lines(std::ostringstream& from, std::string& line) {
+    line += std::exchange(from, std::ostringstream()).str();
+    const auto end = line.rfind('\n') + 1; // of none: 0
+    auto whole = line.substr(0, end);
+    line.erase(0, end);
+    return whole;
+}
+
+std::string with_line_end(std::string text) {
+    if (!text.empty() && text.back() != '\n') {
+        text += '\n';
+    }
+    return text;
+}
+
+struct document {
+    std::vector<std::string> remotes;
+    std::string text;
+};
+
+std::string header(const std::vector<std::string>& remotes) {
+    std::string text = "==> ";
+    for (const auto& each : remotes) {
+        text += (&each == &remotes.front() ? "" : ", ") + each;
+    }
+    if (remotes.size() > 1) {
+        text += " (" + std::to_string(remotes.size()) + ")";
+    }
+    return text + " <==\n";
+}
+
+} // namespace
+
+several_remotes::several_remotes(const invocation& asked, const surroundings& place,
+                                 std::ostream& out, std::ostream& err)
+    : asked_(asked), own_place_(without_terminal(place)), out_(out), err_(err),
+      plain_(asked, place, out, err), documents_(shows_document(asked.what)) {}
+
+void several_remotes::show(const event& what, const std::string& remote) {
+    if (remote.empty() || names_its_remote(asked_.what, what)) {
+        plain_.show(what, remote);
+        return;
+    }
+    auto& from = voice_of(remote);
+    from.text->show(what, {});
+    pass_on(remote, from);
+}
+
+several_remotes::voice& several_remotes::voice_of(const std::string& remote) {
+    auto& found = voices_[remote];
+    if (!found.text) {
+        found.text = std::make_unique<renderer>(asked_, own_place_, found.out, found.err);
+    }
+    return found;
+}
+
+void several_remotes::pass_on(const std::string& remote, voice& from) {
+    if (const auto told = take_lines(from.err, from.err_line); !told.empty()) {
+        plain_.make_way();
+        err_ << prefixed(remote, told) << std::flush;
+    }
+    if (!documents_) {
+        if (const auto told = take_lines(from.out, from.out_line); !told.empty()) {
+            plain_.make_way();
+            out_ << prefixed(remote, told) << std::flush;
+        }
+        return;
+    }
+    const auto before = from.out_line.size();
+    from.out_line += std::exchange(from.out, std::ostringstream()).str();
+    gathered_ += from.out_line.size() - before;
+    if (gathered_ > most_gathered) {
+        print_documents();
+    }
+}
+
+void several_remotes::print_documents() {
+    std::vector<document> documents;
+    for (auto& [remote, from] : voices_) {
+        auto text = std::exchange(from.out_line, {});
+        if (text.empty()) {
+            continue;
+        }
+        const auto same = std::ranges::find(documents, text, &document::text);
+        if (asked_.group && same != documents.end()) {
+            same->remotes.push_back(remote);
+        } else {
+            documents.push_back({.remotes = {remote}, .text = std::move(text)});
+        }
+    }
+    for (auto& each : documents) {
+        out_ << header(each.remotes) << with_line_end(std::move(each.text));
+    }
+    out_ << std::flush;
+    gathered_ = 0;
+}
+
+void several_remotes::print_rest() {
+    for (auto& [remote, from] : voices_) {
+        err_ << prefixed(remote, with_line_end(std::exchange(from.err_line, {})));
+        out_ << prefixed(remote, with_line_end(std::exchange(from.out_line, {})));
+    }
+    out_ << std::flush;
+    err_ << std::flush;
+}
+
+void several_remotes::fail(const failure& why, bool told) {
+    plain_.make_way();
+    if (documents_) {
+        print_documents();
+    }
+    print_rest();
+    plain_.fail(why, told);
+}
+
+void several_remotes::finish(int exit_code) {
+    plain_.make_way();
+    for (auto& [remote, from] : voices_) {
+        from.text->finish(exit_code);
+        pass_on(remote, from);
+    }
+    if (documents_) {
+        print_documents();
+    }
+    print_rest();
+    plain_.finish(exit_code);
+}
+
+} // namespace outrider::cli
