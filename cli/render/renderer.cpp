@@ -38,7 +38,7 @@ renderer::renderer(const invocation& asked, const surroundings& place, std::ostr
 
 void renderer::show(const event& what, const std::string& remote) {
     of_ = remote;
-    end_watch(what);
+    track_watch(what);
     if (asked_.quiet && is_only_told(what)) {
         return;
     }
@@ -59,8 +59,11 @@ void renderer::make_way() {
     }
 }
 
-void renderer::end_watch(const event& what) {
-    if (const auto* ended = std::get_if<run_ended>(&what)) {
+// Also where nothing of it is said: it decides how the output looks.
+void renderer::track_watch(const event& what) {
+    if (const auto* begun = std::get_if<watch_started>(&what)) {
+        watched_.begin(*begun, of_);
+    } else if (const auto* ended = std::get_if<run_ended>(&what)) {
         write_output(watched_.rest_of(ended->run.id, of_));
     } else if (const auto* left = std::get_if<run_left_running>(&what)) {
         write_output(watched_.rest_of(left->run_id, of_));
@@ -161,7 +164,6 @@ void renderer::on(const operations_listed& listed) {
 }
 
 void renderer::on(const watch_started& watched) {
-    watched_.begin(watched, of_);
     if (!watched.quiet) {
         err_ << "Watching run " << watched.run_id << where() << '\n';
     }

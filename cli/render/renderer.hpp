@@ -66,7 +66,7 @@ class renderer : public presenter {
     [[nodiscard]] std::vector<std::string> detail_lines(const runs_listed& listed) const;
     void begin_line();
     /// What was held of a run's output comes before its end is told.
-    void end_watch(const event& what);
+    void track_watch(const event& what);
     void write_output(const std::string& text);
     /// " on gpu1", where there are several remotes.
     [[nodiscard]] std::string where() const { return of_.empty() ? "" : " on " + of_; }

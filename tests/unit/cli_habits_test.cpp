@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(the_manual_page_has_all_that_help_has) {
     const auto page = ended({"help", "--man"}).out;
     for (const char* part :
          {".TH GUILD 1", ".SH NAME\nguild \\- ", ".SS runs list\n", ".SS remote status\n",
-          "\\fB\\-r\\fR, \\fB\\-\\-remote\\fR \\fINAME\\fR", ".SH EXIT STATUS", ".B 124\n"}) {
+          "\\fB\\-r\\fR, \\fB\\-\\-remote\\fR \\fIREMOTE\\fR", ".SH EXIT STATUS", ".B 124\n"}) {
         BOOST_TEST(has(page, part), part << " is not in it");
     }
     // A line that starts with a dot is a macro: only those that are meant.

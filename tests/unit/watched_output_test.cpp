@@ -114,13 +114,13 @@ BOOST_AUTO_TEST_CASE(one_watch_on_a_terminal_shows_bars_as_they_come_and_whole_c
 
 BOOST_AUTO_TEST_CASE(lines_of_several_watches_say_whose_they_are_and_stand_below_each_other) {
     two_watches both;
-    BOOST_TEST(both.of_first("epoch 1\nepo") == "gpu1 3f2a91c0 train:   epoch 1\n");
+    BOOST_TEST(both.of_first("epoch 1\nepo") == "gpu1 3f2a91c0 train:  epoch 1\n");
     BOOST_TEST(both.of_second("x\n") == "box 0b1c2d3e prepare: x\n");
     BOOST_TEST(both.of_first("ch 2\n\n") ==
-               "gpu1 3f2a91c0 train:   epoch 2\ngpu1 3f2a91c0 train:   \n");
+               "gpu1 3f2a91c0 train:  epoch 2\ngpu1 3f2a91c0 train:  \n");
     BOOST_TEST(both.of_first("last") == "");
     BOOST_TEST(both.of_second("other") == "");
-    BOOST_TEST(both.shown.rest_of(first, "gpu1") == "gpu1 3f2a91c0 train:   last\n");
+    BOOST_TEST(both.shown.rest_of(first, "gpu1") == "gpu1 3f2a91c0 train:  last\n");
     BOOST_TEST(both.shown.rest() == "box 0b1c2d3e prepare: other\n");
 }
 
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(characters_that_come_in_two_pieces_are_whole_in_a_line) {
     two_watches both;
     BOOST_TEST(both.of_first("\xE2\x82") == "");
     BOOST_TEST(both.of_second("\xFF\n") == "box 0b1c2d3e prepare: \xEF\xBF\xBD\n");
-    BOOST_TEST(both.of_first("\xAC\n") == "gpu1 3f2a91c0 train:   \xE2\x82\xAC\n");
+    BOOST_TEST(both.of_first("\xAC\n") == "gpu1 3f2a91c0 train:  \xE2\x82\xAC\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_progress_bar_among_others_is_its_last_state) {
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_progress_bar_among_others_is_its_last_state) {
     }
     BOOST_TEST(both.of_first(bar) == ""); // more than is held, but short in the end
     BOOST_TEST(both.of_first("\n") ==
-               "gpu1 3f2a91c0 train:   100%|" + std::string(1000, '#') + "\n");
+               "gpu1 3f2a91c0 train:  100%|" + std::string(1000, '#') + "\n");
     BOOST_TEST(both.of_second("\n") == "box 0b1c2d3e prepare: 100%\n");
 }
 
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(each_run_has_a_colour_of_its_own_where_colours_are_wanted) 
     two_watches both({.terminal = true, .colour = true});
     const auto one = both.of_first("a\x1b[31mb\n");
     const auto other = both.of_second("a\n");
-    BOOST_TEST(one == "\x1b[36mgpu1 3f2a91c0 train: \x1b[0m  a\x1b[31mb\x1b[0m\n");
+    BOOST_TEST(one == "\x1b[36mgpu1 3f2a91c0 train: \x1b[0m a\x1b[31mb\x1b[0m\n");
     BOOST_TEST(other == "\x1b[33mbox 0b1c2d3e prepare: \x1b[0ma\n");
 }
 
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(timestamps_come_with_their_lines) {
     BOOST_TEST(shown.text_of({"o\n", first, {}}, "") == "2023-11-14 22:13:21.000 two\n");
     two_watches both({.timestamps = true});
     BOOST_TEST(both.of_first("x\n", {1'700'000'000'999}) ==
-               "gpu1 3f2a91c0 train:   2023-11-14 22:13:20.999 x\n");
+               "gpu1 3f2a91c0 train:  2023-11-14 22:13:20.999 x\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_run_on_the_only_machine_needs_no_name_of_it) {
