@@ -26,6 +26,15 @@ struct ::stat state_of(const std::string& path) {
     return found;
 }
 
+/// Whether nothing is at a path at which something can be made. The path leaves room for one as
+/// long that the copy is at, in a directory of another name.
+bool can_be_made(const std::string& path) {
+    constexpr std::size_t room_for_the_copy = 512;
+    const auto name_size = path.size() - (path.rfind('/') + 1);
+    return name_size <= NAME_MAX && path.size() + room_for_the_copy < PATH_MAX &&
+           !fs::exists(fs::symlink_status(path));
+}
+
 std::int64_t mtime_of(const struct ::stat& state) {
     return state.st_mtim.tv_sec * 1'000'000'000 + state.st_mtim.tv_nsec;
 }
@@ -74,7 +83,8 @@ void remove_tree(const std::string& path) {
     }
     std::error_code no_directory;
     for (const auto& entry : fs::recursive_directory_iterator(path, no_directory)) {
-        if (entry.is_directory() && !entry.is_symlink()) {
+        // A link is not followed, not even to ask: it may lead to itself.
+        if (!entry.is_symlink() && entry.is_directory()) {
             ::chmod(entry.path().c_str(), 0755);
         }
     }
@@ -106,7 +116,7 @@ std::string random_tree::name() {
         return known[below(known.size())];
     }
     std::string out;
-    for (auto length = one_in(20) ? 255 : 1 + below(24); out.size() < length;) {
+    for (auto length = one_in(20) ? NAME_MAX : 1 + below(24); out.size() < length;) {
         const char byte = static_cast<char>(below(256));
         if (byte != '/' && byte != '\0') {
             out.push_back(byte);
@@ -190,10 +200,10 @@ void random_tree::make_link(const std::string& path, const std::string& other) {
 
 void random_tree::make_entry(const std::string& directory, const std::string& other) {
     const std::string path = directory + "/" + name();
-    const made_writable open(path);
-    if (fs::exists(fs::symlink_status(path))) {
+    if (!can_be_made(path)) {
         return;
     }
+    const made_writable open(path);
     switch (below(6)) {
     case 0:
     case 1:
@@ -274,15 +284,11 @@ std::string random_tree::mutate(const std::string& root, const std::string& othe
     case 3:
         set_time(path);
         return "touch " + path;
-    case 4: {
-        // A name may be as long as the system admits already.
-        const auto to = path + "2";
-        if (fs::path(to).filename().native().size() <= NAME_MAX &&
-            !fs::exists(fs::symlink_status(to))) {
+    case 4:
+        if (const auto to = path + "2"; can_be_made(to)) {
             fs::rename(path, to);
         }
         return "rename " + path;
-    }
     case 5:
         if (S_ISREG(state.st_mode)) {
             ::chmod(path.c_str(), one_in(2) ? 0600 : 0755);
