@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 using namespace outrider;
@@ -360,6 +361,7 @@ BOOST_AUTO_TEST_CASE(a_follow_of_a_run_that_a_reboot_ended_reads_its_files_befor
         write(run.lock(), "4242");
         auto identity = identity_here(agent.hello.machine, {}, {});
         identity.boot_id = "the boot before";
+        std::filesystem::create_directories(run.ours());
         BOOST_REQUIRE(!!write_identity(run, run.identity(), identity));
         if (finished) {
             write(run.attribute("exit_status"), "0\n");
