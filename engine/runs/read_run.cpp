@@ -158,6 +158,9 @@ run_facts read_run(const run_paths& run, const machine_facts& machine,
         judge_starter(run, machine, facts);
         judge_processes(run, machine, facts);
         read_attribute(run, "exit_status", facts);
+        if (facts.attributes.contains("exit_status")) {
+            facts.reason.reset(); // how it ended is on record
+        }
     }
     read_markers(run, facts);
     read_attribute(run, "started", facts);

@@ -359,7 +359,7 @@ BOOST_AUTO_TEST_CASE(a_follow_of_a_run_that_a_reboot_ended_reads_its_files_befor
         const auto run = at.make_run("r1", {});
         write(run.output(), "last words\n");
         write(run.lock(), "4242");
-        auto identity = identity_here(agent.hello.machine, {}, {});
+        auto identity = identity_here(agent.hello.machine, {}, {.pid = 4242});
         identity.boot_id = "the boot before";
         std::filesystem::create_directories(run.ours());
         BOOST_REQUIRE(!!write_identity(run, run.identity(), identity));
