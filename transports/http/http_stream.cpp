@@ -108,7 +108,7 @@ awaitable<std::optional<http_request>> http_stream::read() {
 awaitable<std::optional<http_request>> http_stream::refuse(int status, std::string code,
                                                            std::string text) {
     keep_alive_ = false;
-    std::ignore = co_await send(error_answer(status, code, std::move(text))); // it ends anyway
+    std::ignore = co_await send(error_answer(status, code, text)); // it ends anyway
     co_return std::nullopt;
 }
 
