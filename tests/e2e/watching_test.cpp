@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_a_reboot_ended_is_an_error_that_says_so) {
 
 BOOST_AUTO_TEST_CASE(a_slow_reader_costs_neither_end_memory) {
     two_remotes at;
-    constexpr std::int64_t bytes = 200'000'000;
+    constexpr std::int64_t bytes = 60'000'000;
     const auto one =
         at.start_on("gpu1", {"flood", "bytes=" + std::to_string(bytes), "file=" + at.gate()});
     const auto two =
