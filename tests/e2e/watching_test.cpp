@@ -322,7 +322,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_costs_neither_end_memory) {
             rest.erase(0, end);
             return flooded == 2;
         },
-        120s);
+        240s);
 #ifdef OUTRIDER_ADDRESS_SANITIZER
     constexpr std::int64_t most_kib = 700'000; // freed memory is kept for a while
 #else
