@@ -1,7 +1,7 @@
 """A hundred machines for the benchmarks: loopback addresses of their own, behind real OpenSSH servers.
 
 One server takes 16 ListenAddress lines, so seven of them stand for a hundred machines. Each machine is a remote
-with a Guild home of its own.
+with a Guild home of its own. MaxStartups is raised, for sixteen machines share one.
 """
 import os
 import shutil
@@ -79,6 +79,7 @@ UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 UseDNS no
+MaxStartups 200
 LogLevel ERROR
 SetEnv HOME={self.path("far")}
 """)
