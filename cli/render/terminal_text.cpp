@@ -2,6 +2,8 @@
 
 #include "cli/render/utf8.hpp"
 
+#include <algorithm>
+
 namespace outrider::cli {
 namespace {
 
@@ -57,6 +59,11 @@ bool sets_colours(std::string_view sequence) {
            sequence.find_first_not_of("0123456789;:", 2) == sequence.size() - 1;
 }
 
+// Most lines are: they need no second look.
+bool is_plain(std::string_view line) {
+    return std::ranges::all_of(line, [](char byte) { return is_between(byte, 0x20, 0x7E); });
+}
+
 } // namespace
 
 std::string_view last_state(std::string_view line) {
@@ -70,6 +77,9 @@ std::string_view last_state(std::string_view line) {
 }
 
 std::string harmless(std::string_view line, bool colours) {
+    if (is_plain(line)) {
+        return std::string(line);
+    }
     const std::string text = valid_utf8(line);
     std::string out;
     bool coloured = false;
