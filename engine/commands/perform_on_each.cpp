@@ -5,6 +5,7 @@
 #include "engine/commands/run_details.hpp"
 #include "engine/runs/run_arguments.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace outrider {
@@ -133,6 +134,14 @@ awaitable<result<runs_by_remote>> choose_on_each(command_session& session,
     run_query query;
     query.selection.filter = selection.filter;
     auto found = co_await find_on_each(session, std::move(remotes), std::move(query));
+    const bool whole = std::ranges::none_of(
+        found.ends, [](const branch_end& end) { return end.error.has_value(); });
+    // The index would be that of another run once the others answer.
+    if (!whole && std::ranges::any_of(selection.runs, is_run_index)) {
+        co_return failure(errc::conflict,
+                          "an index counts in the list of all these remotes, and not "
+                          "all of them answer; use run ids");
+    }
     auto runs = merge_runs(std::move(found.parts));
     if (auto selected = select_among(runs, selection.runs); !selected) {
         co_return selected.error();

@@ -102,4 +102,11 @@ result<std::vector<std::size_t>> select_runs(std::span<const std::string> ids,
     return std::vector<std::size_t>(chosen.begin(), chosen.end());
 }
 
+bool is_run_index(const std::string& argument) {
+    // A number of eight digits or more is the start of an id, not a place that anybody counted to.
+    constexpr std::size_t most_digits = 7;
+    return range(argument, 0).has_value() ||
+           (number(argument).has_value() && argument.size() <= most_digits);
+}
+
 } // namespace outrider

@@ -17,4 +17,8 @@ namespace outrider {
 [[nodiscard]] result<std::vector<std::size_t>> select_runs(std::span<const std::string> ids,
                                                            std::span<const std::string> arguments);
 
+/// Whether a RUN argument may be a place in a list: a number or a range. (One beyond the list is
+/// tried as the start of an id.)
+[[nodiscard]] bool is_run_index(const std::string& argument);
+
 } // namespace outrider

@@ -81,6 +81,18 @@ BOOST_AUTO_TEST_CASE(run_arguments_count_in_the_common_list) {
                {"could not find a run matching 'ffffffff'"});
 }
 
+BOOST_AUTO_TEST_CASE(an_index_is_refused_where_not_all_answer) {
+    const several it;
+    it.run_on_both();
+    for (const char* index : {"1", "1:2", ":"}) {
+        check_says(it.me.run({"runs", "rm", index, "-r", "a,b,refuses", "-y"}), 1, {"use run ids"});
+    }
+    const auto listed = it.me.run({"runs", "-r", "a,b"});
+    BOOST_TEST(count_of("completed", listed.out) == 2);
+    const auto id = listed.out.substr(listed.out.find(':') + 1, 8);
+    check_says(it.me.run({"runs", "rm", id, "-r", "a,b,refuses", "-y"}), 3, {"Deleted 1 run(s)"});
+}
+
 BOOST_AUTO_TEST_CASE(one_question_is_put_for_all) {
     const several it;
     it.run_on_both();
