@@ -36,7 +36,7 @@ const command_group groups[] = {
     {"Look at runs and their files", {"runs", "ls", "cat", "diff", "open", "select"}},
     {"Describe runs", {"label", "tag", "mark", "comment"}},
     {"Remotes", {"remotes", "remote", "pull", "push", "sync", "check", "doctor"}},
-    {"The service", {"serve"}},
+    {"The service", {"serve", "notify", "jobs"}},
     {"Help", {"help", "completion"}},
 };
 
@@ -100,6 +100,8 @@ void add_commands(CLI::App& app, invocation& into) {
     add_check(app, into);
     add_doctor(app, into);
     add_serve(app, into);
+    add_notify(app, into);
+    add_jobs(app, into);
     add_help(app, into);
     add_completion(app, into);
     group_commands(app);

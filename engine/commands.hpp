@@ -4,6 +4,7 @@
 #include "engine/api/machine_commands.hpp"
 #include "engine/api/query_commands.hpp"
 #include "engine/api/run_commands.hpp"
+#include "engine/api/service_commands.hpp"
 
 #include <boost/describe.hpp>
 
@@ -40,6 +41,8 @@ using command = std::variant<
     comment_command,
     // machine_commands.hpp
     pull_command, push_command, sync_command, remotes_command, remote_status_command,
-    remote_start_command, remote_stop_command, check_command, doctor_command>;
+    remote_start_command, remote_stop_command, check_command, doctor_command,
+    // service_commands.hpp
+    notify_command, jobs_command>;
 
 } // namespace outrider

@@ -9,6 +9,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <spdlog/spdlog.h>
@@ -27,6 +29,19 @@ struct queued_command {
     command_context context;
     command_client client;
 };
+
+// Of runs on the machine that the command names; those here are not remembered.
+bool changes_runs(const command& what) {
+    return std::visit(
+        []<class Command>(const Command&) {
+            using changing =
+                boost::mp11::mp_list<run_command, stop_command, delete_command, restore_command,
+                                     purge_command, label_command, tag_command, mark_command,
+                                     comment_command, push_command>;
+            return boost::mp11::mp_contains<changing, Command>::value;
+        },
+        what);
+}
 
 /// A command that goes on.
 struct active_command {
@@ -138,6 +153,9 @@ class engine::state {
         const auto client =
             tell_others(std::move(one->client), resources_.news, one->id, one->what);
         command_session session(one->context, client, resources_);
+        if (changes_runs(one->what)) {
+            session.changes_runs();
+        }
         command_ended last;
         // A group of its own, so that it can be cancelled alone.
         task_group task(reactor_.get_executor());
@@ -145,6 +163,7 @@ class engine::state {
         active_.emplace(one->id, active_command{.session = session, .task = task});
         co_await task.join();
         active_.erase(one->id);
+        session.doubt_changed();
         client.tell(last, {});
     }
 

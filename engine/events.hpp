@@ -4,6 +4,7 @@
 #include "engine/api/machine_events.hpp"
 #include "engine/api/query_events.hpp"
 #include "engine/api/run_events.hpp"
+#include "engine/api/service_events.hpp"
 #include "engine/result.hpp"
 
 #include <boost/describe.hpp>
@@ -75,6 +76,8 @@ using event = std::variant<
     // machine_events.hpp
     run_copying, run_resolving, copy_progress, run_copied, copy_planned, copy_summary,
     remotes_listed, remote_available, machine_checked, machine_examined,
+    // service_events.hpp
+    job_added, jobs_listed, jobs_removed,
     // of every command
     question, note, remote_failed, command_ended>;
 

@@ -1,10 +1,11 @@
 #include "transports/every_transport.hpp"
 
 #include "engine/remotes/transport.hpp"
-#include "engine/resident.hpp"
+#include "engine/service/service.hpp"
 #include "transports/http/http_server.hpp"
 #include "transports/http/service_client.hpp"
 #include "transports/local/local_transport.hpp"
+#include "transports/outside_messenger.hpp"
 #include "transports/ssh/ssh_transport.hpp"
 
 #include <vector>
@@ -18,10 +19,11 @@ std::unique_ptr<engine> make_engine() {
     return std::make_unique<engine>(std::move(transports));
 }
 
-std::unique_ptr<engine>
-make_service_engine(http_server_options how,
-                    const std::map<std::string, std::string>& /*environment*/) {
+std::unique_ptr<engine> make_service_engine(http_server_options how,
+                                            const std::map<std::string, std::string>& environment) {
     auto made = make_engine();
+    made->add(std::make_unique<service>(service_options{
+        .state_directory = state_directory(environment), .sender = make_messenger()}));
     made->add(make_http_server(std::move(how)));
     return made;
 }

@@ -5,8 +5,10 @@
 #include "cli/render/copy_progress_text.hpp"
 #include "cli/render/edit_text.hpp"
 #include "cli/render/file_list.hpp"
+#include "cli/render/job_text.hpp"
 #include "cli/render/machine_text.hpp"
 #include "cli/render/operations_text.hpp"
+#include "cli/render/remembered_text.hpp"
 #include "cli/render/remotes_text.hpp"
 #include "cli/render/run_info.hpp"
 #include "cli/render/run_results.hpp"
@@ -14,6 +16,7 @@
 
 #include <boost/mp11.hpp>
 
+#include <chrono>
 #include <ostream>
 #include <type_traits>
 #include <utility>
@@ -103,6 +106,10 @@ void renderer::on(const runs_listed& listed) {
         out_ << run_table(listed.rows, table_view(), detail_lines(listed));
     }
     out_.flush();
+    err_ << remembered_lines(listed.remembered,
+                             std::chrono::duration_cast<std::chrono::microseconds>(
+                                 std::chrono::system_clock::now().time_since_epoch())
+                                 .count());
     const auto shown = static_cast<std::int64_t>(listed.rows.size());
     if (shown < listed.total && !asked_.quiet) {
         err_ << "Showing the first " << shown << " runs (" << listed.total
@@ -328,6 +335,18 @@ void renderer::on(const remote_available& answer) {
     out_ << remote_status_text(answer, asked_.verbose);
 }
 
+void renderer::on(const job_added& added) {
+    err_ << job_added_lines(added.job, asked_.program);
+}
+
+void renderer::on(const jobs_listed& listed) {
+    out_ << jobs_table(listed, place_.screen);
+}
+
+void renderer::on(const jobs_removed& removed) {
+    err_ << jobs_removed_lines(removed);
+}
+
 void renderer::on(const note& said) {
     err_ << (said.warning ? "WARNING: " : "")
          << with_names(said.text, asked_.program, asked_.command_name) << '\n';
@@ -364,7 +383,8 @@ bool is_only_told(const event& what) {
                 using told =
                     boost::mp11::mp_list<run_progress, watch_started, run_ended, nothing_selected,
                                          runs_deleted, runs_restored, runs_edited, run_copying,
-                                         run_resolving, copy_progress, run_copied>;
+                                         run_resolving, copy_progress, run_copied, job_added,
+                                         jobs_removed>;
                 return boost::mp11::mp_contains<told, Event>::value;
             }
         },

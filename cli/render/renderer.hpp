@@ -62,6 +62,9 @@ class renderer : public presenter {
     void on(const run_resolving& looked_up);
     void on(const machine_checked& checked);
     void on(const machine_examined& examined);
+    void on(const job_added& added);
+    void on(const jobs_listed& listed);
+    void on(const jobs_removed& removed);
     void on(const command_ended&) {} // the session's: it decides the exit code as well
     [[nodiscard]] std::vector<std::string> detail_lines(const runs_listed& listed) const;
     void begin_line();

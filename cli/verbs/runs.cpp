@@ -57,6 +57,7 @@ void add_list(CLI::App& parent, invocation& into) {
                      "zip file of one")
         ->option_text("PATH");
     verb->add_flag("-c,--comments", made.comments, "Show the comments on runs");
+    verb->add_flag("--fresh", made.fresh, "Ask the machines, whatever the service knows of them");
     verb->add_flag("-v,--verbose", into.verbose, "Show details of each run");
     add_json_option(*verb, into);
 }

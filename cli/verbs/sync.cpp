@@ -31,6 +31,8 @@ void add_sync(CLI::App& parent, invocation& into) {
                      "(default: as files are written)")
         ->check(whole_number(1))
         ->option_text("SECONDS");
+    verb->add_flag("--standing", made.standing,
+                   "Let the service do it, also after it was started anew; with --follow");
     add_dry_run_option(*verb, made.dry_run);
     add_remote_option(*verb, made.remote, "Only copies of runs of a remote");
     add_json_option(*verb, into);

@@ -37,6 +37,8 @@ void add_remote(CLI::App& parent, invocation& into);
 void add_check(CLI::App& parent, invocation& into);
 void add_doctor(CLI::App& parent, invocation& into);
 void add_serve(CLI::App& parent, invocation& into);
+void add_notify(CLI::App& parent, invocation& into);
+void add_jobs(CLI::App& parent, invocation& into);
 void add_help(CLI::App& parent, invocation& into);
 void add_completion(CLI::App& parent, invocation& into);
 

@@ -51,6 +51,9 @@ namespace outrider::agent {
 [[nodiscard]] std::unique_ptr<job> make_watch_runs_job(const agent_context&, protocol::watch_runs,
                                                        reply_channel);
 
+[[nodiscard]] std::unique_ptr<job> make_watch_listing_job(const agent_context&,
+                                                          protocol::watch_listing, reply_channel);
+
 [[nodiscard]] std::unique_ptr<job>
 make_examine_machine_job(const agent_context&, protocol::examine_machine, reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_execute_job(const agent_context&, protocol::execute,

@@ -87,4 +87,16 @@ protocol::place_facts look_at_place(const std::string& path) {
     return out;
 }
 
+bool is_on_shared_file_system(const std::string& path) {
+    struct statfs system{};
+    fs::path at = path;
+    while (::statfs(at.c_str(), &system) != 0) {
+        if (!at.has_relative_path()) {
+            return false;
+        }
+        at = at.parent_path();
+    }
+    return file_system_of(static_cast<std::uint32_t>(system.f_type)).shared;
+}
+
 } // namespace outrider::agent

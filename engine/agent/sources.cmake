@@ -63,6 +63,7 @@ set(AGENT_SOURCES
     purge_runs.cpp
     python_support.cpp
     read_file.cpp
+    record_watch.cpp
     read_scalars.cpp
     receive_runs.cpp
     replacement.cpp
@@ -87,6 +88,7 @@ set(AGENT_SOURCES
     start_record.cpp
     guild_start.cpp
     job_drive.cpp
+    known_runs.cpp
     queue.cpp
     queue_options.cpp
     queue_view.cpp
@@ -107,5 +109,6 @@ set(AGENT_SOURCES
     tree_watch.cpp
     user_scope.cpp
     wait_runs.cpp
+    watch_listing.cpp
     watch_runs.cpp
     ${PYTHON_SUPPORT_SOURCE})

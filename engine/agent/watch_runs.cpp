@@ -5,8 +5,6 @@
 #include "engine/agent/tree_watch.hpp"
 #include "engine/runs/run_paths.hpp"
 
-#include <sys/vfs.h>
-
 #include <algorithm>
 
 namespace outrider::agent {
@@ -28,19 +26,6 @@ constexpr auto safety_interval = 60s;
 /// Runs in one part.
 constexpr std::size_t most_reported = 1000;
 constexpr std::int64_t longest_settle_ms = 60'000;
-
-// Other machines write to it as well, and the kernel tells only of what is done on this one.
-bool is_shared(const fs::path& directory) {
-    struct statfs system{};
-    fs::path at = directory;
-    while (::statfs(at.c_str(), &system) != 0) {
-        if (!at.has_relative_path()) {
-            return false;
-        }
-        at = at.parent_path();
-    }
-    return file_system_of(static_cast<std::uint32_t>(system.f_type)).shared;
-}
 
 /// Looks at the trees one after the other, again and again, with pauses.
 class repeated_look {
@@ -142,7 +127,7 @@ class watch_runs_job final : public job {
                 return failure(errc::bad_input, "'" + id + "' is not the id of a run");
             }
         }
-        if (is_shared(runs_)) {
+        if (is_on_shared_file_system(runs_.native())) {
             begin_to_look();
         } else {
             watch_.emplace(runs_.native(), ids_, most_watches);

@@ -36,8 +36,10 @@ struct sync_command {
                                        ///< seconds; 0: as its files change
     bool dry_run = false;              ///< only tell what would be copied
     std::string remote;                ///< `-r`: only copies of these remotes; empty: of all
+    bool standing = false;             ///< with `follow`: a service does it, also after a restart
 };
-BOOST_DESCRIBE_STRUCT(sync_command, (), (selection, follow, interval_seconds, dry_run, remote))
+BOOST_DESCRIBE_STRUCT(sync_command, (),
+                      (selection, follow, interval_seconds, dry_run, remote, standing))
 
 /// `remotes`
 struct remotes_command {};

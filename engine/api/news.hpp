@@ -24,8 +24,12 @@ struct link_news {
 BOOST_DESCRIBE_STRUCT(link_news, (), (remote, state, why))
 
 BOOST_DEFINE_ENUM_CLASS(run_change,
-                        ended) ///< by evidence: the state is completed, error or terminated
-/// A run that a command of this service followed changed. Times are of the clock there.
+                        appeared, ///< it is new to the service
+                        changed,  ///< its state or attributes
+                        ended,    ///< by evidence: the state is completed, error or terminated
+                        gone)     ///< it was deleted; `run` is as it was
+/// A run that this service watches, or that a command of it followed, changed. Times are of the
+/// clock there.
 struct run_news {
     std::string remote;
     run_change change = run_change::ended;

@@ -20,9 +20,10 @@ struct list_command {
     std::string archive;     ///< absolute directory or zip file to list instead of a home, or empty
     bool details = false;    ///< `-v`, `--json`: `runs_listed::details` too
     bool comments = false;   ///< `-c`: with comments in the details
+    bool fresh = false;      ///< `--fresh`: ask the machines, whatever a service knows of them
 };
 BOOST_DESCRIBE_STRUCT(list_command, (),
-                      (remote, selection, limit, deleted, archive, details, comments))
+                      (remote, selection, limit, deleted, archive, details, comments, fresh))
 
 /// `runs info [-r REMOTE] [RUN]`; no RUN: the newest.
 struct info_command {

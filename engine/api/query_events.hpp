@@ -77,6 +77,15 @@ BOOST_DESCRIBE_STRUCT(run_detail, (),
                        scalars, attributes, comments, environment, manifest_dependencies,
                        manifest_sourcecode, dependencies, plugins, op, batch))
 
+/// A machine whose runs a listing tells from memory: a service watches them, and has not just
+/// asked.
+struct remembered_runs {
+    std::string remote;
+    std::int64_t confirmed_us = 0; ///< when all of it was true, µs since the epoch here
+    std::string trouble; ///< why the machine cannot be asked at present; empty: it is watched
+};
+BOOST_DESCRIBE_STRUCT(remembered_runs, (), (remote, confirmed_us, trouble))
+
 /// A listing: `rows` is cut at the command's limit, `total` is not. Of several remotes, the times
 /// are those of this machine's clock, by which the rows are in order.
 struct runs_listed {
@@ -84,8 +93,9 @@ struct runs_listed {
     std::int64_t total = 0;
     std::vector<run_detail> details;  ///< of the same runs, if they were asked for
     std::vector<std::string> remotes; ///< the several remotes that were asked; empty: one machine
+    std::vector<remembered_runs> remembered; ///< the machines of which is told from memory
 };
-BOOST_DESCRIBE_STRUCT(runs_listed, (), (rows, total, details, remotes))
+BOOST_DESCRIBE_STRUCT(runs_listed, (), (rows, total, details, remotes, remembered))
 
 /// `runs info`
 struct run_described {

@@ -1,5 +1,6 @@
 #include "engine/commands/choose_runs.hpp"
 
+#include "engine/commands/recalled_runs.hpp"
 #include "engine/commands/run_order.hpp"
 #include "engine/commands/run_rows.hpp"
 #include "engine/commands/run_scalars.hpp"
@@ -73,10 +74,15 @@ class choice {
         if (auto parsed = parse(); !parsed) {
             co_return parsed.error();
         }
-        if (order_decides()) {
+        auto known = recall_runs(session_, at_, query_, filtering_->attributes());
+        if (!known && order_decides()) {
             co_return co_await choose_in_order();
         }
-        if (auto fetched = co_await fetch(); !fetched) {
+        if (known) {
+            recalled_ = std::move(known->age);
+            got_ = {.runs = std::move(known->runs),
+                    .end = {.home = std::move(known->home), .total = known->total}};
+        } else if (auto fetched = co_await fetch(); !fetched) {
             co_return fetched.error();
         }
         for (auto& facts : got_.runs) {
@@ -196,11 +202,15 @@ class choice {
         auto request = request_of_facts();
         const bool all = !query_.selection.runs.empty() || !filtering_->empty();
         request.newest = all ? 0 : query_.newest;
+        const auto moment = moment_of_memory(session_);
         auto got = co_await fetch_runs(session_, at_, std::move(request));
         if (!got) {
             co_return got.error();
         }
         got_ = std::move(*got);
+        if (!query_.deleted) {
+            remember_runs(session_, at_, got_.end, got_.runs, moment);
+        }
         co_return result<>();
     }
 
@@ -239,6 +249,7 @@ class choice {
             return chosen.error();
         }
         chosen_runs out{.rows = {}, .total = got_.end.total, .home = got_.end.home};
+        out.recalled = std::move(recalled_);
         if (!query_.selection.runs.empty() || !filtering_->empty()) {
             out.total = static_cast<std::int64_t>(chosen->size());
             cut(*chosen);
@@ -259,6 +270,7 @@ class choice {
     std::optional<run_filtering> filtering_;
     fetched_runs got_;
     std::vector<candidate> kept_; // newest first
+    std::optional<remembered_runs> recalled_;
 };
 
 } // namespace

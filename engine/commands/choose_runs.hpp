@@ -16,14 +16,16 @@ struct run_query {
     std::int64_t newest = 0;             ///< at most this many rows; 0: all
     bool deleted = false;                ///< the trash
     std::vector<std::string> attributes; ///< to have in `chosen_runs::facts`; empty: no facts
+    bool may_recall = false; ///< what a service remembers will do, where it answers the query
 };
 
 /// The chosen runs, newest first, with their index in the whole list.
 struct chosen_runs {
     std::vector<run_row> rows;
-    std::int64_t total = 0;                 ///< that were chosen, before `newest` cut them
-    std::string home;                       ///< absolute, there
-    std::vector<protocol::run_facts> facts; ///< of the same runs, if attributes were asked for
+    std::int64_t total = 0;                  ///< that were chosen, before `newest` cut them
+    std::string home;                        ///< absolute, there
+    std::vector<protocol::run_facts> facts;  ///< of the same runs, if attributes were asked for
+    std::optional<remembered_runs> recalled; ///< they are told from memory
 };
 
 /// Lists runs of a machine and applies filters, then RUN arguments. Fails with `not_found` or

@@ -2,6 +2,7 @@
 
 #include "engine/remotes/link_pool.hpp"
 #include "engine/service/news.hpp"
+#include "engine/service/service_parts.hpp"
 #include "engine/sync/transfer_slots.hpp"
 
 #include <cstdint>
@@ -27,6 +28,7 @@ class engine_resources {
     transfer_slots transfers;    ///< the memory that transfers may use
     news_hub news;               ///< for whoever subscribed: of links, commands and runs
     std::int64_t links_lost = 0; ///< so far, or could not be made
+    service_parts* service = nullptr; ///< null: this engine is no service
 };
 
 } // namespace outrider

@@ -31,6 +31,9 @@ awaitable<result<runs_at_hand>> choose_archived(command_session& session, std::s
 
 runs_listed listing_of(chosen_runs chosen, bool comments) {
     runs_listed listing{.rows = std::move(chosen.rows), .total = chosen.total};
+    if (chosen.recalled) {
+        listing.remembered.push_back(std::move(*chosen.recalled));
+    }
     for (std::size_t i = 0; i < chosen.facts.size(); ++i) {
         auto& detail = listing.details.emplace_back(detail_of(chosen.facts[i]));
         detail.row = listing.rows[i];
@@ -47,7 +50,10 @@ awaitable<result<outcome>> perform(command_session& session, list_command what) 
     if (!what.archive.empty() && !what.remote.empty()) {
         co_return failure(errc::bad_input, "--archive and --remote cannot both be used");
     }
-    run_query query{.selection = what.selection, .newest = what.limit, .deleted = what.deleted};
+    run_query query{.selection = what.selection,
+                    .newest = what.limit,
+                    .deleted = what.deleted,
+                    .may_recall = !what.fresh};
     if (what.details) {
         query.attributes = detail_attributes();
     }

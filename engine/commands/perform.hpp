@@ -39,5 +39,7 @@ awaitable<result<outcome>> perform(command_session&, remote_start_command);
 awaitable<result<outcome>> perform(command_session&, remote_stop_command);
 awaitable<result<outcome>> perform(command_session&, check_command);
 awaitable<result<outcome>> perform(command_session&, doctor_command);
+awaitable<result<outcome>> perform(command_session&, notify_command);
+awaitable<result<outcome>> perform(command_session&, jobs_command);
 
 } // namespace outrider

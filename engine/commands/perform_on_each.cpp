@@ -2,6 +2,7 @@
 
 #include "engine/commands/fan_out.hpp"
 #include "engine/commands/merged_runs.hpp"
+#include "engine/commands/recalled_runs.hpp"
 #include "engine/commands/run_details.hpp"
 #include "engine/runs/run_arguments.hpp"
 
@@ -22,6 +23,12 @@ awaitable<result<outcome>> find_on_one(command_session& session, std::string rem
     auto found = co_await choose_runs_at(session, remote, std::move(query));
     if (!found) {
         co_return found.error();
+    }
+    if (found->chosen.recalled) {
+        const auto clock = remembered_clock(session, found->at);
+        into.push_back(
+            {.remote = std::move(remote), .chosen = std::move(found->chosen), .clock = clock});
+        co_return outcome{};
     }
     auto agent = co_await session.agent(found->at);
     if (!agent) {
@@ -102,14 +109,19 @@ awaitable<result<outcome>> list_on_each(command_session& session, std::vector<st
     const bool named = !what.selection.runs.empty();
     run_query query{.selection = {.runs = {}, .filter = what.selection.filter},
                     .newest = named ? 0 : what.limit,
-                    .deleted = what.deleted};
+                    .deleted = what.deleted,
+                    .may_recall = !what.fresh};
     if (what.details) {
         query.attributes = detail_attributes();
     }
     auto found = co_await find_on_each(session, remotes, std::move(query));
     std::int64_t total = 0;
-    for (const auto& part : found.parts) {
+    std::vector<remembered_runs> remembered;
+    for (auto& part : found.parts) {
         total += part.chosen.total;
+        if (part.chosen.recalled) {
+            remembered.push_back(std::move(*part.chosen.recalled));
+        }
     }
     auto runs = merge_runs(std::move(found.parts));
     if (auto selected = select_among(runs, what.selection.runs); !selected) {
@@ -124,6 +136,7 @@ awaitable<result<outcome>> list_on_each(command_session& session, std::vector<st
     auto listing = listing_of(std::move(runs), what);
     listing.total = total;
     listing.remotes = names_of(found.ends);
+    listing.remembered = std::move(remembered);
     session.emit(listing);
     co_return branch_verdict(found.ends);
 }

@@ -2,6 +2,7 @@
 
 #include "engine/config/config.hpp"
 #include "engine/config/guild_home.hpp"
+#include "engine/service/machine_watch.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -49,7 +50,8 @@ command_session::command_session(command_context context, command_client client,
 
 command_session::command_session(const command_session& whole, teller tell, asker confirming)
     : context_(whole.context_), tell_(std::move(tell)), confirm_(std::move(confirming)),
-      ask_secret_(whole.ask_secret_), resources_(whole.resources_), settings_(whole.settings_) {}
+      ask_secret_(whole.ask_secret_), resources_(whole.resources_), settings_(whole.settings_),
+      changed_(whole.changed_) {}
 
 awaitable<result<>> command_session::confirm(question what) {
     if (context_.assume_yes) {
@@ -103,7 +105,27 @@ awaitable<result<target>> command_session::find_target(std::string remote_name) 
 }
 
 awaitable<result<std::shared_ptr<agent_client>>> command_session::agent(const target& at) {
-    co_return co_await at.over->control(connecting());
+    auto reached = co_await at.over->control(connecting());
+    if (resources_.service != nullptr && !at.remote.empty()) {
+        auto& watches = resources_.service->watches;
+        if (reached) {
+            watches.reached(*at.over, context_);
+        } else {
+            watches.failed(*at.over, context_, reached.error());
+        }
+        if (changed_ && changed_->insert(at.over).second) {
+            watches.doubt(*at.over);
+        }
+    }
+    co_return reached;
+}
+
+void command_session::doubt_changed() {
+    if (resources_.service != nullptr && changed_) {
+        for (auto* each : *changed_) {
+            resources_.service->watches.doubt(*each);
+        }
+    }
 }
 
 awaitable<result<std::shared_ptr<agent_client>>> command_session::bulk_agent(const target& at) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace outrider {
@@ -60,6 +61,12 @@ class command_session {
     /// The memory that transfers may use.
     [[nodiscard]] transfer_slots& transfers() const { return resources_.transfers; }
 
+    /// The command changes runs: what a service remembers of the machines that it uses is in doubt
+    /// from now on, until they were looked at again.
+    void changes_runs() { changed_ = std::make_shared<std::set<link*>>(); }
+    /// The same once more when the command has ended.
+    void doubt_changed();
+
     /// What to do instead of being cancelled when the person interrupts; an empty function resets.
     void on_interrupt(std::function<void()> what) { interrupt_ = std::move(what); }
     /// Calls it; false if there is nothing to call.
@@ -75,6 +82,7 @@ class command_session {
     engine_resources& resources_;
     std::shared_ptr<const config> settings_; // once they were read
     std::function<void()> interrupt_;
+    std::shared_ptr<std::set<link*>> changed_; // shared with its parts; null: it changes no runs
 };
 
 /// The remote that stands for this machine.

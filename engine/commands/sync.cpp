@@ -1,9 +1,11 @@
 #include "engine/commands/choose_runs.hpp"
 #include "engine/commands/follow_copies.hpp"
+#include "engine/commands/needs_service.hpp"
 #include "engine/commands/perform.hpp"
 #include "engine/commands/remote_copies.hpp"
 #include "engine/config/remote_names.hpp"
 #include "engine/reactor/task_group.hpp"
+#include "engine/service/standing_jobs.hpp"
 
 #include <algorithm>
 #include <list>
@@ -123,9 +125,29 @@ class sync_job {
     bool interrupted_ = false;
 };
 
+awaitable<result<outcome>> hand_to_service(command_session& session, sync_command what) {
+    if (!what.follow || what.dry_run) {
+        co_return failure(errc::bad_input, "--standing needs --follow, without --dry-run");
+    }
+    auto here = find_service(session, "lasting copies are made by a service");
+    if (!here) {
+        co_return here.error();
+    }
+    auto added = co_await (*here)->jobs.add(
+        {.kind = job_kind::sync, .context = session.context(), .sync = std::move(what)});
+    if (!added) {
+        co_return added.error();
+    }
+    session.emit(job_added{std::move(*added)});
+    co_return outcome{};
+}
+
 } // namespace
 
 awaitable<result<outcome>> perform(command_session& session, sync_command what) {
+    if (what.standing) {
+        co_return co_await hand_to_service(session, std::move(what));
+    }
     sync_job job(session, std::move(what), co_await asio::this_coro::executor);
     co_return co_await job.run();
 }

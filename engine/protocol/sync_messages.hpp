@@ -148,6 +148,12 @@ struct watch_runs {
 };
 BOOST_DESCRIBE_STRUCT(watch_runs, (), (home, ids, settle_ms))
 
+/// Part of `watch_listing`: the client knows of a change, and wants to have been told of it.
+struct look_again {
+    static constexpr std::string_view name = "look_again";
+    std::int64_t number = 0; ///< grows
+};
+BOOST_DESCRIBE_STRUCT(look_again, (), (number))
 /// Part of the reply to `watch_listing`: what changed since the last one; of the first, all that
 /// was asked for. A large change comes in several, all but the last `partial`. Without runs:
 /// nothing changed, which is told every few seconds.
@@ -158,8 +164,9 @@ struct listing_changed {
     std::int64_t total = 0;        ///< runs that are there
     std::string home;              ///< absolute
     bool partial = false;          ///< more of the same change follows
+    std::int64_t looked = 0;       ///< everything was looked at after this `look_again` came
 };
-BOOST_DESCRIBE_STRUCT(listing_changed, (), (runs, gone, total, home, partial))
+BOOST_DESCRIBE_STRUCT(listing_changed, (), (runs, gone, total, home, partial, looked))
 /// Tells the newest runs of a home, and from then on what changes of them and of all others: runs
 /// that appear or vanish, their states and attributes, also the end of processes that wrote
 /// nothing. Until it is cancelled.

@@ -70,7 +70,29 @@ news_hub::subscribe(news_filter filter, std::function<void()> arrived, std::size
     return one;
 }
 
+bool news_hub::was_told(const news_body& what) {
+    // A command and a watch see the same end at about the same time.
+    constexpr std::size_t most_ends = 256;
+    const auto* told = std::get_if<run_news>(&what);
+    if (told == nullptr || told->change != run_change::ended) {
+        return false;
+    }
+    const auto end = told->remote + "\n" + told->run.id + "\n" +
+                     std::to_string(told->run.started_us.value_or(0));
+    if (std::ranges::find(ends_, end) != ends_.end()) {
+        return true;
+    }
+    ends_.push_back(end);
+    if (ends_.size() > most_ends) {
+        ends_.pop_front();
+    }
+    return false;
+}
+
 void news_hub::publish(news_body what) {
+    if (was_told(what)) {
+        return;
+    }
     ++published_;
     std::erase_if(subscriptions_, [](const auto& each) { return each.expired(); });
     const auto one = std::make_shared<const news>(

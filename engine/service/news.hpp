@@ -60,6 +60,7 @@ class news_hub {
     /// `arrived` is called when something waits, from within `publish`: it may only wake somebody.
     [[nodiscard]] std::shared_ptr<news_subscription>
     subscribe(news_filter filter, std::function<void()> arrived, std::size_t limit = 1024);
+    /// The end of a run may be told by whoever sees it: it is published once.
     void publish(news_body what);
     [[nodiscard]] std::int64_t published() const { return published_; }
     /// Dropped, of all subscribers.
@@ -67,7 +68,10 @@ class news_hub {
     [[nodiscard]] std::size_t subscribers() const;
 
   private:
+    [[nodiscard]] bool was_told(const news_body& what);
+
     std::vector<std::weak_ptr<news_subscription>> subscriptions_;
+    std::deque<std::string> ends_; // of runs that were told last
     std::int64_t published_ = 0;
     std::int64_t missed_ = 0;
 };

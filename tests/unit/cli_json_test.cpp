@@ -140,6 +140,10 @@ BOOST_AUTO_TEST_CASE(every_command_has_its_document) {
         {"doctor",
          doctor_command{},
          {machine_examined{"r", {{"clock", finding_level::good, "a", ""}}}}},
+        {"notify", notify_command{}, {job_added{{.id = "1f3a", .runs = {id}}}}},
+        {"jobs", jobs_command{}, {jobs_listed{}}},
+        {"jobs", jobs_command{}, {jobs_listed{{{.id = "1f3a", .kind = job_kind::sync}}}}},
+        {"jobs rm", jobs_command{.remove = {"1f3a"}}, {jobs_removed{{"1f3a"}}}},
     };
     for (const auto& c : cases) {
         const auto shown = print(c.what, c.events);

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "engine/filters/run_filtering.hpp"
+#include "engine/reactor/notifier.hpp"
+#include "engine/service/job_record.hpp"
+#include "engine/service/messenger.hpp"
+#include "engine/service/notification.hpp"
+#include "engine/service/run_memory.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace outrider {
+
+/// One job that tells of the ends of runs. An end is recorded as to be told before the first try,
+/// each try before it is made, and its success afterwards: so every end is told, and twice only if
+/// the service is killed between a try and its record, with the same id. Owned by the
+/// `standing_jobs`.
+class notify_job {
+  public:
+    /// Writes a record to disk.
+    using recorder = std::function<awaitable<result<>>(const job_record& job)>;
+
+    notify_job(const asio::any_io_executor& executor, job_record& job, messenger& sender,
+               recorder record)
+        : job_(job), sender_(sender), record_(std::move(record)), changed_(executor) {}
+
+    /// The memory of the job's machine changed.
+    void see(const machine_memory& machine);
+    /// Tells what is to be told, until nothing can come any more (all named runs have ended, and
+    /// that was told) or it is cancelled.
+    [[nodiscard]] awaitable<void> run();
+    /// What keeps it from telling at present; empty: nothing.
+    [[nodiscard]] const std::string& trouble() const { return trouble_; }
+
+  private:
+    [[nodiscard]] bool chooses(const protocol::run_facts& facts, const run_row& row);
+    awaitable<void> tell_first();
+    awaitable<result<telling_verdict>> try_to_tell(const end_to_tell& end);
+    awaitable<void> save();
+
+    job_record& job_;
+    messenger& sender_;
+    recorder record_;
+    notifier changed_;
+    bool unsaved_ = false;
+    std::string trouble_;
+};
+
+/// How long to wait after so many tries of one end; nothing: it is given up. Pure.
+[[nodiscard]] std::optional<std::chrono::seconds> pause_after(std::int64_t tries);
+
+} // namespace outrider
