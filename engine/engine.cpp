@@ -30,15 +30,16 @@ struct queued_command {
     command_client client;
 };
 
-// Of runs on the machine that the command names; those here are not remembered.
-bool changes_runs(const command& what) {
+// What a service remembers may be older than what such a command has done, or has told of the end
+// of runs.
+bool outdates_memory(const command& what) {
     return std::visit(
         []<class Command>(const Command&) {
-            using changing =
+            using outdating =
                 boost::mp11::mp_list<run_command, stop_command, delete_command, restore_command,
                                      purge_command, label_command, tag_command, mark_command,
-                                     comment_command, push_command>;
-            return boost::mp11::mp_contains<changing, Command>::value;
+                                     comment_command, push_command, watch_command, wait_command>;
+            return boost::mp11::mp_contains<outdating, Command>::value;
         },
         what);
 }
@@ -153,8 +154,8 @@ class engine::state {
         const auto client =
             tell_others(std::move(one->client), resources_.news, one->id, one->what);
         command_session session(one->context, client, resources_);
-        if (changes_runs(one->what)) {
-            session.changes_runs();
+        if (outdates_memory(one->what)) {
+            session.outdates_memory();
         }
         command_ended last;
         // A group of its own, so that it can be cancelled alone.
@@ -163,7 +164,7 @@ class engine::state {
         active_.emplace(one->id, active_command{.session = session, .task = task});
         co_await task.join();
         active_.erase(one->id);
-        session.doubt_changed();
+        session.doubt_memory();
         client.tell(last, {});
     }
 

@@ -120,8 +120,8 @@ class watch_listing_job final : public job {
 
     void collect() {
         watch_.take();
-        for (auto& id : watch_.take_changed()) {
-            suspect(std::move(id), true);
+        for (const auto& id : watch_.take_changed()) {
+            suspect(id, true);
         }
         const auto now = clock::now();
         const bool asked = wanted_look_ > this_look_;

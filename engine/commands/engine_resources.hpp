@@ -24,10 +24,10 @@ class engine_resources {
         });
     }
 
-    link_pool links;             ///< the warm ways to machines
-    transfer_slots transfers;    ///< the memory that transfers may use
-    news_hub news;               ///< for whoever subscribed: of links, commands and runs
-    std::int64_t links_lost = 0; ///< so far, or could not be made
+    link_pool links;                  ///< the warm ways to machines
+    transfer_slots transfers;         ///< the memory that transfers may use
+    news_hub news;                    ///< for whoever subscribed: of links, commands and runs
+    std::int64_t links_lost = 0;      ///< so far, or could not be made
     service_parts* service = nullptr; ///< null: this engine is no service
 };
 

@@ -51,7 +51,7 @@ command_session::command_session(command_context context, command_client client,
 command_session::command_session(const command_session& whole, teller tell, asker confirming)
     : context_(whole.context_), tell_(std::move(tell)), confirm_(std::move(confirming)),
       ask_secret_(whole.ask_secret_), resources_(whole.resources_), settings_(whole.settings_),
-      changed_(whole.changed_) {}
+      outdated_(whole.outdated_) {}
 
 awaitable<result<>> command_session::confirm(question what) {
     if (context_.assume_yes) {
@@ -113,16 +113,16 @@ awaitable<result<std::shared_ptr<agent_client>>> command_session::agent(const ta
         } else {
             watches.failed(*at.over, context_, reached.error());
         }
-        if (changed_ && changed_->insert(at.over).second) {
+        if (outdated_ && outdated_->insert(at.over).second) {
             watches.doubt(*at.over);
         }
     }
     co_return reached;
 }
 
-void command_session::doubt_changed() {
-    if (resources_.service != nullptr && changed_) {
-        for (auto* each : *changed_) {
+void command_session::doubt_memory() {
+    if (resources_.service != nullptr && outdated_) {
+        for (auto* each : *outdated_) {
             resources_.service->watches.doubt(*each);
         }
     }

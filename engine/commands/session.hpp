@@ -61,11 +61,11 @@ class command_session {
     /// The memory that transfers may use.
     [[nodiscard]] transfer_slots& transfers() const { return resources_.transfers; }
 
-    /// The command changes runs: what a service remembers of the machines that it uses is in doubt
-    /// from now on, until they were looked at again.
-    void changes_runs() { changed_ = std::make_shared<std::set<link*>>(); }
+    /// The command changes runs, or tells of their ends: what a service remembers of the machines
+    /// that it uses is in doubt from then on, until they were looked at again.
+    void outdates_memory() { outdated_ = std::make_shared<std::set<link*>>(); }
     /// The same once more when the command has ended.
-    void doubt_changed();
+    void doubt_memory();
 
     /// What to do instead of being cancelled when the person interrupts; an empty function resets.
     void on_interrupt(std::function<void()> what) { interrupt_ = std::move(what); }
@@ -82,7 +82,7 @@ class command_session {
     engine_resources& resources_;
     std::shared_ptr<const config> settings_; // once they were read
     std::function<void()> interrupt_;
-    std::shared_ptr<std::set<link*>> changed_; // shared with its parts; null: it changes no runs
+    std::shared_ptr<std::set<link*>> outdated_; // shared with its parts; null: it does not
 };
 
 /// The remote that stands for this machine.

@@ -21,6 +21,8 @@ using clock = std::chrono::steady_clock;
 
 /// After so long without a command for it a machine is not watched any more.
 constexpr auto idle_limit = 1h;
+/// Runs in one change that is told in several parts: an agent that never ends one is given up.
+constexpr std::size_t most_in_one_change = 100'000;
 /// Between two looks at the clocks while a link is lost: a machine that slept tries at once.
 constexpr auto wake_check = 5s;
 
@@ -133,6 +135,9 @@ class machine_watch {
         }
         std::ranges::move(told.runs, std::back_inserter(changed_));
         std::ranges::move(told.gone, std::back_inserter(gone_));
+        if (changed_.size() + gone_.size() > most_in_one_change) {
+            return failure(errc::protocol_violation, "a watch of runs tells of too many");
+        }
         if (told.partial) {
             return {};
         }

@@ -4,6 +4,7 @@
 #include "tests/support/agent_process.hpp"
 #include "tests/support/service_scene.hpp"
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <signal.h>
@@ -124,6 +125,25 @@ BOOST_AUTO_TEST_CASE(what_a_command_has_done_is_never_hidden_by_memory) {
         BOOST_TEST(is("run", run_state::terminated)(co_await it.scene.list()));
         // And it is remembered again soon.
         std::ignore = co_await it.scene.listed_when("the memory", is("run", run_state::terminated));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(an_end_that_a_command_has_told_is_in_the_next_listing) {
+    shared_machine it;
+    it.scene.serve([&]() -> awaitable<void> {
+        for (int i = 0; i < 5; ++i) {
+            const auto id = "run" + std::to_string(i);
+            it.start(id);
+            std::ignore = co_await it.scene.listed_when("it runs", is(id, run_state::running));
+            asio::steady_timer soon(co_await asio::this_coro::executor);
+            soon.expires_after(std::chrono::milliseconds(10));
+            soon.async_wait([&](auto) { it.stop(id); });
+            wait_command wait;
+            wait.remote = "gpu1";
+            wait.selection.runs = {id};
+            std::ignore = co_await it.scene.perform(wait);
+            BOOST_TEST(is(id, run_state::terminated)(co_await it.scene.list()));
+        }
     });
 }
 
