@@ -21,12 +21,16 @@ inline std::string numbered_lines(int count) {
     return text;
 }
 
-/// Agents that serve a connection to this machine; supervisors are none of them.
+/// Agents that serve a connection to the user with this home, wherever they were found on this
+/// machine; supervisors are none of them.
 inline std::vector<pid_t> serving_agents(const std::string& home) {
+    const std::string marker = std::string(1, '\0') + "HOME=" + home + std::string(1, '\0');
     std::vector<pid_t> found;
-    for (const pid_t each : processes_with(home + "/.cache/outrider/agents/")) {
-        const std::string words = read_file("/proc/" + std::to_string(each) + "/cmdline");
-        if (words.ends_with(std::string("outrider-agent\0serve\0", 21))) {
+    for (const pid_t each : processes_with("outrider-agent")) {
+        const auto process = "/proc/" + std::to_string(each);
+        const auto environment = std::string(1, '\0') + read_file(process + "/environ");
+        if (read_file(process + "/cmdline").ends_with(std::string("outrider-agent\0serve\0", 21)) &&
+            environment.find(marker) != std::string::npos) {
             found.push_back(each);
         }
     }

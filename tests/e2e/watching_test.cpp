@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 
@@ -33,11 +34,24 @@ struct two_remotes : scene<over_ssh> {
       required: yes
 bar:
   exec: sh bar.sh
+count:
+  exec: sh count.sh ${file}
+  flags-import: no
+  flags:
+    file:
+      required: yes
 )");
         me.write_project_file("flood.sh", R"(head -c "$1" /dev/zero | tr '\0' x | fold -w 99
 echo
 echo flooded
 while [ ! -e "$2" ]; do sleep 0.05; done
+)");
+        me.write_project_file("count.sh", R"(i=0
+while [ -d "${1%/*}" ] && [ ! -e "$1" ]; do
+    printf 'line %06d\n' $i
+    i=$((i + 1))
+    sleep 0.005
+done
 )");
         me.write_project_file("bar.sh", R"(printf '\r 10%%\r 50%%\r100%%\n\033[2Jcleared\nhalf')");
     }
@@ -213,11 +227,9 @@ BOOST_AUTO_TEST_CASE(timestamps_are_those_of_the_index) {
 // Sessions killed, the server killed and started again, agents killed, a connection that is frozen.
 BOOST_AUTO_TEST_CASE(watches_over_one_link_go_through_ten_cuts_whole_and_in_order) {
     two_remotes at;
-    constexpr int count = 6000;
     std::vector<std::string> ids;
     for (int i = 0; i < 3; ++i) {
-        ids.push_back(
-            at.start_on("gpu1", {"lines", "count=" + std::to_string(count), "pause=0.004"}));
+        ids.push_back(at.start_on("gpu1", {"count", "file=" + at.gate()}));
     }
     auto watch = at.me.start({"watch", "-r", "gpu1,box"});
     auto& server = at.place.server;
@@ -245,13 +257,17 @@ BOOST_AUTO_TEST_CASE(watches_over_one_link_go_through_ten_cuts_whole_and_in_orde
                          60s);
         BOOST_TEST(count_of("trying again", watch.err()) == cut); // once for all three
     }
+    at.open_gate();
     const auto ended = watch.finish(120s);
     server.thaw_sessions();
     check_exit(ended, 0);
     const auto runs = by_run(ended.out);
     BOOST_TEST(runs.size() == 3U);
     for (const auto& id : ids) {
-        BOOST_TEST((runs.at("gpu1 " + short_id(id)) == numbered_lines(count)),
+        const auto written = at.far_file(id, ".guild/output");
+        const auto count = std::ranges::count(written, '\n');
+        BOOST_TEST((written == numbered_lines(static_cast<int>(count))));
+        BOOST_TEST((runs.at("gpu1 " + short_id(id)) == written),
                    "the output of " + id + " is not whole or not in order");
         BOOST_TEST(has(ended.err, "Run " + id + " on gpu1 stopped with a status of 'completed'"));
     }
