@@ -2,6 +2,7 @@
 // configuration named by GUILD_CONFIG, and prints what the engine's process then holds and uses:
 //
 //     bench_idle_sessions SECONDS
+#include "bench/process_environment.hpp"
 #include "engine/config/config.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "engine/remotes/link_pool.hpp"
@@ -19,7 +20,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 
 using namespace outrider;
@@ -43,17 +43,6 @@ double processor_seconds() {
         return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
     };
     return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
-connect_context context_of_this_process() {
-    connect_context out;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        if (const char* equals = std::strchr(*entry, '=')) {
-            out.environment[std::string(*entry, static_cast<std::size_t>(equals - *entry))] =
-                equals + 1;
-        }
-    }
-    return out;
 }
 
 class bench {

@@ -4,9 +4,10 @@
     bench/many_remotes.py OUTRIDER [ROUNDS]
 
 `runs -r all` beside clush, pdsh and pssh, which only run `true`, on the same hundred loopback addresses (seven real
-OpenSSH servers); then the same through a warm service, beside pssh over open control sockets; and `runs -r` of one
-remote through the service. Alternating in one run, medians; processor time is that of all processes of a command on
-this side. Peers that are not installed are left out.
+OpenSSH servers), all with 32 connections in the making: with the key exchange that we choose, and with the default
+of `ssh`. Then the same through a warm service, beside pssh over open control sockets, and `runs -r` of one remote
+through the service. Alternating in one run, medians; processor time is that of all processes of a command on this
+side (of the service and of the masters, too, where they do the work). Peers that are not installed are left out.
 """
 import os
 import shutil
@@ -16,11 +17,16 @@ import sys
 import time
 
 from many_servers import MACHINES, ManyServers
+from ssh_server import KEX
+from written_runs import processor_seconds
 
-KEX = "-oKexAlgorithms=curve25519-sha256"
+AT_ONCE = "32"
+RUNS_EACH = 3
 
 
-def cost_of(words, env):
+def cost_of(words, env, daemons=()):
+    """Wall and processor seconds of a command, and its output. `daemons` work for it, too."""
+    before = sum(map(processor_seconds, daemons))
     start = time.perf_counter()
     child = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL)
@@ -30,88 +36,118 @@ def cost_of(words, env):
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         raise SystemExit(f"{' '.join(words)[:200]}: exit code {child.returncode}")
-    return wall, used.ru_utime + used.ru_stime, out
+    others = sum(map(processor_seconds, daemons)) - before
+    return wall, used.ru_utime + used.ru_stime + others, out
 
 
-def ours(program, machines):
-    def run():
-        wall, processor, out = cost_of([program, "--no-service", "runs", "-r", "all", "--all"],
-                                       machines.environment())
-        if out.count(b"\n") != 3 * MACHINES:
-            raise SystemExit("not all runs were listed")
-        return wall, processor
-    return run
+def measured(words, env, daemons=()):
+    return lambda: cost_of(words, env, daemons)[:2]
+
+
+def require_all_runs(words, env):
+    """One listing of everything: it makes the links, or deploys the agent, and proves that all answer."""
+    if cost_of([*words, "--all"], env)[2].count(b"\n") != RUNS_EACH * MACHINES:
+        raise SystemExit("not all runs were listed")
+
+
+def pssh(machines, options):
+    program = shutil.which("parallel-ssh") or shutil.which("pssh") or "pssh"
+    return [program, "-p", AT_ONCE, "-x", " ".join(machines.ssh_words(options)), "-h",
+            machines.path("hosts"), "true"]
 
 
 def peers(machines, options):
-    config = machines.path("ssh_config")
+    extra = " ".join(machines.ssh_words(options))
     hosts = ",".join(machines.addresses)
-    env = {**os.environ, "PDSH_SSH_ARGS_APPEND": f"-F {config} {options}"}
-    host_file = machines.path("hosts")
-    with open(host_file, "w") as f:
-        f.write("\n".join(machines.addresses) + "\n")
-    pssh = shutil.which("parallel-ssh") or shutil.which("pssh")
-    known = {
-        "clush": ["clush", "-q", "-f", "32", "-o", f"-F {config} {options}", "-w", hosts, "true"],
-        "pdsh": ["pdsh", "-R", "ssh", "-f", "32", "-w", hosts, "true"],
-        "pssh": [pssh or "pssh", "-p", "32", "-x", f"-F {config} {options}", "-h", host_file, "true"],
-    }
-    return {name: (lambda words=words: cost_of(words, env)[:2])
-            for name, words in known.items() if shutil.which(words[0])}
+    env = {**os.environ, "PDSH_SSH_ARGS_APPEND": extra}
+    known = {"clush": ["clush", "-q", "-f", AT_ONCE, "-o", extra, "-w", hosts, "true"],
+             "pdsh": ["pdsh", "-R", "ssh", "-f", AT_ONCE, "-w", hosts, "true"],
+             "pssh": pssh(machines, options)}
+    return {name: measured(words, env) for name, words in known.items() if shutil.which(words[0])}
 
 
-def compare(title, candidates, rounds):
-    costs = {name: [] for name in candidates}
+def compare(title, mine, others, rounds):
+    """Prints a table; ratios are ours to the peer that is best in that column."""
+    costs = {name: [] for name in {**mine, **others}}
     for _ in range(rounds):
-        for name, run in candidates.items():
+        for name, run in {**mine, **others}.items():
             costs[name].append(run())
-    print(f"\n{title}, medians of {rounds}\n\n| | wall | processor here |\n| --- | --- | --- |")
-    for name, all_of in costs.items():
-        wall, processor = (statistics.median(column) for column in zip(*all_of))
-        print(f"| {name} | {wall:.3f} s | {processor:.3f} s |", flush=True)
+    medians = {name: [statistics.median(column) for column in zip(*each)]
+               for name, each in costs.items()}
+    print(f"\n{title}, medians of {rounds}\n\n| | wall | ratio | processor here | ratio |\n"
+          "| --- | --- | --- | --- | --- |")
+    for name, (wall, processor) in medians.items():
+        ratios = ["", ""]
+        if name in mine and others:
+            ratios = [f"{own / min(medians[each][column] for each in others):.3f}"
+                      for column, own in enumerate((wall, processor))]
+        print(f"| {name} | {wall * 1000:.1f} ms | {ratios[0]} | {processor * 1000:.1f} ms "
+              f"| {ratios[1]} |", flush=True)
 
 
-def through_service(program, machines, rounds):
+def cold(program, machines, rounds):
     env = machines.environment()
-    subprocess.run([program, "serve", "--detach"], env=env, check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        everything = [program, "runs", "-r", "all", "--all"]
-        cost_of(everything, env)  # makes the links
-        candidates = {"outrider runs -r all": lambda: cost_of(everything, env)[:2]}
-        pssh = shutil.which("parallel-ssh") or shutil.which("pssh")
-        if pssh:
-            options = (f"-oControlMaster=auto -oControlPersist=300 "
-                       f"-oControlPath={machines.path('c')}-%h")
-            words = [pssh, "-p", "32", "-x", f"-F {machines.path('ssh_config')} {KEX} {options}",
-                     "-h", machines.path("hosts"), "true"]
-            cost_of(words, os.environ)
-            candidates["pssh over control sockets"] = lambda: cost_of(words, os.environ)[:2]
-        compare("Through the warm service", candidates, rounds)
-        one = [program, "runs", "-r", "m000"]
-        cost_of(one, env)
-        compare("One remote through the warm service",
-                {"outrider runs -r m000": lambda: cost_of(one, env)[:2],
-                 "outrider --version": lambda: cost_of([program, "--version"], env)[:2]},
-                5 * rounds)
-    finally:
-        subprocess.run([program, "serve", "stop"], env=env, check=False,
+    command = [program, "--no-service", "runs", "-r", "all"]
+    require_all_runs(command, env)
+    mine = {"outrider runs -r all": measured(command, env)}
+    compare("Cold, peers with curve25519", mine, peers(machines, [KEX]), rounds)
+    compare("Cold, peers as installed", mine, peers(machines, []), rounds)
+
+
+def start_service(program, machines, env):
+    service = subprocess.Popen([program, "serve"], env=env, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    machines.end_with_servers(service.pid)
+    for _ in range(200):
+        if os.path.exists(env["OUTRIDER_SOCKET"]):
+            return service
+        time.sleep(0.05)
+    raise SystemExit("the service did not start")
+
+
+def open_masters(machines, control):
+    """A control socket to every machine; returns the ids of the processes that hold them."""
+    ids = []
+    for address in machines.addresses:
+        words = ["ssh", *machines.ssh_words([KEX, *control]), address]
+        subprocess.run([*words, "true"], check=True, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for each in machines.addresses:
-            subprocess.run(["ssh", "-F", machines.path("ssh_config"),
-                            f"-oControlPath={machines.path('c')}-%h", "-O", "exit", each],
-                           check=False, capture_output=True)
+        said = subprocess.run([*words, "-O", "check"], check=True, capture_output=True, text=True)
+        ids.append(int(said.stderr.partition("pid=")[2].split(")")[0]))
+    return ids
+
+
+def warm(program, machines, rounds):
+    env = machines.environment()
+    service = start_service(program, machines, env)
+    everything = [program, "runs", "-r", "all"]
+    require_all_runs(everything, env)
+    mine = {"outrider runs -r all": measured(everything, env, [service.pid]),
+            "outrider runs -r all --fresh": measured([*everything, "--fresh"], env, [service.pid])}
+    others = {}
+    if shutil.which("parallel-ssh") or shutil.which("pssh"):
+        control = ["-oControlMaster=auto", "-oControlPersist=600",
+                   f"-oControlPath={machines.path('c')}-%h"]
+        ids = open_masters(machines, control)
+        others["pssh over control sockets"] = measured(pssh(machines, [KEX, *control]), os.environ, ids)
+    compare("Through the warm service", mine, others, rounds)
+    one = [program, "runs", "-r", machines.names[0]]
+    compare("One remote through the warm service",
+            {"outrider runs -r R": measured(one, env, [service.pid]),
+             "outrider runs -r R --fresh": measured([*one, "--fresh"], env, [service.pid]),
+             "outrider --version": measured([program, "--version"], env)}, {}, 5 * rounds)
+    subprocess.run([program, "serve", "stop"], env=env, check=True, stdout=subprocess.DEVNULL)
+    service.wait()
 
 
 def main():
+    if len(sys.argv) < 2:
+        raise SystemExit(__doc__)
     program = os.path.abspath(sys.argv[1])
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    with ManyServers() as machines:
-        mine = {"outrider runs -r all": ours(program, machines)}
-        mine["outrider runs -r all"]()  # sends the agent once
-        compare("Cold, peers with curve25519", {**mine, **peers(machines, KEX)}, rounds)
-        compare("Cold, peers as installed", {**mine, **peers(machines, "")}, rounds)
-        through_service(program, machines, rounds)
+    with ManyServers(RUNS_EACH) as machines:
+        cold(program, machines, rounds)
+        warm(program, machines, rounds)
 
 
 if __name__ == "__main__":

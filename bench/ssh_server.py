@@ -9,6 +9,48 @@ import time
 KEX = "-oKexAlgorithms=curve25519-sha256"
 
 
+def make_keys(directory):
+    """Keys of a server and of its only user; returns the server's as known_hosts names it."""
+    for name in ("host_key", "user_key"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
+                        os.path.join(directory, name)], check=True)
+    shutil.copy(os.path.join(directory, "user_key.pub"), os.path.join(directory, "authorized_keys"))
+    with open(os.path.join(directory, "host_key.pub")) as f:
+        return " ".join(f.read().split()[:2])
+
+
+def server_config(directory, listen, far):
+    """What an sshd with the keys of `directory` reads; `far` is the home of its sessions."""
+    return "".join(f"ListenAddress {each}\n" for each in listen) + f"""HostKey {directory}/host_key
+AuthorizedKeysFile {directory}/authorized_keys
+PidFile none
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UseDNS no
+LogLevel ERROR
+SetEnv HOME={far}
+"""
+
+
+def sshd_program():
+    if os.geteuid() == 0:
+        os.makedirs("/run/sshd", exist_ok=True)
+    return shutil.which("sshd") or "/usr/sbin/sshd"
+
+
+def client_environment(directory):
+    """For commands whose home and config.yml are in `directory`. No service of the user's hears them."""
+    env = {k: v for k, v in os.environ.items()
+           if not k.startswith(("XDG_", "SSH_", "GUILD_", "OUTRIDER_"))}
+    home = os.path.join(directory, "home")
+    env.update(HOME=home, GUILD_HOME=os.path.join(home, ".guild"), COLUMNS="200",
+               GUILD_CONFIG=os.path.join(directory, "config.yml"),
+               OUTRIDER_SOCKET=os.path.join(directory, "serve.sock"))
+    return env
+
+
 class SshServer:
     """Listens on `address`, by default loopback. `there` and `here` are words that a command of the
     far side and of this side begins with, to run in another network namespace."""
@@ -20,35 +62,16 @@ class SshServer:
         self.home = os.path.join(self.work, "home")
         os.makedirs(os.path.join(self.far, ".guild", "runs"))
         os.makedirs(os.path.join(self.home, ".guild"))
-        for name in ("host_key", "user_key"):
-            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.path(name)],
-                           check=True)
-        shutil.copy(self.path("user_key.pub"), self.path("authorized_keys"))
+        key = make_keys(self.work)
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))  # in this namespace; the server's own has as many free
             self.port = s.getsockname()[1]
         with open(self.path("sshd_config"), "w") as f:
-            f.write(f"""ListenAddress {address}:{self.port}
-HostKey {self.path("host_key")}
-AuthorizedKeysFile {self.path("authorized_keys")}
-PidFile none
-StrictModes no
-UsePAM no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-UseDNS no
-MaxStartups 200
-LogLevel ERROR
-SetEnv HOME={self.far}
-""")
-        if os.geteuid() == 0:
-            os.makedirs("/run/sshd", exist_ok=True)
-        sshd = shutil.which("sshd") or "/usr/sbin/sshd"
-        self.process = subprocess.Popen([*self.there, sshd, "-D", "-f", self.path("sshd_config"),
-                                         "-E", self.path("sshd.log")])
+            f.write(server_config(self.work, [f"{address}:{self.port}"], self.far) +
+                    "MaxStartups 200\n")
+        self.process = subprocess.Popen([*self.there, sshd_program(), "-D", "-f",
+                                         self.path("sshd_config"), "-E", self.path("sshd.log")])
         self._wait_for_port()
-        with open(self.path("host_key.pub")) as f:
-            key = " ".join(f.read().split()[:2])
         with open(self.path("known_hosts"), "w") as f:
             f.write(f"[{address}]:{self.port} {key}\n")
         with open(self.path("config.yml"), "w") as f:
@@ -107,10 +130,7 @@ SetEnv HOME={self.far}
         raise SystemExit("a session of the server did not end")
 
     def environment(self):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "SSH_", "GUILD_"))}
-        env.update(HOME=self.home, GUILD_HOME=os.path.join(self.home, ".guild"),
-                   GUILD_CONFIG=self.path("config.yml"), COLUMNS="200")
-        return env
+        return client_environment(self.work)
 
     def close(self):
         self.wait_until_idle()  # agents that are about to end write their index still

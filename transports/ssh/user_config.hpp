@@ -2,6 +2,7 @@
 
 #include "engine/config/remote.hpp"
 #include "engine/reactor/awaitable.hpp"
+#include "transports/ssh/host_differences.hpp"
 #include "transports/ssh/shared_work.hpp"
 
 #include <cstdint>
@@ -59,8 +60,9 @@ struct user_config {
 [[nodiscard]] user_config default_user_config(const std::string& host, const std::string& user,
                                               const std::string& home);
 
-/// Asks `ssh -G` and remembers the answers, for the life of the engine: once for a host, also when
-/// many ask at the same time, and a few hosts at once. Never blocks the reactor.
+/// Asks `ssh -G` and remembers the answers, for the life of the engine: once for all hosts that the
+/// configuration does not tell apart, also when many ask at the same time, and a few at once. Never
+/// blocks the reactor.
 class user_config_source {
   public:
     using environment = std::map<std::string, std::string>;
@@ -69,13 +71,29 @@ class user_config_source {
     [[nodiscard]] awaitable<result<user_config>> lookup(const remote& to, const environment& env);
 
   private:
+    struct answer {
+        std::string text;
+        std::string standard_error; ///< the end of it
+    };
+    /// Questions that are the same up to the host.
+    struct family {
+        explicit family(std::vector<std::string> words) : question(std::move(words)) {}
+        std::vector<std::string> question;           ///< without the host
+        std::optional<host_differences> differences; ///< once a host was asked for
+        std::map<std::string, std::string> answers;  ///< by host
+        std::map<std::string, std::string> classes;  ///< the host whose answer does for each
+        std::map<std::string, shared_work<std::string>> asking; ///< by host
+        shared_work<std::string> first;
+    };
+
     [[nodiscard]] awaitable<result<std::string>> answer_for(const remote& to,
                                                             const environment& env);
-    [[nodiscard]] awaitable<result<std::string>> ask(const std::vector<std::string>& command,
-                                                     const environment& env);
+    [[nodiscard]] awaitable<result<std::string>> ask_for(family& of, const std::string& host,
+                                                         const environment& env);
+    [[nodiscard]] awaitable<result<answer>> ask(const std::vector<std::string>& command,
+                                                const environment& env);
 
-    std::map<std::string, std::string> answers_; // by command and home
-    std::map<std::string, shared_work<std::string>> asking_;
+    std::map<std::string, family> families_; // by home and question
     int running_ = 0;
     waiting_room turns_;
 };

@@ -1,3 +1,4 @@
+#include "engine/reactor/blocking.hpp"
 #include "engine/reactor/deadline.hpp"
 #include "transports/process/child_stream.hpp"
 #include "transports/ssh/user_config.hpp"
@@ -5,16 +6,21 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 
 namespace outrider::ssh {
 namespace {
 
+namespace fs = std::filesystem;
 using environment_map = std::map<std::string, std::string>;
 constexpr std::chrono::seconds answer_limit{10}; // `Match exec` may take its time
 constexpr int most_at_once = 4;                  // it is all processor time, 10 ms each
 
+/// Up to the host. `-v` tells the files that were read.
 std::vector<std::string> question_for(const remote& to, const std::string& home) {
-    std::vector<std::string> command{"ssh", "-G"};
+    std::vector<std::string> command{"ssh", "-v", "-G"};
     const auto file = config_file_arguments(to, home);
     command.insert(command.end(), file.begin(), file.end());
     if (to.port) {
@@ -23,7 +29,7 @@ std::vector<std::string> question_for(const remote& to, const std::string& home)
     if (to.user) {
         command.insert(command.end(), {"-l", *to.user});
     }
-    command.insert(command.end(), {"--", to.host});
+    command.emplace_back("--");
     return command;
 }
 
@@ -84,6 +90,39 @@ awaitable<result<std::string>> read_all(child_stream& stream) {
     }
 }
 
+/// What a person should read of the standard error of `ssh -v`.
+std::string complaint(const std::string& standard_error) {
+    std::string out;
+    std::istringstream lines(standard_error);
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with("debug1: ") && !line.starts_with("OpenSSH_")) {
+            out += (out.empty() ? "" : "\n") + line;
+        }
+    }
+    return out;
+}
+
+/// Reads the files that `ssh` read for one host, for what makes other hosts differ.
+host_differences differences_of(const std::string& standard_error) {
+    host_differences out;
+    const auto files = files_read(standard_error);
+    if (!files) {
+        out.give_up();
+        return out;
+    }
+    for (const auto& file : *files) {
+        std::ostringstream text;
+        if (!(text << std::ifstream(file).rdbuf())) {
+            std::error_code ignored;
+            if (fs::file_size(file, ignored) != 0) {
+                out.give_up();
+            }
+        }
+        out.read(text.str());
+    }
+    return out;
+}
+
 } // namespace
 
 std::vector<std::string> config_file_arguments(const remote& to, const std::string& home) {
@@ -99,8 +138,8 @@ std::vector<std::string> config_file_arguments(const remote& to, const std::stri
     return {"-F", ::access(own.c_str(), R_OK) == 0 ? own : "none"};
 }
 
-awaitable<result<std::string>> user_config_source::ask(const std::vector<std::string>& command,
-                                                       const environment& env) {
+awaitable<result<user_config_source::answer>>
+user_config_source::ask(const std::vector<std::string>& command, const environment& env) {
     while (running_ >= most_at_once) {
         if (!co_await turns_.wait()) {
             co_return failure(errc::cancelled, "cancelled");
@@ -130,31 +169,69 @@ awaitable<result<std::string>> user_config_source::ask(const std::vector<std::st
         co_return text.error();
     }
     const int status = co_await (*stream)->process().wait();
+    const std::string said = (*stream)->diagnostics();
     if (status != 0) {
-        co_return failure(errc::bad_input,
-                          "read the ssh configuration: " + (*stream)->diagnostics());
+        co_return failure(errc::bad_input, "read the ssh configuration: " + complaint(said));
     }
-    co_return text;
+    co_return answer{.text = std::move(*text), .standard_error = said};
+}
+
+awaitable<result<std::string>> user_config_source::ask_for(family& of, const std::string& host,
+                                                           const environment& env) {
+    if (const auto known = of.answers.find(host); known != of.answers.end()) {
+        co_return known->second;
+    }
+    co_return co_await of.asking[host].run([&]() -> awaitable<result<std::string>> {
+        auto command = of.question;
+        command.push_back(host);
+        auto got = co_await ask(command, env);
+        if (!got) {
+            co_return got.error();
+        }
+        if (!of.differences) {
+            of.differences = co_await run_blocking(
+                [said = got->standard_error] { return differences_of(said); });
+            if (const auto own = of.differences->class_of(host)) {
+                of.classes.try_emplace(*own, host);
+            }
+        }
+        of.answers[host] = got->text;
+        co_return got->text;
+    });
 }
 
 awaitable<result<std::string>> user_config_source::answer_for(const remote& to,
                                                               const environment& env) {
     const std::string home = home_of(env);
-    const auto command = question_for(to, home);
+    auto question = question_for(to, home);
     std::string key = home;
-    for (const auto& word : command) {
+    for (const auto& word : question) {
         key += '\n' + word;
     }
-    if (const auto known = answers_.find(key); known != answers_.end()) {
-        co_return known->second;
-    }
-    co_return co_await asking_[key].run([&]() -> awaitable<result<std::string>> {
-        auto answer = co_await ask(command, env);
-        if (answer) {
-            answers_[key] = *answer;
+    family& of = families_.try_emplace(key, std::move(question)).first->second;
+    if (!of.differences) {
+        // The first host's answer tells which others it does for. Who waited for it goes on
+        // whatever became of it, as it is not for them.
+        std::optional<result<std::string>> own;
+        const auto first = co_await of.first.run([&]() -> awaitable<result<std::string>> {
+            own = co_await ask_for(of, to.host, env);
+            co_return *own;
+        });
+        if (own || (!first && first.error().kind() == errc::cancelled)) {
+            co_return own ? *own : first;
         }
-        co_return answer;
-    });
+    }
+    const auto same = of.differences ? of.differences->class_of(to.host) : std::nullopt;
+    if (!same) {
+        co_return co_await ask_for(of, to.host, env);
+    }
+    // The first of a class is asked for, and does for all.
+    const std::string asked = of.classes.try_emplace(*same, to.host).first->second;
+    auto answer = co_await ask_for(of, asked, env);
+    if (answer && asked != to.host) {
+        co_return answer_for_another(*answer, asked, to.host);
+    }
+    co_return answer;
 }
 
 awaitable<result<user_config>> user_config_source::lookup(const remote& to,

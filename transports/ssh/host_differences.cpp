@@ -1,0 +1,170 @@
+#include "transports/ssh/host_differences.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace outrider::ssh {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\f\v";
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), lower);
+    return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+    const auto start = text.find_first_not_of(blanks);
+    if (start == std::string_view::npos) {
+        return {};
+    }
+    return text.substr(start, text.find_last_not_of(blanks) - start + 1);
+}
+
+/// The next line of `text`, which is taken from it.
+std::string_view take_line(std::string_view& text) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return line;
+}
+
+/// `ssh` itself rewrites an address that is not in the usual form (`127.1`), and a name in
+/// capitals. Numbers in all their forms begin with a digit in the last part, too.
+bool is_told_unchanged(const std::string& host) {
+    const bool plain = std::all_of(host.begin(), host.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    });
+    if (!plain || host.empty()) {
+        return false;
+    }
+    const auto dot = host.rfind('.');
+    const char last = dot == std::string::npos ? host[0] : host.substr(dot + 1)[0];
+    if (last < '0' || last > '9') {
+        return last != '\0'; // one that ends with a dot
+    }
+    in_addr address{};
+    std::array<char, INET_ADDRSTRLEN> text{};
+    return ::inet_pton(AF_INET, host.c_str(), &address) == 1 &&
+           ::inet_ntop(AF_INET, &address, text.data(), text.size()) != nullptr &&
+           host == text.data();
+}
+
+} // namespace
+
+void host_differences::read(std::string_view file) {
+    while (!file.empty() && !unforeseen_) {
+        const auto line = trimmed(take_line(file));
+        if (line.empty() || line.front() == '#') {
+            continue;
+        }
+        const auto end = std::min(line.find_first_of(" \t=\r\f\v"), line.size());
+        auto rest = trimmed(line.substr(end));
+        if (rest.starts_with('=')) {
+            rest = trimmed(rest.substr(1));
+        }
+        read_option(lower_case(line.substr(0, end)), rest);
+    }
+}
+
+void host_differences::read_option(const std::string& keyword, std::string_view arguments) {
+    // `ssh -G` prints these as they are, or we read none of them.
+    static const std::set<std::string> with_tokens{"proxycommand", "controlpath", "localcommand",
+                                                   "remotecommand"};
+    static const std::set<std::string> named{"host", "hostname", "match"};
+    const bool quoted = arguments.find_first_of("\"\\#") != std::string_view::npos;
+    if (keyword.find_first_of("\"\\") != std::string::npos || (named.contains(keyword) && quoted) ||
+        (arguments.find('%') != std::string_view::npos && !with_tokens.contains(keyword))) {
+        unforeseen_ = true;
+    } else if (keyword == "match") {
+        unforeseen_ = lower_case(arguments) != "all";
+    } else if (keyword == "canonicalizehostname") {
+        unforeseen_ = lower_case(arguments) != "no";
+    } else if (keyword == "hostname" || keyword == "proxyjump") {
+        mentioned_.push_back(lower_case(arguments));
+    } else if (keyword == "host") {
+        while (!arguments.empty()) {
+            const auto end = std::min(arguments.find_first_of(blanks), arguments.size());
+            auto pattern = arguments.substr(0, end);
+            pattern.remove_prefix(pattern.starts_with('!') ? 1 : 0);
+            patterns_.emplace_back(pattern);
+            arguments = trimmed(arguments.substr(end));
+        }
+    }
+}
+
+std::optional<std::string> host_differences::class_of(const std::string& host) const {
+    // One that is also a HostName cannot be told from it in an answer; no host is its own jump
+    // host.
+    const bool mentioned =
+        std::any_of(mentioned_.begin(), mentioned_.end(), [&](const std::string& value) {
+            return value.find(host) != std::string::npos;
+        });
+    if (unforeseen_ || mentioned || !is_told_unchanged(host)) {
+        return std::nullopt;
+    }
+    std::string out;
+    for (const auto& pattern : patterns_) {
+        out += matches_pattern(host, pattern) ? '1' : '0';
+        out += matches_pattern(host, lower_case(pattern)) ? '1' : '0';
+    }
+    return out;
+}
+
+std::optional<std::vector<std::string>> files_read(std::string_view standard_error) {
+    constexpr std::string_view reading = "debug1: Reading configuration data ";
+    if (!standard_error.starts_with("OpenSSH_")) {
+        return std::nullopt; // another program, or the beginning is lost
+    }
+    std::vector<std::string> files;
+    while (!standard_error.empty()) {
+        if (const auto line = trimmed(take_line(standard_error)); line.starts_with(reading)) {
+            files.emplace_back(line.substr(reading.size()));
+        }
+    }
+    return files;
+}
+
+std::string answer_for_another(std::string_view answer, const std::string& asked,
+                               const std::string& host) {
+    std::string out;
+    while (!answer.empty()) {
+        const auto line = take_line(answer);
+        out += line == "hostname " + asked ? "hostname " + host : std::string(line);
+        out += '\n';
+    }
+    return out;
+}
+
+bool matches_pattern(std::string_view text, std::string_view pattern) {
+    // Where the last star stands, and up to where it reached in the text.
+    std::size_t star = std::string_view::npos;
+    std::size_t reached = 0;
+    std::size_t at = 0;
+    std::size_t next = 0;
+    while (at < text.size()) {
+        if (next < pattern.size() && pattern[next] == '*') {
+            star = next++;
+            reached = at;
+        } else if (next < pattern.size() && (pattern[next] == '?' || pattern[next] == text[at])) {
+            ++next;
+            ++at;
+        } else if (star != std::string_view::npos) {
+            next = star + 1;
+            at = ++reached;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', next) == std::string_view::npos;
+}
+
+} // namespace outrider::ssh
