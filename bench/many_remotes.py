@@ -22,6 +22,7 @@ from written_runs import processor_seconds
 
 AT_ONCE = "32"
 RUNS_EACH = 3
+PSSH = shutil.which("parallel-ssh") or shutil.which("pssh")  # Debian gives it the long name
 
 
 def cost_of(words, env, daemons=()):
@@ -51,8 +52,7 @@ def require_all_runs(words, env):
 
 
 def pssh(machines, options):
-    program = shutil.which("parallel-ssh") or shutil.which("pssh") or "pssh"
-    return [program, "-p", AT_ONCE, "-x", " ".join(machines.ssh_words(options)), "-h",
+    return [PSSH, "-p", AT_ONCE, "-x", " ".join(machines.ssh_words(options)), "-h",
             machines.path("hosts"), "true"]
 
 
@@ -63,7 +63,8 @@ def peers(machines, options):
     known = {"clush": ["clush", "-q", "-f", AT_ONCE, "-o", extra, "-w", hosts, "true"],
              "pdsh": ["pdsh", "-R", "ssh", "-f", AT_ONCE, "-w", hosts, "true"],
              "pssh": pssh(machines, options)}
-    return {name: measured(words, env) for name, words in known.items() if shutil.which(words[0])}
+    return {name: measured(words, env) for name, words in known.items()
+            if words[0] and shutil.which(words[0])}
 
 
 def compare(title, mine, others, rounds):
@@ -122,10 +123,9 @@ def warm(program, machines, rounds):
     service = start_service(program, machines, env)
     everything = [program, "runs", "-r", "all"]
     require_all_runs(everything, env)
-    mine = {"outrider runs -r all": measured(everything, env, [service.pid]),
-            "outrider runs -r all --fresh": measured([*everything, "--fresh"], env, [service.pid])}
+    mine = {"outrider runs -r all": measured(everything, env, [service.pid])}
     others = {}
-    if shutil.which("parallel-ssh") or shutil.which("pssh"):
+    if PSSH:
         control = ["-oControlMaster=auto", "-oControlPersist=600",
                    f"-oControlPath={machines.path('c')}-%h"]
         ids = open_masters(machines, control)
@@ -134,7 +134,6 @@ def warm(program, machines, rounds):
     one = [program, "runs", "-r", machines.names[0]]
     compare("One remote through the warm service",
             {"outrider runs -r R": measured(one, env, [service.pid]),
-             "outrider runs -r R --fresh": measured([*one, "--fresh"], env, [service.pid]),
              "outrider --version": measured([program, "--version"], env)}, {}, 5 * rounds)
     subprocess.run([program, "serve", "stop"], env=env, check=True, stdout=subprocess.DEVNULL)
     service.wait()
