@@ -5,13 +5,13 @@
 //     bench_control_latency REMOTE TICKING_RUN IDLE_SECONDS RUN_TO_PULL…
 //
 // The watched run prints its CLOCK_MONOTONIC in ns, a line each time, on this machine.
+#include "bench/many_links.hpp"
 #include "cli/caller.hpp"
 #include "engine/commands/perform.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "transports/local/local_transport.hpp"
 #include "transports/ssh/ssh_transport.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -211,13 +211,6 @@ int main(int argc, char** argv) {
                         .ticking = argv[2],
                         .idle_seconds = std::atoi(argv[3]),
                         .pulled = {argv + 4, argv + argc}});
-    asio::co_spawn(
-        reactor, [&one] { return one.run(); },
-        [](std::exception_ptr error) {
-            if (error) {
-                std::rethrow_exception(error);
-            }
-        });
-    reactor.run();
+    run_to_end(reactor, one);
     return 0;
 }

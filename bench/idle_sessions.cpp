@@ -2,14 +2,8 @@
 // configuration named by GUILD_CONFIG, and prints what the engine's process then holds and uses:
 //
 //     bench_idle_sessions SECONDS
-#include "bench/process_environment.hpp"
-#include "engine/config/config.hpp"
-#include "engine/reactor/task_group.hpp"
-#include "engine/remotes/link_pool.hpp"
-#include "transports/ssh/ssh_transport.hpp"
+#include "bench/many_links.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -48,27 +42,17 @@ double processor_seconds() {
 class bench {
   public:
     bench(asio::io_context& reactor, int seconds)
-        : reactor_(reactor), seconds_(seconds), pool_(reactor.get_executor(), transports()) {}
+        : reactor_(reactor), seconds_(seconds), links_(reactor.get_executor()) {}
 
     awaitable<void> run() {
-        const auto context = context_of_this_process();
-        const auto settings =
-            load_config({.directory = "/", .environment = context.environment}).value();
-        const auto remotes = list_remotes(settings);
         // The first link loads keys, libraries and locales, which all others share.
-        co_await open(find_remote(settings, remotes.front().name).value());
+        co_await links_.open(0, 1);
         const long before = resident_kib();
-        const auto start = std::chrono::steady_clock::now();
-        task_group opening(reactor_.get_executor());
-        for (std::size_t i = 1; i < remotes.size(); ++i) {
-            const auto to = find_remote(settings, remotes[i].name).value();
-            opening.spawn(to.name, [this, to] { return open(to); });
-        }
-        co_await opening.join();
-        const std::chrono::duration<double> opened = std::chrono::steady_clock::now() - start;
-        const auto count = static_cast<double>(remotes.size() - 1);
+        const auto opened = co_await links_.open(1, links_.count());
+        const auto count = static_cast<double>(links_.count() - 1);
         const long after = resident_kib();
-        fmt::print("{} links opened in {:.2f} s, {} failed\n", count, opened.count(), failed_);
+        fmt::print("{} links opened in {:.2f} s, {} failed\n", count, opened.count(),
+                   links_.failed());
         fmt::print("resident: {} KiB with one link, {} KiB with all: {:.1f} KiB a session\n",
                    before, after, static_cast<double>(after - before) / count);
         const double used = processor_seconds();
@@ -77,28 +61,13 @@ class bench {
         fmt::print("idle for {} s: {:.1f} ms of processor time, {:.3f} % of one core\n", seconds_,
                    (processor_seconds() - used) * 1e3,
                    (processor_seconds() - used) * 100 / seconds_);
-        co_await pool_.close();
+        co_await links_.close();
     }
 
   private:
-    static std::vector<std::unique_ptr<transport>> transports() {
-        std::vector<std::unique_ptr<transport>> out;
-        out.push_back(make_ssh_transport());
-        return out;
-    }
-
-    awaitable<void> open(remote to) {
-        auto agent = co_await pool_.find(to).value()->control(context_of_this_process());
-        if (!agent) {
-            ++failed_;
-            fmt::print(stderr, "{}\n", agent.error().context);
-        }
-    }
-
     asio::io_context& reactor_;
     int seconds_;
-    link_pool pool_;
-    int failed_ = 0;
+    many_links links_;
 };
 
 } // namespace
@@ -110,13 +79,6 @@ int main(int argc, char** argv) {
     }
     asio::io_context reactor(1);
     bench one(reactor, std::atoi(argv[1]));
-    asio::co_spawn(
-        reactor, [&one] { return one.run(); },
-        [](std::exception_ptr error) {
-            if (error) {
-                std::rethrow_exception(error);
-            }
-        });
-    reactor.run();
+    run_to_end(reactor, one);
     return 0;
 }

@@ -3,14 +3,8 @@
 // GUILD_CONFIG; its lateness is printed:
 //
 //     bench_reactor_delay
-#include "bench/process_environment.hpp"
-#include "engine/config/config.hpp"
-#include "engine/reactor/task_group.hpp"
-#include "engine/remotes/link_pool.hpp"
-#include "transports/ssh/ssh_transport.hpp"
+#include "bench/many_links.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -28,49 +22,23 @@ constexpr std::chrono::milliseconds period{5};
 
 class bench {
   public:
-    explicit bench(asio::io_context& reactor)
-        : reactor_(reactor), pool_(reactor.get_executor(), transports()) {}
+    explicit bench(asio::io_context& reactor) : reactor_(reactor), links_(reactor.get_executor()) {}
 
     awaitable<void> run() {
-        const auto context = context_of_this_process();
-        const auto settings =
-            load_config({.directory = "/", .environment = context.environment}).value();
-        const auto remotes = list_remotes(settings);
         task_group ticking(reactor_.get_executor());
         ticking.spawn("ticks", [this] { return tick(); });
-        const auto start = clock_type::now();
-        task_group opening(reactor_.get_executor());
-        for (const auto& each : remotes) {
-            const auto to = find_remote(settings, each.name).value();
-            opening.spawn(to.name, [this, to] { return open(to); });
-        }
-        co_await opening.join();
-        const std::chrono::duration<double> opened = clock_type::now() - start;
+        const auto opened = co_await links_.open(0, links_.count());
         done_ = true;
         co_await ticking.join();
-        fmt::print("{} links opened in {:.2f} s, {} failed\n", remotes.size(), opened.count(),
-                   failed_);
+        fmt::print("{} links opened in {:.2f} s, {} failed\n", links_.count(), opened.count(),
+                   links_.failed());
         report();
-        co_await pool_.close();
+        co_await links_.close();
     }
 
-    [[nodiscard]] bool good() const { return failed_ == 0; }
+    [[nodiscard]] bool good() const { return links_.failed() == 0; }
 
   private:
-    static std::vector<std::unique_ptr<transport>> transports() {
-        std::vector<std::unique_ptr<transport>> out;
-        out.push_back(make_ssh_transport());
-        return out;
-    }
-
-    awaitable<void> open(remote to) {
-        auto agent = co_await pool_.find(to).value()->control(context_of_this_process());
-        if (!agent) {
-            ++failed_;
-            fmt::print(stderr, "{}\n", agent.error().context);
-        }
-    }
-
     awaitable<void> tick() {
         asio::steady_timer timer(reactor_);
         while (!done_) {
@@ -93,10 +61,9 @@ class bench {
     }
 
     asio::io_context& reactor_;
-    link_pool pool_;
+    many_links links_;
     std::vector<double> late_; // milliseconds
     bool done_ = false;
-    int failed_ = 0;
 };
 
 } // namespace
@@ -105,13 +72,6 @@ int main() {
     spdlog::set_level(spdlog::level::warn);
     asio::io_context reactor(1);
     bench one(reactor);
-    asio::co_spawn(
-        reactor, [&one] { return one.run(); },
-        [](std::exception_ptr error) {
-            if (error) {
-                std::rethrow_exception(error);
-            }
-        });
-    reactor.run();
+    run_to_end(reactor, one);
     return one.good() ? 0 : 1;
 }

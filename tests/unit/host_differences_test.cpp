@@ -1,4 +1,5 @@
 #include "transports/ssh/host_differences.hpp"
+#include "transports/ssh/name_pattern.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -64,6 +65,9 @@ BOOST_AUTO_TEST_CASE(patterns_match_as_in_ssh) {
     BOOST_TEST(!matches_pattern("abc", "a*d"));
     BOOST_TEST(!matches_pattern("", "?"));
     BOOST_TEST(!matches_pattern("abc", ""));
+    BOOST_TEST(!matches_pattern("abc", "A*"));
+    BOOST_TEST(matches_in_any_case("aBc", "A*C"));
+    BOOST_TEST(!matches_pattern(std::string(200, 'a'), "*a*a*a*a*a*a*a*a*a*a*a*a*b"));
 }
 
 BOOST_AUTO_TEST_CASE(the_files_that_ssh_read_are_told_only_when_all_it_says_is_there) {

@@ -1,5 +1,7 @@
 #include "transports/ssh/host_differences.hpp"
 
+#include "transports/ssh/name_pattern.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -10,16 +12,6 @@ namespace outrider::ssh {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\f\v";
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), lower);
-    return out;
-}
 
 std::string_view trimmed(std::string_view text) {
     const auto start = text.find_first_not_of(blanks);
@@ -142,29 +134,6 @@ std::string answer_for_another(std::string_view answer, const std::string& asked
         out += '\n';
     }
     return out;
-}
-
-bool matches_pattern(std::string_view text, std::string_view pattern) {
-    // Where the last star stands, and up to where it reached in the text.
-    std::size_t star = std::string_view::npos;
-    std::size_t reached = 0;
-    std::size_t at = 0;
-    std::size_t next = 0;
-    while (at < text.size()) {
-        if (next < pattern.size() && pattern[next] == '*') {
-            star = next++;
-            reached = at;
-        } else if (next < pattern.size() && (pattern[next] == '?' || pattern[next] == text[at])) {
-            ++next;
-            ++at;
-        } else if (star != std::string_view::npos) {
-            next = star + 1;
-            at = ++reached;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', next) == std::string_view::npos;
 }
 
 } // namespace outrider::ssh

@@ -33,7 +33,5 @@ class host_differences {
 /// The answer of `ssh -G` for `host`, made from the one for another host of its class.
 [[nodiscard]] std::string answer_for_another(std::string_view answer, const std::string& asked,
                                              const std::string& host);
-/// OpenSSH's `match_pattern`: `*` and `?`.
-[[nodiscard]] bool matches_pattern(std::string_view text, std::string_view pattern);
 
 } // namespace outrider::ssh

@@ -1,12 +1,13 @@
 #include "transports/ssh/known_hosts.hpp"
 
+#include "transports/ssh/name_pattern.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace outrider::ssh {
 namespace {
@@ -46,33 +47,6 @@ std::string hmac_sha1(std::string_view salt, std::string_view text) {
     HMAC(EVP_sha1(), salt.data(), static_cast<int>(salt.size()),
          reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
     return {reinterpret_cast<const char*>(digest.data()), size};
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
-/// `*` and `?` only; brackets are literal, as "[host]:port" needs them to be.
-bool pattern_matches(std::string_view pattern, std::string_view text) {
-    while (!pattern.empty()) {
-        if (pattern[0] == '*') {
-            for (std::size_t skip = 0; skip <= text.size(); ++skip) {
-                if (pattern_matches(pattern.substr(1), text.substr(skip))) {
-                    return true;
-                }
-            }
-            return false;
-        }
-        if (text.empty() || (pattern[0] != '?' && pattern[0] != text[0])) {
-            return false;
-        }
-        pattern.remove_prefix(1);
-        text.remove_prefix(1);
-    }
-    return text.empty();
 }
 
 bool hashed_matches(std::string_view hashed, std::string_view name) {
@@ -129,10 +103,9 @@ std::vector<known_host> parse_known_hosts(std::string_view text, const std::stri
     return entries;
 }
 
-bool names_match(std::string_view names, std::string_view given) {
-    const std::string name = lower(given);
+bool names_match(std::string_view names, std::string_view name) {
     if (names.starts_with('|')) {
-        return hashed_matches(names, name);
+        return hashed_matches(names, lower_case(name));
     }
     bool matched = false;
     for (std::size_t at = 0; at <= names.size();) {
@@ -142,7 +115,7 @@ bool names_match(std::string_view names, std::string_view given) {
         if (negated) {
             pattern.remove_prefix(1);
         }
-        if (!pattern.empty() && pattern_matches(lower(pattern), name)) {
+        if (!pattern.empty() && matches_in_any_case(name, pattern)) {
             if (negated) {
                 return false;
             }
@@ -155,15 +128,15 @@ bool names_match(std::string_view names, std::string_view given) {
 
 std::string host_key_name(const std::string& host, std::uint16_t port, const std::string& alias) {
     if (!alias.empty()) {
-        return lower(alias);
+        return lower_case(alias);
     }
-    return port == 22 ? lower(host) : "[" + lower(host) + "]:" + std::to_string(port);
+    return port == 22 ? lower_case(host) : "[" + lower_case(host) + "]:" + std::to_string(port);
 }
 
 std::string hashed_name(std::string_view name) {
     std::string salt(sha1_size, '\0');
     RAND_bytes(reinterpret_cast<unsigned char*>(salt.data()), static_cast<int>(salt.size()));
-    return "|1|" + base64(salt) + "|" + base64(hmac_sha1(salt, lower(name)));
+    return "|1|" + base64(salt) + "|" + base64(hmac_sha1(salt, lower_case(name)));
 }
 
 std::string fingerprint(std::string_view key_base64) {
