@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/config/config_memory.hpp"
 #include "engine/remotes/link_pool.hpp"
 #include "engine/service/news.hpp"
 #include "engine/service/service_parts.hpp"
@@ -26,6 +27,7 @@ class engine_resources {
 
     link_pool links;                  ///< the warm ways to machines
     transfer_slots transfers;         ///< the memory that transfers may use
+    config_memory configs;            ///< what configuration files say
     news_hub news;                    ///< for whoever subscribed: of links, commands and runs
     std::int64_t links_lost = 0;      ///< so far, or could not be made
     service_parts* service = nullptr; ///< null: this engine is no service

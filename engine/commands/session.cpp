@@ -68,7 +68,7 @@ awaitable<result<>> command_session::confirm(question what) {
 
 result<std::shared_ptr<const config>> command_session::settings() {
     if (!settings_) {
-        auto read = load_config(context_);
+        auto read = load_config(context_, resources_.configs);
         if (!read) {
             return read.error();
         }

@@ -1,17 +1,14 @@
 #include "engine/config/config.hpp"
 
-#include "engine/config/extends.hpp"
+#include "engine/config/config_memory.hpp"
 #include "engine/config/guild_home.hpp"
 #include "engine/config/path_text.hpp"
-#include "engine/project/yaml_value.hpp"
 
 #include <algorithm>
 #include <filesystem>
 
 namespace outrider {
 namespace {
-
-namespace json = boost::json;
 
 bool exists(const std::string& path) {
     std::error_code ec;
@@ -39,6 +36,11 @@ result<std::string> find_config_file(const command_context& context, const std::
 } // namespace
 
 result<config> load_config(const command_context& context) {
+    config_memory none;
+    return load_config(context, none);
+}
+
+result<config> load_config(const command_context& context, config_memory& memory) {
     config out;
     out.home = user_home(context);
     out.environment = context.environment;
@@ -50,21 +52,11 @@ result<config> load_config(const command_context& context) {
     if (!exists(out.path)) {
         return out;
     }
-    auto data = load_yaml(out.path, out.path);
-    if (!data) {
-        return data.error();
+    auto sections = memory.read(out.path);
+    if (!sections) {
+        return sections.error();
     }
-    if (data->is_null()) {
-        return out;
-    }
-    if (!data->is_object()) {
-        return failure(errc::bad_input, out.path + ": expected sections such as 'remotes:'");
-    }
-    auto resolved = resolve_extends(std::move(data->get_object()), out.path);
-    if (!resolved) {
-        return resolved.error();
-    }
-    out.data = std::move(*resolved);
+    out.data = std::move(*sections);
     return out;
 }
 

@@ -13,6 +13,8 @@
 
 namespace outrider {
 
+class config_memory;
+
 /// The user's `config.yml`, with every `extends` resolved.
 struct config {
     std::string path; ///< absolute; the file may be missing, then `data` is empty
@@ -25,6 +27,8 @@ struct config {
 /// working directory, `config.yml` of the Guild home, `~/.guild/config.yml`. Fails with
 /// `bad_input` and the file's line where the file does not make sense.
 [[nodiscard]] result<config> load_config(const command_context& context);
+/// The same, of what the file said when it was last read, if it has not changed.
+[[nodiscard]] result<config> load_config(const command_context& context, config_memory& memory);
 
 /// The remote of a name, or of an inline spec `ssh:[USER@]HOST[:PORT][:ENV_PATH]`. In failure texts
 /// `{program}` stands for the name that the program was called by.

@@ -1,4 +1,5 @@
 #include "engine/config/config.hpp"
+#include "engine/config/config_memory.hpp"
 #include "engine/config/guild_home.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -46,6 +47,32 @@ BOOST_FIXTURE_TEST_CASE(the_first_of_four_files_is_read, user) {
     BOOST_TEST(loaded() == in_project);
     context.environment["GUILD_CONFIG"] = "../other.yml";
     BOOST_TEST(loaded() == scratch / "home/other.yml");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_remembered_file_is_read_anew_when_it_says_something_else, user) {
+    config_memory memory;
+    const std::string path = scratch.write("home/.guild/config.yml", "remotes: {a: {type: ssh}}\n");
+    const auto written = std::filesystem::last_write_time(path);
+    const auto names = [&] {
+        std::string all;
+        for (const auto& row : list_remotes(load_config(context, memory).value())) {
+            all += row.name;
+        }
+        return all;
+    };
+    BOOST_TEST(names() == "a");
+    BOOST_TEST(names() == "a");
+    // Of the same size and time, as an editor may leave it.
+    scratch.write("home/.guild/config.yml", "remotes: {b: {type: ssh}}\n");
+    std::filesystem::last_write_time(path, written);
+    BOOST_TEST(names() == "b");
+    scratch.write("home/.guild/config.yml", "remotes: {b: {type: ssh\n");
+    BOOST_TEST(!load_config(context, memory).has_value());
+    for (char name = 'c'; name <= 'z'; ++name) { // more files than are remembered
+        context.environment["GUILD_CONFIG"] = scratch.write(
+            std::string(1, name) + ".yml", "remotes: {" + std::string(1, name) + ": {}}\n");
+        BOOST_TEST(names() == std::string(1, name));
+    }
 }
 
 BOOST_FIXTURE_TEST_CASE(the_home_is_found_in_the_order_of_the_format, user) {
