@@ -14,6 +14,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 namespace outrider::cli {
 namespace {
@@ -52,17 +54,24 @@ early_end own_answer(const own_request& asked, const std::string& program) {
     return {.exit_code = succeeded_exit_code, .out = help_text(*found)};
 }
 
-} // namespace
+/// Which commands the tree has that a command line is parsed by.
+enum class tree_extent {
+    whole,
+    named, ///< those that are words of it: enough for a command line that makes sense
+};
 
-command_line parse_arguments(const std::string& program, const std::vector<std::string>& words) {
-    if (words.size() > 1 && words.front() == complete_command) {
-        return completion_request{.shell = words[1], .words = {words.begin() + 2, words.end()}};
-    }
+/// None: the words make no sense to this extent of the tree, or ask for help.
+std::optional<command_line> parse(const std::string& program, const std::vector<std::string>& words,
+                                  tree_extent extent) {
+    const bool whole = extent == tree_extent::whole;
     invocation asked{.program = program};
     CLI::App app(program_description, program);
-    add_commands(app, asked);
+    add_commands(app, asked, whole ? needed_verbs() : needed_verbs(words));
     auto all = words;
     const auto place = find_verb(app, all);
+    if (!whole && place.verb == &app) {
+        return std::nullopt;
+    }
     asked.command_name = path_of(*place.verb);
     // A copy of the tail: the words are replaced below.
     const std::vector<std::string> tail(all.begin() + place.end, all.end());
@@ -80,11 +89,15 @@ command_line parse_arguments(const std::string& program, const std::vector<std::
         // The parser takes its words from the end.
         std::reverse(all.begin(), all.end());
         app.parse(all);
-    } catch (const CLI::CallForHelp&) {
-        return early_end{.exit_code = 0, .out = app.help()};
     } catch (const CLI::CallForVersion& version) {
         return early_end{.exit_code = 0, .out = std::string(version.what()) + "\n"};
     } catch (const CLI::ParseError& error) {
+        if (!whole) {
+            return std::nullopt;
+        }
+        if (dynamic_cast<const CLI::CallForHelp*>(&error) != nullptr) {
+            return early_end{.exit_code = 0, .out = app.help()};
+        }
         return wrong_usage(usage_error_text(error, app, asked), program, words);
     }
     if (place.verb == &app) {
@@ -112,6 +125,18 @@ command_line parse_arguments(const std::string& program, const std::vector<std::
         listing->comments = true;
     }
     return asked;
+}
+
+} // namespace
+
+command_line parse_arguments(const std::string& program, const std::vector<std::string>& words) {
+    if (words.size() > 1 && words.front() == complete_command) {
+        return completion_request{.shell = words[1], .words = {words.begin() + 2, words.end()}};
+    }
+    if (auto parsed = parse(program, words, tree_extent::named)) {
+        return std::move(*parsed);
+    }
+    return std::move(*parse(program, words, tree_extent::whole));
 }
 
 std::string program_name(const char* argv0) {

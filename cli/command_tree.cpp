@@ -40,6 +40,28 @@ const command_group groups[] = {
     {"Help", {"help", "completion"}},
 };
 
+struct verb_maker {
+    const char* name;
+    void (*add)(CLI::App& parent, invocation& into);
+};
+
+const verb_maker verbs[] = {
+    {"run", add_run},       {"operations", add_operations},
+    {"runs", nullptr}, // has commands of its own, of which not all may be needed
+    {"watch", add_watch},   {"wait", add_wait},
+    {"stop", add_stop},     {"ls", add_ls},
+    {"cat", add_cat},       {"diff", add_diff},
+    {"open", add_open},     {"select", add_select},
+    {"label", add_label},   {"tag", add_tag},
+    {"mark", add_mark},     {"comment", add_comment},
+    {"pull", add_pull},     {"push", add_push},
+    {"sync", add_sync},     {"remotes", add_remotes},
+    {"remote", add_remote}, {"check", add_check},
+    {"doctor", add_doctor}, {"serve", add_serve},
+    {"notify", add_notify}, {"jobs", add_jobs},
+    {"help", add_help},     {"completion", add_completion},
+};
+
 std::string footer(const std::string& program) {
     std::string text = with_names(examples, program, "");
     std::istringstream lines(exit_code_lines(program));
@@ -68,7 +90,7 @@ void group_commands(CLI::App& app) {
 
 } // namespace
 
-void add_commands(CLI::App& app, invocation& into) {
+void add_commands(CLI::App& app, invocation& into, const needed_verbs& needed) {
     app.formatter(std::make_shared<help_formatter>());
     app.set_help_flag("--help", "Show this text");
     app.set_version_flag("--version", into.program + " " OUTRIDER_VERSION)
@@ -77,33 +99,16 @@ void add_commands(CLI::App& app, invocation& into) {
     app.footer(footer(into.program));
     // A second command name is an argument of the first one.
     app.require_subcommand(0, 1);
-    add_run(app, into);
-    add_operations(app, into);
-    add_runs(app, into);
-    add_watch(app, into);
-    add_wait(app, into);
-    add_stop(app, into);
-    add_ls(app, into);
-    add_cat(app, into);
-    add_diff(app, into);
-    add_open(app, into);
-    add_select(app, into);
-    add_label(app, into);
-    add_tag(app, into);
-    add_mark(app, into);
-    add_comment(app, into);
-    add_pull(app, into);
-    add_push(app, into);
-    add_sync(app, into);
-    add_remotes(app, into);
-    add_remote(app, into);
-    add_check(app, into);
-    add_doctor(app, into);
-    add_serve(app, into);
-    add_notify(app, into);
-    add_jobs(app, into);
-    add_help(app, into);
-    add_completion(app, into);
+    for (const auto& [name, add] : verbs) {
+        if (!needed.contain(name)) {
+            continue;
+        }
+        if (add == nullptr) {
+            add_runs(app, into, needed);
+        } else {
+            add(app, into);
+        }
+    }
     group_commands(app);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/invocation.hpp"
+#include "cli/verbs/needed_verbs.hpp"
 
 #include <CLI/App.hpp>
 
@@ -15,8 +16,8 @@ extern const char program_description[];
 
 /// Adds every option and command of the program to `app`, which is made with
 /// `program_description`; they fill in `into` when it parses. Parsing, help, the man page and
-/// completion all read this one tree.
-void add_commands(CLI::App& app, invocation& into);
+/// completion all read this one tree; parsing can do with the commands that are `needed`.
+void add_commands(CLI::App& app, invocation& into, const needed_verbs& needed = {});
 
 /// Whether `word` is an option of `app`, alone or at the end of a group (`-nap`), whose value is
 /// the next word.

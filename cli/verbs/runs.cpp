@@ -1,6 +1,9 @@
 #include "cli/verbs/verb_options.hpp"
 #include "cli/verbs/verbs.hpp"
 
+#include <string_view>
+#include <utility>
+
 namespace outrider::cli {
 namespace {
 
@@ -64,23 +67,23 @@ void add_list(CLI::App& parent, invocation& into) {
 
 } // namespace
 
-void add_runs(CLI::App& parent, invocation& into) {
+void add_runs(CLI::App& parent, invocation& into, const needed_verbs& needed) {
     auto* group = add_verb(parent, "runs", group_help, into);
     group->require_subcommand(0, 1);
     add_list(*group, into);
-    add_info(*group, into);
-    add_rm(*group, into);
-    add_restore(*group, into);
-    add_purge(*group, into);
-    add_label(*group, into);
-    add_tag(*group, into);
-    add_mark(*group, into);
-    add_comment(*group, into);
-    add_stop(*group, into);
-    add_diff(*group, into);
-    add_select(*group, into);
-    add_pull(*group, into);
-    add_push(*group, into);
+    static constexpr std::pair<const char*, void (*)(CLI::App&, invocation&)> others[] = {
+        {"info", add_info},   {"rm", add_rm},           {"restore", add_restore},
+        {"purge", add_purge}, {"label", add_label},     {"tag", add_tag},
+        {"mark", add_mark},   {"comment", add_comment}, {"stop", add_stop},
+        {"diff", add_diff},   {"select", add_select},   {"pull", add_pull},
+        {"push", add_push},
+    };
+    for (const auto& [name, add] : others) {
+        const bool also_called = name == std::string_view("rm") && needed.contain("delete");
+        if (needed.contain(name) || also_called) {
+            add(*group, into);
+        }
+    }
 }
 
 } // namespace outrider::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/invocation.hpp"
+#include "cli/verbs/needed_verbs.hpp"
 
 namespace CLI {
 class App;
@@ -15,7 +16,7 @@ void add_watch(CLI::App& parent, invocation& into);
 void add_wait(CLI::App& parent, invocation& into);
 void add_stop(CLI::App& parent, invocation& into);
 void add_operations(CLI::App& parent, invocation& into);
-void add_runs(CLI::App& parent, invocation& into);
+void add_runs(CLI::App& parent, invocation& into, const needed_verbs& needed);
 void add_info(CLI::App& parent, invocation& into);
 void add_rm(CLI::App& parent, invocation& into);
 void add_restore(CLI::App& parent, invocation& into);

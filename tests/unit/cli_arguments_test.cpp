@@ -270,4 +270,17 @@ BOOST_AUTO_TEST_CASE(the_name_in_messages_is_the_last_part_of_what_was_called) {
     BOOST_TEST(with_names("{program}", "{program}", "") == "{program}");
 }
 
+BOOST_AUTO_TEST_CASE(a_word_that_names_another_command_changes_nothing) {
+    // Only commands whose names are words of the command line are made; these are more.
+    check({"runs", "serve"}, list_command{.selection = {.runs = {"serve"}}});
+    BOOST_TEST(parsed({"runs", "rm", "label"}).command_name == "runs rm");
+    BOOST_TEST(parsed({"ops", "runs"}).command_name == "operations");
+    BOOST_TEST(parsed({"-C", "run", "runs"}).command_name == "runs list");
+    // Help and complaints know all commands.
+    BOOST_TEST(refused({"--help", "run"}).out == refused({"run", "--help"}).out);
+    BOOST_TEST(refused({"runs", "rm", "--help"}).out == refused({"help", "runs", "rm"}).out);
+    BOOST_TEST(refused({"rnu", "run"}).err ==
+               "guild: unrecognized command 'rnu'\nTry 'guild --help' for more information.\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
