@@ -19,8 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
-/// After so long without a command for it a machine is not watched any more.
-constexpr auto idle_limit = 1h;
 /// Runs in one change that is told in several parts: an agent that never ends one is given up.
 constexpr std::size_t most_in_one_change = 100'000;
 /// Between two looks at the clocks while a link is lost: a machine that slept tries at once.
@@ -81,7 +79,7 @@ class machine_watch {
   private:
     [[nodiscard]] bool wanted() const {
         return !ended_ && memory_.find(key_) != nullptr &&
-               (!needed_by.empty() || clock::now() - asked_ < idle_limit);
+               (!needed_by.empty() || clock::now() - asked_ < owner_.idle_limit_);
     }
 
     awaitable<result<>> over_one_connection() {
@@ -171,7 +169,8 @@ class machine_watch {
                 }
                 continue;
             }
-            co_await sleep(idle_limit);
+            const auto idle_end = asked_ + owner_.idle_limit_ - clock::now();
+            co_await sleep(needed_by.empty() ? idle_end : owner_.idle_limit_);
         }
         co_return result<>();
     }
@@ -228,8 +227,9 @@ class machine_watch {
     bool ended_ = false;
 };
 
-machine_watches::machine_watches(asio::any_io_executor executor, run_memory& memory)
-    : executor_(executor), memory_(memory), tasks_(executor) {}
+machine_watches::machine_watches(asio::any_io_executor executor, run_memory& memory,
+                                 std::chrono::milliseconds idle_limit)
+    : executor_(executor), memory_(memory), idle_limit_(idle_limit), tasks_(executor) {}
 
 machine_watches::~machine_watches() = default;
 
@@ -239,6 +239,7 @@ machine_watch& machine_watches::watch_of(link& over, const command_context& cont
     if (!slot || slot->has_ended()) {
         memory_.add(key, over.to().name);
         slot = std::make_shared<machine_watch>(*this, over);
+        slot->asked(context); // before it begins, which may be at once
         // One whose configuration was another has been forgotten.
         for (const auto& [other, each] : watches_) {
             if (other != key && each->name() == over.to().name) {

@@ -18,10 +18,11 @@ class machine_watch;
 /// Keeps the memory true: one task for each machine that was asked of this service, over its warm
 /// link. A lost link is made anew with growing pauses, at once when the machine wakes from sleep or
 /// a command asks; a failure that needs a person is left to the next command. Ends when nobody has
-/// asked for an hour, unless a standing job needs it. Owned by the `service`.
+/// asked for `idle_limit`, unless a standing job needs it. Owned by the `service`.
 class machine_watches {
   public:
-    machine_watches(asio::any_io_executor executor, run_memory& memory);
+    machine_watches(asio::any_io_executor executor, run_memory& memory,
+                    std::chrono::milliseconds idle_limit);
     machine_watches(const machine_watches&) = delete;
     machine_watches& operator=(const machine_watches&) = delete;
     ~machine_watches();
@@ -46,6 +47,7 @@ class machine_watches {
 
     asio::any_io_executor executor_;
     run_memory& memory_;
+    std::chrono::milliseconds idle_limit_;
     std::map<std::string, std::shared_ptr<machine_watch>> watches_; // by link_key
     task_group tasks_;
     bool closing_ = false;

@@ -43,7 +43,7 @@ class service::state {
                     jobs_told->runs_changed(machine);
                 }
             });
-        machine_watches watches(executor, memory);
+        machine_watches watches(executor, memory, options_.idle_limit);
         standing_jobs jobs(executor, heart, with, options_.state_directory + "/jobs",
                            *options_.sender);
         co_await jobs.read();

@@ -3,6 +3,7 @@
 #include "engine/resident.hpp"
 #include "engine/service/messenger.hpp"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +13,8 @@ namespace outrider {
 struct service_options {
     std::string state_directory;       ///< absolute; `jobs/` in it holds the standing jobs
     std::shared_ptr<messenger> sender; ///< by which notifications get out
+    /// A machine that no command was about for so long is not watched any more.
+    std::chrono::milliseconds idle_limit = std::chrono::hours(1);
 };
 
 /// `$XDG_STATE_HOME/outrider`, or `~/.local/state/outrider`.

@@ -71,6 +71,23 @@ BOOST_AUTO_TEST_CASE(a_run_whose_processes_were_all_killed_is_an_error) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_machine_of_which_nobody_asks_any_more_is_forgotten) {
+    shared_machine it;
+    it.start("run");
+    it.scene.options.idle_limit = std::chrono::milliseconds(400);
+    it.scene.serve([&]() -> awaitable<void> {
+        const auto known = [&] { return !it.scene.with().service->memory.machines().empty(); };
+        std::ignore = co_await it.scene.listed_when("it is known", is("run", run_state::running));
+        BOOST_TEST(known());
+        co_await it.scene.until("it is forgotten", [&] { return !known(); });
+        // Asked for, it is known again.
+        const auto asked = co_await it.scene.list();
+        BOOST_TEST(asked.remembered.empty());
+        BOOST_TEST(known());
+    });
+    it.stop("run");
+}
+
 BOOST_AUTO_TEST_CASE(a_lost_link_is_told_with_the_age_and_no_end_is_made_up) {
     shared_machine it;
     it.start("run");

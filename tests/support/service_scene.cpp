@@ -30,6 +30,9 @@ class closable_transport final : public transport {
         if (!open_ && to.name != this_machine_name) {
             co_return failure(errc::connect_failed, to.name + ": connection refused");
         }
+        if (!context.environment.contains("HOME")) { // and it would be another user's machine
+            co_return failure(errc::internal, to.name + ": whose environment is this?");
+        }
         co_return co_await local_->connect(to, context);
     }
 
