@@ -17,6 +17,41 @@ std::string count_text(const std::vector<std::string>& some, std::size_t all, co
     return fmt::format("{} of {} {}: {}", some.size(), all, what, fmt::join(some, ", "));
 }
 
+/// The branches by how they ended.
+struct parted_branches {
+    std::vector<std::string> unreachable;
+    std::vector<std::string> failed;
+    std::optional<failure> personal;
+    std::optional<std::int64_t> exit_status; ///< the highest
+};
+
+parted_branches part(const std::vector<branch_end>& branches) {
+    parted_branches out;
+    for (const auto& each : branches) {
+        if (!each.error) {
+            out.exit_status = std::max(out.exit_status, each.exit_status); // nothing is less
+        } else if (is_personal(each.error->kind())) {
+            out.personal = each.error;
+        } else if (is_unreachable(each.error->kind())) {
+            out.unreachable.push_back(each.remote);
+        } else {
+            out.failed.push_back(each.remote);
+        }
+    }
+    return out;
+}
+
+std::string failures_text(const parted_branches& parted, std::size_t all) {
+    std::string text;
+    if (!parted.failed.empty()) {
+        text = count_text(parted.failed, all, "failed");
+    }
+    if (!parted.unreachable.empty()) {
+        text += (text.empty() ? "" : "; ") + count_text(parted.unreachable, all, "unreachable");
+    }
+    return text;
+}
+
 } // namespace
 
 bool is_unreachable(errc kind) noexcept {
@@ -35,39 +70,34 @@ bool is_unreachable(errc kind) noexcept {
 }
 
 result<std::optional<std::int64_t>> branch_verdict(const std::vector<branch_end>& branches) {
-    std::vector<std::string> unreachable;
-    std::vector<std::string> failed;
-    std::optional<failure> personal;
-    std::optional<std::int64_t> exit_status;
-    for (const auto& each : branches) {
-        if (!each.error) {
-            if (each.exit_status && exit_status.value_or(0) == 0) {
-                exit_status = each.exit_status;
-            }
-        } else if (is_personal(each.error->kind())) {
-            personal = each.error;
-        } else if (is_unreachable(each.error->kind())) {
-            unreachable.push_back(each.remote);
-        } else {
-            failed.push_back(each.remote);
+    const auto parted = part(branches);
+    if (parted.personal) {
+        return *parted.personal;
+    }
+    const auto all = branches.size();
+    if (!parted.failed.empty()) {
+        return failure(errc::failed_in_part, failures_text(parted, all));
+    }
+    if (!parted.unreachable.empty()) {
+        auto text = failures_text(parted, all);
+        if (parted.exit_status.value_or(0) != 0) {
+            return failure(errc::failed_in_part,
+                           fmt::format("{}; the highest exit status of the others is {}", text,
+                                       *parted.exit_status));
         }
+        return failure(parted.unreachable.size() == all ? errc::connect_failed
+                                                        : errc::unreachable_in_part,
+                       std::move(text));
     }
-    if (personal) {
-        return *personal;
+    return parted.exit_status;
+}
+
+failure with_silent_ones(failure why, const std::vector<branch_end>& branches) {
+    const auto parted = part(branches);
+    if (!parted.failed.empty() || !parted.unreachable.empty()) {
+        why.context += " (" + failures_text(parted, branches.size()) + ")";
     }
-    if (!failed.empty()) {
-        auto text = count_text(failed, branches.size(), "failed");
-        if (!unreachable.empty()) {
-            text += "; " + count_text(unreachable, branches.size(), "unreachable");
-        }
-        return failure(errc::failed_in_part, std::move(text));
-    }
-    if (!unreachable.empty()) {
-        const bool all = unreachable.size() == branches.size();
-        return failure(all ? errc::connect_failed : errc::unreachable_in_part,
-                       count_text(unreachable, branches.size(), "unreachable"));
-    }
-    return exit_status;
+    return why;
 }
 
 } // namespace outrider

@@ -20,11 +20,14 @@ struct branch_end {
 /// or agent. What was done there before is not undone, but nothing is known of it.
 [[nodiscard]] bool is_unreachable(errc kind) noexcept;
 
-/// How the whole command ended. All did it: the first exit status that is not 0. None did, of one
-/// cause (a person declined, or interrupted): that. Some failed: `failed_in_part`. Some could not
-/// be reached: `unreachable_in_part`, "3 of 100 unreachable: a, b, c", and if it is all of them,
-/// `connect_failed`.
+/// How the whole command ended. All did it: the highest exit status. None did, of one cause (a
+/// person declined, or interrupted): that. Some failed: `failed_in_part`. Some could not be
+/// reached: `unreachable_in_part`, "3 of 100 unreachable: a, b, c"; `connect_failed` if it is all
+/// of them, and `failed_in_part` where the others ended with an exit status that is not 0.
 [[nodiscard]] result<std::optional<std::int64_t>>
 branch_verdict(const std::vector<branch_end>& branches);
+
+/// A failure of what was done with the answers of those that did answer, which names the others.
+[[nodiscard]] failure with_silent_ones(failure why, const std::vector<branch_end>& branches);
 
 } // namespace outrider

@@ -125,7 +125,7 @@ awaitable<result<outcome>> list_on_each(command_session& session, std::vector<st
     }
     auto runs = merge_runs(std::move(found.parts));
     if (auto selected = select_among(runs, what.selection.runs); !selected) {
-        co_return selected.error();
+        co_return with_silent_ones(selected.error(), found.ends);
     }
     if (named) {
         total = static_cast<std::int64_t>(runs.size());
@@ -157,24 +157,24 @@ awaitable<result<runs_by_remote>> choose_on_each(command_session& session,
     }
     auto runs = merge_runs(std::move(found.parts));
     if (auto selected = select_among(runs, selection.runs); !selected) {
-        co_return selected.error();
+        co_return with_silent_ones(selected.error(), found.ends);
     }
     runs_by_remote out;
     for (auto& each : runs) {
         out.ids[each.row.held_by].push_back(std::move(each.row.id));
     }
-    std::ranges::copy_if(found.ends, std::back_inserter(out.failed),
-                         [](const branch_end& end) { return end.error.has_value(); });
+    std::ranges::copy_if(found.ends, std::back_inserter(out.others),
+                         [&](const branch_end& end) { return !out.ids.contains(end.remote); });
     co_return out;
 }
 
 awaitable<result<outcome>>
 work_on_each(command_session& session, std::vector<std::string> remotes,
              std::function<awaitable<result<outcome>>(command_session&, std::string)> each,
-             std::vector<branch_end> failed) {
+             std::vector<branch_end> others) {
     fan_out over(session, std::move(remotes), std::move(each), co_await asio::this_coro::executor);
     auto ends = co_await over.run();
-    std::ranges::move(failed, std::back_inserter(ends));
+    std::ranges::move(others, std::back_inserter(ends));
     co_return branch_verdict(ends);
 }
 

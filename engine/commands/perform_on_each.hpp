@@ -15,19 +15,20 @@ namespace outrider {
 list_on_each(command_session& session, std::vector<std::string> remotes, list_command what);
 
 /// The runs that RUN arguments name among those of several remotes, which count in the order of
-/// their common listing; and the remotes that could not be asked, told already.
+/// their common listing; and the remotes with which nothing is left to do.
 struct runs_by_remote {
     std::map<std::string, std::vector<std::string>> ids; ///< only remotes that hold some
-    std::vector<branch_end> failed;
+    std::vector<branch_end>
+        others; ///< that hold none, or could not be asked, which is told already
 };
 [[nodiscard]] awaitable<result<runs_by_remote>>
 choose_on_each(command_session& session, std::vector<std::string> remotes, run_selection selection);
 
-/// Does `each` on every remote, and sums up; `failed` stands in the sum as well.
+/// Does `each` on every remote, and sums up; `others` stand in the sum as well.
 [[nodiscard]] awaitable<result<outcome>>
 work_on_each(command_session& session, std::vector<std::string> remotes,
              std::function<awaitable<result<outcome>>(command_session&, std::string)> each,
-             std::vector<branch_end> failed = {});
+             std::vector<branch_end> others = {});
 
 /// Does `act` with a command on each of several remotes. Of RUN arguments each gets those that it
 /// holds.
@@ -35,7 +36,7 @@ template <class Command, class Act>
 [[nodiscard]] awaitable<result<outcome>>
 perform_on_each(command_session& session, std::vector<std::string> remotes, Command what, Act act) {
     std::map<std::string, std::vector<std::string>> runs;
-    std::vector<branch_end> failed;
+    std::vector<branch_end> others;
     if constexpr (requires { what.selection; }) {
         if (!what.selection.runs.empty()) {
             auto chosen = co_await choose_on_each(session, std::move(remotes), what.selection);
@@ -47,7 +48,7 @@ perform_on_each(command_session& session, std::vector<std::string> remotes, Comm
                 remotes.push_back(remote);
             }
             runs = std::move(chosen->ids);
-            failed = std::move(chosen->failed);
+            others = std::move(chosen->others);
             what.selection.filter = {};
         }
     }
@@ -61,7 +62,7 @@ perform_on_each(command_session& session, std::vector<std::string> remotes, Comm
         one.remote = std::move(remote);
         return act(own, std::move(one));
     };
-    co_return co_await work_on_each(session, std::move(remotes), each, std::move(failed));
+    co_return co_await work_on_each(session, std::move(remotes), each, std::move(others));
 }
 
 } // namespace outrider

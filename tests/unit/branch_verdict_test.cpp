@@ -20,7 +20,8 @@ BOOST_AUTO_TEST_SUITE(the_end_on_several_remotes)
 
 BOOST_AUTO_TEST_CASE(all_did_it) {
     BOOST_TEST(!branch_verdict({done("a"), done("b")}).value().has_value());
-    BOOST_TEST(branch_verdict({done("a", 0), done("b", 3), done("c", 4)}).value().value() == 3);
+    BOOST_TEST(branch_verdict({done("a", 0), done("b", 3), done("c", 4)}).value().value() == 4);
+    BOOST_TEST(branch_verdict({done("a"), done("b", 3), done("c")}).value().value() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(some_unreachable_ones_are_named_and_counted) {
@@ -41,6 +42,23 @@ BOOST_AUTO_TEST_CASE(a_failure_counts_more_than_an_unreachable_remote) {
         {failing("a", errc::not_found), done("b"), failing("c", errc::host_key_changed)});
     BOOST_TEST((both.error().kind() == errc::failed_in_part));
     BOOST_TEST(both.error().context == "1 of 3 failed: a; 1 of 3 unreachable: c");
+}
+
+BOOST_AUTO_TEST_CASE(an_exit_status_counts_more_than_an_unreachable_remote) {
+    const auto both = branch_verdict({done("a", 5), failing("b", errc::timed_out), done("c", 0)});
+    BOOST_TEST((both.error().kind() == errc::failed_in_part));
+    BOOST_TEST(both.error().context ==
+               "1 of 3 unreachable: b; the highest exit status of the others is 5");
+    BOOST_TEST((branch_verdict({done("a", 0), failing("b", errc::timed_out)}).error().kind() ==
+                errc::unreachable_in_part));
+}
+
+BOOST_AUTO_TEST_CASE(who_did_not_answer_is_named_beside_what_was_not_found) {
+    const failure missing(errc::not_found, "no such run");
+    BOOST_TEST(with_silent_ones(missing, {done("a")}).context == "no such run");
+    const auto told = with_silent_ones(missing, {done("a"), failing("b", errc::timed_out)});
+    BOOST_TEST(told.context == "no such run (1 of 2 unreachable: b)");
+    BOOST_TEST((told.kind() == errc::not_found));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_person_did_needs_no_list) {
