@@ -8,9 +8,6 @@
 namespace outrider::cli {
 namespace {
 
-// Documents of all remotes that wait for the end; beyond it they are shown as they come.
-constexpr std::size_t most_gathered = std::size_t{32} << 20;
-
 // Commands that show one thing, whose lines belong together.
 bool shows_document(const command& what) {
     return std::holds_alternative<cat_command>(what) || std::holds_alternative<ls_command>(what) ||
@@ -68,7 +65,7 @@ std::string with_line_end(std::string text) {
 
 struct document {
     std::vector<std::string> remotes;
-    std::string text;
+    const gathered_text* text;
 };
 
 std::string header(const std::vector<std::string>& remotes) {
@@ -119,33 +116,29 @@ void several_remotes::pass_on(const std::string& remote, voice& from) {
         }
         return;
     }
-    const auto before = from.out_line.size();
-    from.out_line += std::exchange(from.out, std::ostringstream()).str();
-    gathered_ += from.out_line.size() - before;
-    if (gathered_ > most_gathered) {
-        print_documents();
-    }
+    from.document.append(std::exchange(from.out, std::ostringstream()).str());
 }
 
 void several_remotes::print_documents() {
     std::vector<document> documents;
-    for (auto& [remote, from] : voices_) {
-        auto text = std::exchange(from.out_line, {});
-        if (text.empty()) {
+    for (const auto& [remote, from] : voices_) {
+        if (from.document.empty()) {
             continue;
         }
-        const auto same = std::ranges::find(documents, text, &document::text);
-        if (asked_.group && same != documents.end()) {
+        const auto same = std::ranges::find_if(documents, [&](const document& each) {
+            return asked_.group && each.text->equals(from.document);
+        });
+        if (same != documents.end()) {
             same->remotes.push_back(remote);
         } else {
-            documents.push_back({.remotes = {remote}, .text = std::move(text)});
+            documents.push_back({.remotes = {remote}, .text = &from.document});
         }
     }
-    for (auto& each : documents) {
-        out_ << header(each.remotes) << with_line_end(std::move(each.text));
+    for (const auto& each : documents) {
+        out_ << header(each.remotes);
+        each.text->print(out_);
     }
     out_ << std::flush;
-    gathered_ = 0;
 }
 
 void several_remotes::print_rest() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/render/gathered_text.hpp"
 #include "cli/render/presenter.hpp"
 #include "cli/render/renderer.hpp"
 
@@ -35,6 +36,7 @@ class several_remotes : public presenter {
         std::unique_ptr<renderer> text;
         std::string out_line; ///< the beginning of a line whose end has not come
         std::string err_line;
+        gathered_text document;
     };
     voice& voice_of(const std::string& remote);
     void pass_on(const std::string& remote, voice& from);
@@ -48,7 +50,6 @@ class several_remotes : public presenter {
     renderer plain_;
     bool documents_; ///< each remote has one thing to show
     std::map<std::string, voice> voices_;
-    std::size_t gathered_ = 0; ///< bytes of documents
 };
 
 } // namespace outrider::cli
