@@ -140,7 +140,7 @@ class completer {
         }
         const auto is = [&](const char* long_name) { return option->check_lname(long_name); };
         if (is("remote")) {
-            ask({.kind = completion_kind::remotes, .start = start}, before);
+            ask_remotes(start, before);
         } else if (is("start") || is("restart") || is("proto")) {
             ask({.kind = completion_kind::runs, .start = start, .remote = read_.remote}, before);
         } else if (is("operation")) {
@@ -161,7 +161,7 @@ class completer {
         if (slot == "OPERATION") {
             complete_operation(last);
         } else if (slot == "REMOTE") {
-            ask({.kind = completion_kind::remotes, .start = last}, "");
+            ask_remotes(last, "");
         } else if (slot == "RUN") {
             const auto command = path_of(*verb_);
             const bool trash = command.ends_with("restore") || command.ends_with("purge");
@@ -221,6 +221,12 @@ class completer {
                        return word.starts_with(each.text);
                    });
         });
+    }
+
+    // The last name of a list is typed.
+    void ask_remotes(const std::string& start, const std::string& before) {
+        const auto list = start.substr(0, start.rfind(',') + 1); // of none: nothing
+        ask({.kind = completion_kind::remotes, .start = start.substr(list.size())}, before + list);
     }
 
     void ask(const completion_query& query, const std::string& before) {

@@ -68,6 +68,8 @@ BOOST_AUTO_TEST_CASE(words_are_what_may_stand_there) {
         // values of options
         {{"runs", "-r", ""}, "gpu1 gpu2"},
         {{"runs", "--remote=gpu2"}, "--remote=gpu2"},
+        {{"runs", "-r", "box,gpu"}, "box,gpu1 box,gpu2"},
+        {{"runs", "--remote=gpu1,"}, "--remote=gpu1,gpu1 --remote=gpu1,gpu2"},
         {{"runs", "-nr", ""}, "aa bb"}, // -n takes "r"
         {{"--color", "al"}, "always"},
         {{"ls", "--color", "al"}, "always"},
