@@ -2,6 +2,9 @@
 
 #include "engine/api/api_json.hpp"
 #include "engine/protocol/described_json.hpp"
+#include "engine/service/run_memory.hpp"
+#include "engine/service/service_parts.hpp"
+#include "engine/service/standing_jobs.hpp"
 #include "transports/http/build_identity.hpp"
 
 #include <boost/json.hpp>
@@ -86,6 +89,25 @@ void add_links_and_news(metrics_text& out, const engine_resources& with) {
             number(with.news.missed()));
 }
 
+void add_memory(metrics_text& out, const service_parts* service) {
+    if (service == nullptr) {
+        return;
+    }
+    const auto& machines = service->memory.machines();
+    std::size_t runs = 0;
+    for (const auto& [key, machine] : machines) {
+        runs += machine.runs.size();
+    }
+    const auto watched =
+        std::ranges::count_if(machines, [](const auto& each) { return each.second.watched; });
+    out.one("outrider_machines_watched", "gauge", "Machines whose changes are told as they happen.",
+            static_cast<double>(watched));
+    out.one("outrider_runs_remembered", "gauge", "Runs that are known without asking.",
+            static_cast<double>(runs));
+    out.one("outrider_standing_jobs", "gauge", "Jobs that survive a restart of the service.",
+            static_cast<double>(service->jobs.list().size()));
+}
+
 json::array links_of(const engine_resources& with) {
     json::array out;
     for (const auto& [remote, up] : with.links.states()) {
@@ -140,6 +162,7 @@ http_answer tell_metrics(const server_state& state) {
             seconds(std::chrono::microseconds(now_us() - state.begun_us)));
     add_commands(out, state);
     add_links_and_news(out, state.with);
+    add_memory(out, state.with.service);
     add_lateness(out, state.lateness.summary(std::chrono::steady_clock::now()));
     return {.body = std::move(out.text), .type = "text/plain; version=0.0.4; charset=utf-8"};
 }

@@ -102,17 +102,22 @@ awaitable<http_answer> list_runs(server_state& state, request_target target) {
     list_command what;
     what.remote = remotes;
     what.limit = limit->value_or(0);
+    what.fresh = target.flag("fresh");
     auto done = co_await perform_alone(state, std::move(what));
     if (!done) {
         co_return error_answer(done.error());
     }
-    json::object body{{"runs", json::array()}, {"total", 0}, {"failures", failures_in(*done)}};
+    json::object body{{"runs", json::array()},
+                      {"total", 0},
+                      {"remembered", json::array()},
+                      {"failures", failures_in(*done)}};
     bool listed = false;
     for (const auto& told : done->events) {
         if (const auto* rows = std::get_if<runs_listed>(&told)) {
             listed = true;
             body["runs"] = protocol::to_json(rows->rows);
             body["total"] = rows->total;
+            body["remembered"] = protocol::to_json(rows->remembered);
         }
     }
     // Of several remotes some may have answered: then there is an answer.
