@@ -26,6 +26,11 @@ struct command_client {
     /// Puts a question to the person. Must not block: `give` may be called later. One question of a
     /// command at a time, except secrets, which several remotes may ask for at once.
     std::function<void(const question& asked, answer_taker give)> ask;
+    /// Whether much of what was told still waits for a slow reader: a command that tells of content
+    /// waits then. Empty: never.
+    std::function<bool()> behind{};
+    /// Calls `resume` once, when the reader has caught up or left. Given where `behind` is.
+    std::function<void(std::function<void()> resume)> on_caught_up{};
 };
 
 /// An engine as its clients see it: the one in this process, or one that serves on a socket. Not

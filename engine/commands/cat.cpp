@@ -48,7 +48,16 @@ awaitable<result<outcome>> perform(command_session& session, cat_command what) {
     request.home = found->at.home;
     request.run_id = found->run.id;
     request.path = std::move(*path);
-    exchange reading(*found->agent, request);
+    // The control channel of a service is that of others too, and a client may read slowly.
+    auto agent = found->agent;
+    if (session.resources().service != nullptr) {
+        auto own = co_await session.bulk_agent(found->at);
+        if (!own) {
+            co_return own.error();
+        }
+        agent = std::move(*own);
+    }
+    exchange reading(*agent, request);
     for (;;) {
         auto incoming = co_await reading.next();
         if (!incoming) {
@@ -56,6 +65,7 @@ awaitable<result<outcome>> perform(command_session& session, cat_command what) {
         }
         if (incoming->kind == protocol::frame_kind::data) {
             session.emit(output_bytes{.bytes = std::move(incoming->payload)});
+            co_await session.catch_up();
         } else if (incoming->kind == protocol::frame_kind::reply) {
             co_return outcome{};
         }

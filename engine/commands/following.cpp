@@ -2,6 +2,8 @@
 
 #include "engine/commands/run_rows.hpp"
 
+#include <utility>
+
 namespace outrider {
 
 run_follow::run_follow(command_session& session, lasting_link& over, std::string run_id,
@@ -18,8 +20,15 @@ awaitable<result<followed>> run_follow::run() {
             co_return agent.error();
         }
         auto ended = co_await over_one_connection(**agent);
+        const bool paused = std::exchange(paused_, false);
+        if (paused) {
+            co_await session_.catch_up();
+        }
         if (link_.ended()) {
             co_return followed{};
+        }
+        if (paused) {
+            continue;
         }
         if (ended || !retry_policy::worth_a_retry(ended.error().kind())) {
             co_return ended;
@@ -66,6 +75,10 @@ awaitable<result<followed>> run_follow::take_output(exchange& following) {
             session_.emit(output_bytes{.bytes = std::move(incoming->payload),
                                        .run_id = run_id_,
                                        .line_times_ms = std::exchange(line_times_, {})});
+            if (session_.client_is_behind()) {
+                paused_ = true;
+                co_return followed{};
+            }
             break;
         case protocol::frame_kind::part:
             take_part(*incoming);

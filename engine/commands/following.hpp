@@ -25,7 +25,8 @@ struct follow_start {
 };
 
 /// One follow of one run, over as many connections as it takes: emits the output from its start,
-/// and goes on at the byte where a lost link stopped it. Owned by its command, beside the link.
+/// and goes on at the byte where a lost link stopped it, or where the client fell behind: the link
+/// is not kept from others meanwhile. Owned by its command, beside the link.
 class run_follow {
   public:
     run_follow(command_session& session, lasting_link& over, std::string run_id,
@@ -50,6 +51,7 @@ class run_follow {
     std::int64_t offset_ = 0;              // bytes of output that were emitted
     std::vector<std::int64_t> line_times_; // of the next data
     exchange* current_ = nullptr;
+    bool paused_ = false; // for the client
 };
 
 /// Follows one run until it has ended. A lost link is said once, and tried again with growing,

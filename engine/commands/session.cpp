@@ -2,12 +2,14 @@
 
 #include "engine/config/config.hpp"
 #include "engine/config/guild_home.hpp"
+#include "engine/reactor/notifier.hpp"
 #include "engine/service/machine_watch.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 namespace outrider {
 namespace {
@@ -45,13 +47,36 @@ command_session::asker asker_of(const command_client& client) {
 
 command_session::command_session(command_context context, command_client client,
                                  engine_resources& resources)
-    : context_(std::move(context)), tell_(client.tell), confirm_(asker_of(client)),
-      ask_secret_(confirm_), resources_(resources) {}
+    : context_(std::move(context)), client_(std::move(client)), tell_(client_.tell),
+      confirm_(asker_of(client_)), ask_secret_(confirm_), resources_(resources) {}
 
 command_session::command_session(const command_session& whole, teller tell, asker confirming)
-    : context_(whole.context_), tell_(std::move(tell)), confirm_(std::move(confirming)),
-      ask_secret_(whole.ask_secret_), resources_(whole.resources_), settings_(whole.settings_),
-      outdated_(whole.outdated_) {}
+    : context_(whole.context_), client_(whole.client_), tell_(std::move(tell)),
+      confirm_(std::move(confirming)), ask_secret_(whole.ask_secret_), resources_(whole.resources_),
+      settings_(whole.settings_), outdated_(whole.outdated_) {}
+
+awaitable<void> command_session::catch_up() {
+    if (!client_is_behind()) {
+        co_return;
+    }
+    struct waiting {
+        explicit waiting(const asio::any_io_executor& executor) : changed(executor) {}
+        notifier changed;
+        bool over = false;
+    };
+    // Shared, for the client may call after the command has gone on.
+    auto one = std::make_shared<waiting>(co_await asio::this_coro::executor);
+    stop_waiting_ = [one] {
+        one->over = true;
+        one->changed.notify();
+    };
+    client_.on_caught_up(stop_waiting_);
+    while (!one->over) {
+        if (!co_await one->changed.wait()) {
+            throw boost::system::system_error(asio::error::operation_aborted);
+        }
+    }
+}
 
 awaitable<result<>> command_session::confirm(question what) {
     if (context_.assume_yes) {
@@ -133,6 +158,9 @@ awaitable<result<std::shared_ptr<agent_client>>> command_session::bulk_agent(con
 }
 
 bool command_session::interrupt() {
+    if (stop_waiting_) {
+        stop_waiting_();
+    }
     if (!interrupt_) {
         return false;
     }

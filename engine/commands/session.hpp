@@ -41,6 +41,11 @@ class command_session {
     void emit(const event& what) { tell_(what, {}); }
     /// Tells the client what is about one of several remotes.
     void emit(const event& what, const std::string& remote) { tell_(what, remote); }
+    /// Whether the client reads more slowly than it is told: who tells of content has to wait, in
+    /// `catch_up`, without holding up a channel that others use.
+    [[nodiscard]] bool client_is_behind() const { return client_.behind && client_.behind(); }
+    /// Waits until the client has caught up, or the person interrupts.
+    [[nodiscard]] awaitable<void> catch_up();
     /// Asks yes or no; `aborted` if the person declines. Does not ask with `assume_yes`.
     [[nodiscard]] awaitable<result<>> confirm(question what);
     /// Puts a question of yes or no, whatever `assume_yes` says.
@@ -76,12 +81,14 @@ class command_session {
     [[nodiscard]] connect_context connecting();
 
     command_context context_;
+    command_client client_;
     teller tell_;
     asker confirm_;
     asker ask_secret_;
     engine_resources& resources_;
     std::shared_ptr<const config> settings_; // once they were read
     std::function<void()> interrupt_;
+    std::function<void()> stop_waiting_;        // for the client
     std::shared_ptr<std::set<link*>> outdated_; // shared with its parts; null: it does not
 };
 

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <tuple>
 
 #include <sys/stat.h>
 
@@ -119,6 +120,38 @@ BOOST_AUTO_TEST_CASE(an_interrupt_of_a_client_detaches_its_watch) {
     check_exit(watch.finish(), 0);
     BOOST_TEST(has(it.row(id), "running"));
     it.open_gate();
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_reads_slowly_gets_all_and_holds_up_nobody) {
+    const local_scene it;
+    start_service(it.me);
+    const auto id = it.start({"hello"});
+    check_exit(it.me.run({"watch", id, "-r", "gpu1"}), 0);
+    std::string much;
+    for (int i = 0; much.size() < (std::size_t{40} << 20); ++i) {
+        much += "line " + std::to_string(i) + " of an output that is larger than what may wait\n";
+    }
+    write_file(it.far_run(id) + "/.guild/output", much);
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"cat", id, "-r", "gpu1", "--output"},
+          std::vector<std::string>{"watch", id, "-r", "gpu1"}}) {
+        BOOST_TEST_CONTEXT(words.front()) {
+            auto slow = it.me.start(words);
+            eventually("the pipe is full", [&] { return slow.unread() == 65536; });
+            BOOST_TEST(has(it.me.run({"runs", "--fresh", "-r", "gpu1"}).out, "hello"));
+            BOOST_TEST(has(it.me.run({"serve", "status"}).out, "commands: 1\n"));
+            const auto ended = slow.finish();
+            check_exit(ended, 0);
+            BOOST_TEST((ended.out == much));
+            auto left = it.me.start(words);
+            eventually("the pipe is full", [&] { return left.unread() == 65536; });
+            left.signal(SIGINT);
+            left.signal(SIGINT);
+            std::ignore = left.finish(); // it may have been told of all of it
+        }
+    }
+    eventually("no command is left",
+               [&] { return has(it.me.run({"serve", "status"}).out, "commands: 0\n"); });
 }
 
 BOOST_AUTO_TEST_CASE(a_second_service_is_refused_and_a_killed_one_replaced) {

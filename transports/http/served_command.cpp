@@ -21,7 +21,10 @@ command_client served_command::client_of(const std::shared_ptr<served_command>& 
     return {
         .tell = [self](const event& what, const std::string& remote) { self->tell(what, remote); },
         .ask = [self](const question& asked,
-                      answer_taker give) { self->ask(asked, std::move(give)); }};
+                      answer_taker give) { self->ask(asked, std::move(give)); },
+        .behind = [self] { return !self->left_ && self->lines_.size() > enough_waiting; },
+        .on_caught_up =
+            [self](std::function<void()> resume) { self->held_.push_back(std::move(resume)); }};
 }
 
 void served_command::tell(const event& what, const std::string& remote) {
@@ -73,7 +76,15 @@ awaitable<std::string> served_command::take() {
             throw boost::system::system_error(asio::error::operation_aborted);
         }
     }
-    co_return std::exchange(lines_, {});
+    auto lines = std::exchange(lines_, {});
+    caught_up();
+    co_return lines;
+}
+
+void served_command::caught_up() {
+    for (auto& resume : std::exchange(held_, {})) {
+        resume();
+    }
 }
 
 bool served_command::answer(std::int64_t question_id, std::optional<std::string> given) {
@@ -88,6 +99,7 @@ bool served_command::answer(std::int64_t question_id, std::optional<std::string>
 void served_command::leave() {
     left_ = true;
     lines_.clear();
+    caught_up();
     decline();
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace outrider {
 
@@ -17,7 +18,9 @@ namespace outrider {
 /// the connection, which takes; on the engine's thread.
 class served_command {
   public:
-    /// Lines that wait for a slow client. A command that tells more meanwhile ends with an error.
+    /// Bytes of lines that wait for a slow client before commands that tell of content wait, too.
+    static constexpr std::size_t enough_waiting = std::size_t{1} << 20;
+    /// Bytes of lines that wait at most. A command that tells more nevertheless ends with an error.
     static constexpr std::size_t most_waiting = std::size_t{32} << 20;
 
     explicit served_command(const asio::any_io_executor& executor) : changed_(executor) {}
@@ -48,9 +51,11 @@ class served_command {
   private:
     void tell(const event& what, const std::string& remote);
     void ask(const question& asked, answer_taker give);
+    void caught_up();
 
     notifier changed_;
     std::string lines_;
+    std::vector<std::function<void()>> held_; ///< what goes on when the client has caught up
     std::map<std::int64_t, answer_taker> questions_;
     std::int64_t last_question_ = 0;
     std::int64_t output_told_ = 0;
