@@ -281,6 +281,11 @@ void renderer::on(const runs_selected& selected) {
 }
 
 void renderer::on(const run_copying& copied) {
+    const auto* sync = std::get_if<sync_command>(&asked_.what);
+    // A follow goes on for days: it says once which runs it follows.
+    if (sync != nullptr && sync->follow && !followed_.insert(copied.run_id).second) {
+        return;
+    }
     err_ << copy_lines(copied, asked_);
 }
 

@@ -9,6 +9,8 @@
 #include "engine/events.hpp"
 
 #include <iosfwd>
+#include <set>
+#include <string>
 
 namespace outrider::cli {
 
@@ -89,6 +91,7 @@ class renderer : public presenter {
     progress_block progress_;
     bool progress_drawn_ = false;
     copy_plan_text plan_;
+    std::set<std::string> followed_; ///< runs of which was said that they are synchronized
 };
 
 /// Whether an event only tells how things go, so that `--quiet` leaves it out.

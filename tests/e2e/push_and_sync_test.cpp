@@ -265,7 +265,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sync_watch_ends_when_nothing_runs_any_more, Place,
     write_file(at.far_run(id) + "/new", "text");
     eventually("it is copied again", [&] { return at.copied_file(id, "new") == "text"; });
     at.open_gate();
-    check_exit(sync.finish(), 0);
+    const auto ended = sync.finish();
+    check_exit(ended, 0);
+    BOOST_TEST(count_of("Syncing " + id, ended.err) == 1);
     BOOST_TEST(has(at.row(id, false), "completed"));
 }
 
