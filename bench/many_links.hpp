@@ -18,18 +18,23 @@
 
 namespace outrider {
 
+/// To connect as a command of this process would.
+inline connect_context context_of_this_process() {
+    connect_context out;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        if (const char* equals = std::strchr(*entry, '=')) {
+            out.environment[std::string(*entry, static_cast<std::size_t>(equals - *entry))] =
+                equals + 1;
+        }
+    }
+    return out;
+}
+
 /// Links, with their control agents, to the remotes of the configuration that GUILD_CONFIG names.
 class many_links {
   public:
     explicit many_links(asio::any_io_executor executor)
-        : executor_(executor), pool_(executor, transports()) {
-        for (char** entry = environ; *entry != nullptr; ++entry) {
-            if (const char* equals = std::strchr(*entry, '=')) {
-                context_
-                    .environment[std::string(*entry, static_cast<std::size_t>(equals - *entry))] =
-                    equals + 1;
-            }
-        }
+        : executor_(executor), context_(context_of_this_process()), pool_(executor, transports()) {
         const auto settings =
             load_config({.directory = "/", .environment = context_.environment}).value();
         for (const auto& row : list_remotes(settings)) {

@@ -34,6 +34,7 @@ class Scene:
 
     def __init__(self, server, program):
         self.server, self.program, self.env = server, program, server.environment()
+        self.wire_rate = os.path.join(os.path.dirname(program), "..", "bench", "bench_wire_rate")
         with open(server.path("config.yml"), "w") as f:
             f.write(server.config(self.homes))
         self.home = self.env["GUILD_HOME"]
@@ -137,12 +138,16 @@ def one_big_file(scene, rounds):
         Contestant("cat", scene.server.ssh(f"cat {source}", cipher=GCM), stdout=landed),
         Contestant("rsync", scene.rsync(far_runs, scene.peers, None), scene.forget_peers),
         Contestant("rsync gcm", scene.rsync(far_runs, scene.peers, GCM), scene.forget_peers),
-        Contestant("cat default", scene.server.ssh(f"cat {source}"), stdout=landed)]
+        Contestant("cat default", scene.server.ssh(f"cat {source}"), stdout=landed),
+        Contestant("wire", [scene.wire_rate, "big", source])]
     costs, peak = measure(scene, rounds, contestants)
     same(scene.big, os.path.join(scene.home, "runs", os.path.basename(scene.big)))
     report("1 GiB file, fresh", costs, peak, None, "1.1")
     report("the same, peers: rsync with aes128-gcm, `ssh cat` with its default cipher",
            {"ours": costs["ours"], "rsync": costs["rsync gcm"], "cat": costs["cat default"]}, peak)
+    wire = costs["wire"]
+    print(f"| of it our SSH alone, the bytes thrown away | {wire.wall:.2f} s | | | | "
+          f"{ratio(wire, costs['cat'], None)} | | {wire.here:.2f} + {wire.there:.2f} s |", flush=True)
     scene.forget()
     scene.forget_peers()
     os.remove(landed)
