@@ -7,6 +7,7 @@
 output of the same runs at 40 lines a second. All are watched over one link. Resident memory of the engine and of
 the agent there, after ten seconds and at the end, and that no line was lost, doubled or out of order.
 """
+import os
 import subprocess
 import sys
 import threading
@@ -38,7 +39,7 @@ class Reader(threading.Thread):
 def main():
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
-    program, seconds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 3600
+    program, seconds = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3600
     with SshServer() as server:
         runs = WrittenRuns(server, program, {"bench": ".guild"}, RUNS)
         watch = subprocess.Popen([program, "-q", "watch", "--all", "-r", "bench"], env=runs.env,

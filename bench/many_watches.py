@@ -8,6 +8,7 @@ links, printing 100 lines a second each: from the write to the line on the stand
 engine's processor time. Every remote is a connection of its own to one OpenSSH server on loopback. SECONDS (20
 unless given) are measured of each.
 """
+import os
 import subprocess
 import sys
 import threading
@@ -92,7 +93,7 @@ def measure(program, each, rate, seconds):
 def main():
     if len(sys.argv) < 2:
         raise SystemExit(__doc__)
-    program, seconds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    program, seconds = os.path.abspath(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 20
     measure(program, 10, 0, seconds)
     measure(program, 1, 10_000, seconds)
 

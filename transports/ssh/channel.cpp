@@ -42,6 +42,7 @@ void channel::set_callbacks() {
             self(user).errors_.append({static_cast<const char*>(data), size});
             return static_cast<int>(size);
         }
+        self(user).empty_ = false;
         self(user).wake();
         return 0;
     };
@@ -130,11 +131,16 @@ awaitable<result<std::size_t>> channel::read_some(std::span<char> into) {
         if (raw_ == nullptr) {
             co_return session_->lost("read");
         }
-        const auto size = static_cast<uint32_t>(std::min(into.size(), largest_window));
-        const int got = ssh_channel_read_timeout(raw_, into.data(), size, 0, 0);
-        session_->settle();
-        if (got > 0) {
-            co_return static_cast<std::size_t>(got);
+        int got = 0;
+        if (!empty_ || !session_->alive() || over()) { // else asking costs a look at the socket
+            const auto size = static_cast<uint32_t>(std::min(into.size(), largest_window));
+            got = ssh_channel_read_timeout(raw_, into.data(), size, 0, 0);
+            session_->settle();
+            if (got > 0) {
+                // What callbacks told of meanwhile was read as well.
+                empty_ = static_cast<uint32_t>(got) < size;
+                co_return static_cast<std::size_t>(got);
+            }
         }
         // A lost wire looks like an end of the channel as well: the order of the questions matters.
         if (got == SSH_ERROR || !session_->alive()) {

@@ -47,6 +47,7 @@ class channel final : public byte_stream {
     std::shared_ptr<session> session_;
     ssh_channel raw_ = nullptr;
     ssh_channel_callbacks_struct callbacks_{};
+    bool empty_ = false; // the last read took all that libssh had, and nothing came since
     notifier changed_;
     text_tail errors_;
     int exit_code_ = -1;

@@ -166,16 +166,24 @@ void session::pump_in_turn() {
 }
 
 void session::pump() {
-    // A turn reads 4 KiB; the budget keeps the reactor fair to the other sessions.
+    // A turn reads at most this, bytes (MAX_BUF_SIZE of libssh's socket.c); the budget of turns
+    // keeps the reactor fair to the other sessions.
+    constexpr std::uint64_t turn_size = 4096;
     constexpr int turns = 64;
     const auto keep = shared_from_this();
     for (int turn = 0; turn < turns && event_ != nullptr && !dead_; ++turn) {
+        const auto before = moved_.in_bytes;
         const int answer = ssh_event_dopoll(event_, 0);
         if (answer == SSH_AGAIN) {
             break;
         }
         if (answer == SSH_ERROR) {
             mark_dead();
+        }
+        // A read that was not full took all that was there; what comes now wakes us again.
+        const auto got = moved_.in_bytes - before;
+        if (got > 0 && got < turn_size) {
+            break;
         }
     }
     if (!burials_.empty() && !dead_) {
