@@ -189,6 +189,7 @@ awaitable<void> channel::wait_closed() {
         while (ssh_channel_read_timeout(raw_, rest, sizeof rest, 0, 0) > 0) {
         }
         session_->settle();
+        session_->acknowledge_at_once();
         if (closed_ || raw_ == nullptr || !co_await changed_.wait()) {
             break;
         }

@@ -5,6 +5,9 @@
 
 #include <fcntl.h>
 #include <libssh/server.h> // declares the keepalive, which both sides send
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace outrider::ssh {
 namespace {
@@ -107,6 +110,14 @@ void session::ask_for_sign() {
         ssh_send_keepalive(raw_);
         ssh_send_keepalive(raw_);
         settle();
+    }
+}
+
+void session::acknowledge_at_once() {
+    if (watched_.is_open()) {
+        const int yes = 1;
+        // Not lasting, so it is said again before each answer. A wire that is no TCP needs it not.
+        ::setsockopt(watched_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
     }
 }
 

@@ -75,6 +75,7 @@ class session : public std::enable_shared_from_this<session> {
             if (answer != again) {
                 co_return answer;
             }
+            acknowledge_at_once();
             if (!co_await progress_.wait()) {
                 co_return failure(errc::cancelled, label_ + ": " + phase + ": cancelled");
             }
@@ -86,6 +87,9 @@ class session : public std::enable_shared_from_this<session> {
     void settle();
     /// Whether libssh still has bytes that the socket did not take.
     [[nodiscard]] bool congested() const { return (ssh_get_status(raw_) & SSH_WRITE_PENDING) != 0; }
+    /// What comes next is acknowledged without the usual delay of 40 ms, for which a server that
+    /// answers in several small pieces would wait with the second one (Nagle's algorithm).
+    void acknowledge_at_once();
     /// Woken whenever bytes moved.
     [[nodiscard]] notifier& progress() { return progress_; }
 
