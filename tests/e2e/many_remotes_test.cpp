@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
+
 using namespace outrider::testing;
 
 namespace {
@@ -79,6 +81,8 @@ BOOST_AUTO_TEST_CASE(run_arguments_count_in_the_common_list) {
     BOOST_TEST(has(shown.out, "==> " + holder + " <==\n" + id));
     check_says(it.me.run({"stop", "ffffffff", "-r", "a,b", "-y"}), 1,
                {"could not find a run matching 'ffffffff'"});
+    check_says(it.me.run({"stop", "ffffffff", "-r", "a,refuses", "-y"}), 1,
+               {"could not find a run matching 'ffffffff'", "(1 of 2 unreachable: refuses)"});
 }
 
 BOOST_AUTO_TEST_CASE(an_index_is_refused_where_not_all_answer) {
@@ -120,6 +124,82 @@ BOOST_AUTO_TEST_CASE(runs_are_pulled_from_all) {
     BOOST_TEST(count_of("Copying ", pulled.err) == 2);
     const auto here = it.me.run({"runs"});
     BOOST_TEST(count_of("completed", here.out) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(runs_are_pushed_to_all_and_files_listed_of_all) {
+    const several it;
+    check_exit(it.me.run({"run", "hello", "-y"}), 0);
+    const auto pushed = it.me.run({"push", "a,b", "-y"});
+    check_exit(pushed, 0);
+    BOOST_TEST(count_of("Copying ", pushed.err) == 2);
+    BOOST_TEST(count_of("completed", it.me.run({"runs", "-r", "a,b"}).out) == 2);
+    const auto files = it.me.run({"ls", "-r", "@good"});
+    check_exit(files, 0);
+    BOOST_TEST(has(files.out, "==> a <==\n"));
+    BOOST_TEST(has(files.out, "==> b <==\n"));
+}
+
+BOOST_AUTO_TEST_CASE(machines_are_checked_and_examined_together) {
+    const several it;
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"check", "-r", "@good"},
+                                                  {"doctor", "a,b"},
+                                                  {"remote", "status", "a,b"}}) {
+        const auto looked = it.me.run(words);
+        BOOST_TEST_CONTEXT(words.front() << "\n" << looked.out << looked.err) {
+            BOOST_TEST(looked.exit_code == 0);
+            BOOST_TEST(has(looked.out, "==> a <==\n"));
+            BOOST_TEST(has(looked.out, "==> b <==\n"));
+        }
+    }
+    // That a machine cannot be reached is what the examination found.
+    const auto examined = it.me.run({"doctor", "a,refuses"});
+    check_exit(examined, 1);
+    BOOST_TEST(has(examined.out, "==> refuses <==\nPROBLEM  connect: "), examined.out);
+}
+
+BOOST_AUTO_TEST_CASE(the_highest_exit_code_is_that_of_a_wait_on_all) {
+    const several it;
+    check_exit(it.me.run({"run", "fail", "-r", "a", "-y", "--no-wait"}), 0);
+    check_exit(it.me.run({"run", "hello", "-r", "b", "-y", "--no-wait"}), 0);
+    const auto id_of = [&](const char* remote) {
+        const auto listed = it.me.run({"runs", "-r", remote}).out;
+        return listed.substr(listed.find(':') + 1, 8);
+    };
+    const auto waited = it.me.run({"wait", id_of("a"), id_of("b"), "-r", "a,b"});
+    const auto alone = it.me.run({"wait", id_of("a"), "-r", "a"});
+    BOOST_TEST(alone.exit_code > 0);
+    BOOST_TEST(waited.exit_code == alone.exit_code, waited.err);
+}
+
+BOOST_AUTO_TEST_CASE(copies_of_runs_of_all_are_brought_up_to_date) {
+    const several it;
+    const std::string gate = it.me.directory() / "gate";
+    const auto started =
+        it.me.run({"run", "gate", "file=" + gate, "-r", "@good", "-y", "--no-wait"});
+    check_exit(started, 0);
+    check_exit(it.me.run({"pull", "@good", "-y"}), 0);
+    BOOST_TEST(has(it.me.run({"runs"}).out, "running (a)"));
+    BOOST_TEST(has(it.me.run({"runs"}).out, "running (b)"));
+    auto sync = it.me.start({"sync", "--follow"});
+    sync.wait_for_err("Resolving run on a");
+    sync.wait_for_err("Resolving run on b");
+    write_file(gate, "");
+    check_exit(sync.finish(), 0);
+    BOOST_TEST(count_of("completed", it.me.run({"runs"}).out) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(an_interrupt_detaches_from_all) {
+    const several it;
+    const std::string gate = it.me.directory() / "gate";
+    auto run = it.me.start({"run", "gate", "file=" + gate, "-r", "@good", "-y"});
+    run.wait_for_out("a: waiting");
+    run.wait_for_out("b: waiting");
+    run.signal(SIGINT);
+    const auto ended = run.finish();
+    check_exit(ended, 0);
+    BOOST_TEST(count_of("Detached from remote run", ended.err) == 2);
+    BOOST_TEST(count_of("running", it.me.run({"runs", "-r", "@good"}).out) == 2);
+    write_file(gate, "");
 }
 
 BOOST_AUTO_TEST_CASE(what_runs_on_all_is_stopped_and_waited_for) {
