@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
 #include <boost/system/system_error.hpp>
@@ -18,6 +19,8 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <memory>
+#include <utility>
 
 namespace outrider {
 
@@ -49,7 +52,11 @@ struct active_command {
     command_session& session;
     task_group& task; // the one task that performs it
     bool interrupted = false;
+    std::unique_ptr<asio::steady_timer> insisting; // once it is being cancelled
 };
+
+// Between two times that a command is cancelled which does not end.
+constexpr std::chrono::seconds insistence{1};
 
 } // namespace
 
@@ -78,14 +85,15 @@ class engine::state {
             }
             // Interrupting may end one at once, which takes it out of the map.
             for (auto it = active_.begin(); it != active_.end();) {
-                interrupt((it++)->second);
+                auto& [id, one] = *it++;
+                interrupt(id, one);
             }
         });
     }
 
     void interrupt(command_id one) {
         if (const auto found = active_.find(one); found != active_.end()) {
-            interrupt(found->second);
+            interrupt(one, found->second);
             return;
         }
         // One that still waits never begins.
@@ -116,11 +124,24 @@ class engine::state {
     // Commands beyond it wait in the queue.
     static constexpr std::size_t most_active = 256;
 
-    static void interrupt(active_command& one) {
-        if (!one.session.interrupt() || one.interrupted) {
-            one.task.cancel();
+    void interrupt(command_id id, active_command& one) {
+        const bool orderly = one.session.interrupt();
+        if (std::exchange(one.interrupted, true) || !orderly) {
+            cancel(id, one);
         }
-        one.interrupted = true;
+    }
+
+    // Again and again until it has ended: what is waited for without fail (the end of a connection,
+    // of tasks) swallows a cancellation that comes meanwhile.
+    void cancel(command_id id, active_command& one) {
+        one.insisting = std::make_unique<asio::steady_timer>(reactor_, insistence);
+        one.insisting->async_wait([this, id](const boost::system::error_code& dropped) {
+            const auto found = dropped ? active_.end() : active_.find(id);
+            if (found != active_.end()) {
+                cancel(id, found->second);
+            }
+        });
+        one.task.cancel(); // which may be its end
     }
 
     awaitable<void> run_queue() {

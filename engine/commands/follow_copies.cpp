@@ -26,13 +26,14 @@ constexpr auto look_interval = 15s;
 class copies_follow {
   public:
     copies_follow(command_session& session, remote_copies& copies, std::chrono::seconds interval,
-                  const asio::any_io_executor& executor)
-        : session_(session), copies_(copies), pace_(interval), wake_(executor) {}
+                  const bool& interrupted, const asio::any_io_executor& executor)
+        : session_(session), copies_(copies), pace_(interval), interrupted_(interrupted),
+          wake_(executor) {}
 
     awaitable<void> run() {
         for (;;) {
             auto done = co_await over_one_connection();
-            if (done || done.error().kind() == errc::cancelled) {
+            if (done || done.error().kind() == errc::cancelled || interrupted_) {
                 co_return; // all have ended, or a person has seen enough
             }
             if (judge_follow(done.error().kind(), was_connected_) == follow_verdict::give_up) {
@@ -106,7 +107,7 @@ class copies_follow {
         }
         was_connected_ = true;
         auto copied = co_await copy_changed(true);
-        while (copied && !copies_.empty()) {
+        while (copied && !copies_.empty() && !interrupted_) {
             retries_.succeeded();
             copied = co_await next_step();
         }
@@ -172,6 +173,7 @@ class copies_follow {
     command_session& session_;
     remote_copies& copies_;
     copy_pace pace_;
+    const bool& interrupted_;
     asio::steady_timer wake_;
     retry_policy retries_;
     std::set<std::string> changed_; // to be copied
@@ -184,8 +186,8 @@ class copies_follow {
 } // namespace
 
 awaitable<void> follow_copies(command_session& session, remote_copies& copies,
-                              std::chrono::seconds interval) {
-    copies_follow one(session, copies, interval, co_await asio::this_coro::executor);
+                              std::chrono::seconds interval, const bool& interrupted) {
+    copies_follow one(session, copies, interval, interrupted, co_await asio::this_coro::executor);
     co_await one.run();
 }
 

@@ -37,7 +37,8 @@ class sync_job {
         const bool follow = what_.follow && !what_.dry_run;
         for (auto& remote : remotes_) {
             tasks_.spawn("sync with " + remote.remote(), [this, follow, &remote] {
-                return follow ? follow_copies(session_, remote, interval()) : round(remote);
+                return follow ? follow_copies(session_, remote, interval(), interrupted_)
+                              : round(remote);
             });
         }
         if (follow) { // an interrupt is how a person ends it

@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include <optional>
+#include <thread>
 
 using namespace outrider::testing;
 using namespace std::chrono_literals;
@@ -233,6 +234,23 @@ BOOST_AUTO_TEST_CASE(an_interrupt_in_the_middle_of_a_copy_ends_it_in_an_orderly_
     check_exit(at.me.run({"sync"}), 0);
     BOOST_TEST(has(at.row(at.id, false), "completed"));
     BOOST_TEST(at.copied_file(at.id, "large").size() == std::size_t{64} << 20);
+}
+
+// Also in the moment in which a copy is just ending, where it is easily lost.
+BOOST_AUTO_TEST_CASE(an_interrupt_ends_a_follow_in_whatever_moment_it_comes) {
+    followed<over_local> at;
+    at.pull();
+    for (int i = 0; i < 20; ++i) {
+        auto& sync = at.follow();
+        const auto file = "file" + std::to_string(i);
+        at.write_far(file, "text");
+        const auto here = fs::path(at.me.run_directory(at.id)) / file;
+        BOOST_REQUIRE(eventually([&] { return fs::exists(here); }, 30s));
+        std::this_thread::sleep_for(std::chrono::microseconds(200) * i);
+        sync.signal(SIGINT);
+        check_exit(sync.finish(10s), 0);
+    }
+    at.open_gate();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
