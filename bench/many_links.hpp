@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/caller.hpp"
 #include "engine/config/config.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "engine/remotes/link_pool.hpp"
@@ -10,9 +11,6 @@
 
 #include <fmt/core.h>
 
-#include <unistd.h>
-
-#include <cstring>
 #include <exception>
 #include <utility>
 
@@ -21,12 +19,7 @@ namespace outrider {
 /// To connect as a command of this process would.
 inline connect_context context_of_this_process() {
     connect_context out;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        if (const char* equals = std::strchr(*entry, '=')) {
-            out.environment[std::string(*entry, static_cast<std::size_t>(equals - *entry))] =
-                equals + 1;
-        }
-    }
+    out.environment = cli::own_environment();
     return out;
 }
 

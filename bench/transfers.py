@@ -6,7 +6,8 @@
 KIND is big, files, runs, appended, push-big or push-files; all of them unless given. The peers
 alternate in one run against one OpenSSH server on loopback, everything on tmpfs. Printed are medians
 of the wall time, ratios, the processor time of both sides, and the peak memory of engine and agents,
-sampled in one more copy. ROUNDS is 5 unless given, and at least 3.
+sampled in one more copy. ROUNDS is 5 unless given, and at least 3. The home here is in the directory BENCH_HERE
+where that is set, for instance on another file system.
 """
 import os
 import re
@@ -37,6 +38,9 @@ class Scene:
         self.wire_rate = os.path.join(os.path.dirname(program), "..", "bench", "bench_wire_rate")
         with open(server.path("config.yml"), "w") as f:
             f.write(server.config(self.homes))
+        if place := os.environ.get("BENCH_HERE"):
+            self.env["GUILD_HOME"] = os.path.join(place, "home")
+            os.makedirs(self.env["GUILD_HOME"], exist_ok=True)
         self.home = self.env["GUILD_HOME"]
         self.peers = server.path("peers")
         os.makedirs(self.peers)

@@ -14,6 +14,7 @@ struct stream_cut {
     std::size_t after = SIZE_MAX; ///< bytes in that direction that still pass
     bool breaks = true;           ///< the wire is gone then; otherwise only `happens` is called
     failure why{errc::connect_failed, "the wire broke"};
+    int turns = 0; ///< of the reactor, after which it happens
     std::function<void()> happens;
 
     std::size_t passed = 0; ///< so far, in that direction
@@ -34,7 +35,7 @@ class cut_stream final : public byte_stream {
   private:
     [[nodiscard]] bool broken() const { return cut_->done && cut_->breaks; }
     [[nodiscard]] std::size_t allowance(std::size_t wanted) const;
-    void pass(std::size_t bytes);
+    void pass(std::size_t bytes, const asio::any_io_executor& executor);
 
     std::unique_ptr<byte_stream> inner_;
     std::shared_ptr<stream_cut> cut_;
