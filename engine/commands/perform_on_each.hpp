@@ -18,8 +18,7 @@ list_on_each(command_session& session, std::vector<std::string> remotes, list_co
 /// their common listing; and the remotes with which nothing is left to do.
 struct runs_by_remote {
     std::map<std::string, std::vector<std::string>> ids; ///< only remotes that hold some
-    std::vector<branch_end>
-        others; ///< that hold none, or could not be asked, which is told already
+    std::vector<branch_end> others; ///< they hold none, or could not be asked (told already)
 };
 [[nodiscard]] awaitable<result<runs_by_remote>>
 choose_on_each(command_session& session, std::vector<std::string> remotes, run_selection selection);

@@ -236,10 +236,13 @@ machine_watches::~machine_watches() = default;
 machine_watch& machine_watches::watch_of(link& over, const command_context& context) {
     const auto key = link_key(over.to());
     auto& slot = watches_[key];
-    if (!slot || slot->has_ended()) {
+    const bool begins = !slot || slot->has_ended();
+    if (begins) {
         memory_.add(key, over.to().name);
         slot = std::make_shared<machine_watch>(*this, over);
-        slot->asked(context); // before it begins, which may be at once
+    }
+    slot->asked(context); // before it begins, which may be at once
+    if (begins) {
         // One whose configuration was another has been forgotten.
         for (const auto& [other, each] : watches_) {
             if (other != key && each->name() == over.to().name) {
@@ -248,7 +251,6 @@ machine_watch& machine_watches::watch_of(link& over, const command_context& cont
         }
         tasks_.spawn("watch of " + over.to().name, [one = slot] { return one->run(); });
     }
-    slot->asked(context);
     return *slot;
 }
 
