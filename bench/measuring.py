@@ -1,5 +1,6 @@
 """What the benchmarks share: made-up runs, times, processor time and peak memory of commands."""
 import dataclasses
+import mmap
 import os
 import subprocess
 import threading
@@ -47,6 +48,16 @@ def quiet(command, **kw):
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL,
                "stderr": subprocess.DEVNULL}
     subprocess.run(command, check=True, **{**streams, **kw})
+
+
+def same_start_for_all(memory):
+    """What was written is on its disk, and so many bytes of free memory are real ones.
+
+    A virtual machine gives free memory back to its host, and gets it again page by page as it is
+    written to. That takes several times as long as the write: whoever came first would pay for all.
+    """
+    os.sync()
+    mmap.mmap(-1, memory, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE).close()
 
 
 def seconds_of(command, **kw):

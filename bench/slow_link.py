@@ -4,7 +4,7 @@
     bench/slow_link.py BUILD_DIRECTORY [ROUNDS]
 
 Server and client are in network namespaces of their own, and between them a link with a round trip of
-50 ms and 100 Mbit/s. The peers alternate; medians are printed. The share of the link is that of the
+50 ms and 100 Mbit/s, then one of 1 Gbit/s. The peers alternate; medians are printed. The share of the link is that of the
 files' bytes in the whole time of the command, and without the time that the same command takes when
 nothing is to be copied. Takes root, iproute2 and rsync.
 """
@@ -18,7 +18,8 @@ from measuring import cost_of, fill, fill_many, make_run, quiet
 from slow_network import THERE, SlowNetwork
 from ssh_server import SshServer
 
-DELAY_MS, MBIT = 25, 100
+DELAY_MS = 25
+LINKS = ((100, 64), (1000, 512))  # Mbit/s, and MiB of the large file
 GCM = "aes128-gcm@openssh.com"
 
 
@@ -29,8 +30,8 @@ def median_of(rounds, *measures):
 
 
 class Copies:
-    def __init__(self, network, server, program, name):
-        self.env, self.server = server.environment(), server
+    def __init__(self, network, server, program, name, mbit):
+        self.env, self.server, self.mbit = server.environment(), server, mbit
         self.runs = os.path.join(self.env["GUILD_HOME"], "runs")
         self.peers = server.path("peers")
         os.makedirs(self.peers, exist_ok=True)
@@ -54,7 +55,7 @@ class Copies:
         fresh, peer_fresh, again, peer_again = median_of(
             rounds, lambda: self.ours(True), lambda: self.theirs(True),
             lambda: self.ours(False), lambda: self.theirs(False))
-        link = MBIT * 1e6 / 8
+        link = self.mbit * 1e6 / 8
         quiet(["diff", "-r", "--exclude=.guild", self.runs, self.peers])
 
         def share(seconds):
@@ -67,30 +68,34 @@ class Copies:
               f"{again / peer_again:.2f} | | |", flush=True)
 
 
-def main():
-    if len(sys.argv) < 2:
-        raise SystemExit(__doc__)
-    build = os.path.abspath(sys.argv[1])
+def measure_link(build, rounds, mbit, mib):
     program = os.path.join(build, "cli", "outrider")
-    rounds = max(3, int(sys.argv[2])) if len(sys.argv) > 2 else 5
-    with SlowNetwork(build, DELAY_MS, MBIT) as network, \
+    with SlowNetwork(build, DELAY_MS, mbit) as network, \
             SshServer(THERE, network.there, network.here) as server:
         with open(server.path("config.yml"), "w") as f:
             f.write(server.config({"small": "small", "large": "large"}))
         small = make_run(os.path.join(server.far, "small"), {}, "small")
         fill_many(small, 1000, 10 * 1024)
         large = make_run(os.path.join(server.far, "large"), {}, "large")
-        fill(os.path.join(large, "model.bin"), 64 << 20)
-        print(f"Link: {network.kind}; round trip {network.round_trip_ms(server.port):.1f} ms, {MBIT} Mbit/s. "
+        fill(os.path.join(large, "model.bin"), mib << 20)
+        print(f"\nLink: {network.kind}; round trip {network.round_trip_ms(server.port):.1f} ms, {mbit} Mbit/s. "
               f"All peers use {GCM}. Medians of {rounds}.\n")
         print("| work | Outrider | rsync -a | ratio, goal | share of the link: Outrider whole, "
               "without its start | rsync |\n|" + " --- |" * 6, flush=True)
         for name, what, size in (("small", "1,000 files of 10 KiB", 1000 * 10 * 1024),
-                                 ("large", "a file of 64 MiB", 64 << 20)):
-            copies = Copies(network, server, program, name)
+                                 ("large", f"a file of {mib} MiB", mib << 20)):
+            copies = Copies(network, server, program, name, mbit)
             copies.measure(rounds, what, size)
             shutil.rmtree(copies.runs)
             shutil.rmtree(copies.peers)
+
+
+def main():
+    if len(sys.argv) < 2:
+        raise SystemExit(__doc__)
+    rounds = max(3, int(sys.argv[2])) if len(sys.argv) > 2 else 5
+    for mbit, mib in LINKS:
+        measure_link(os.path.abspath(sys.argv[1]), rounds, mbit, mib)
 
 
 if __name__ == "__main__":

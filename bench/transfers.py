@@ -17,7 +17,8 @@ import statistics
 import subprocess
 import sys
 
-from measuring import Cost, cost_of, fill, fill_many, make_run, peak_memory, quiet
+from measuring import (Cost, cost_of, fill, fill_many, make_run, peak_memory, quiet,
+                       same_start_for_all)
 from ssh_server import SshServer
 
 MIB = 1 << 20
@@ -94,6 +95,7 @@ class Contestant:
 
     def run(self, scene):
         self.before()
+        same_start_for_all(3 * GIB)
         self.costs.append(cost_of(scene.server, self.command, env=scene.env, **self.streams))
 
     @property

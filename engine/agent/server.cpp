@@ -27,6 +27,9 @@ constexpr std::size_t kept_outbox = std::size_t{128} << 10;
 constexpr std::size_t busy_outbox = std::size_t{1} << 20;
 /// Bytes between us and the client's process, where that is a pipe: fewer turns for the same bytes.
 constexpr int pipe_room = 256 << 10;
+/// The same for an agent that has more to write than that. Not for each: all pipes of a user share
+/// 64 MiB, beyond which new ones are tiny.
+constexpr int bulk_pipe_room = 1 << 20;
 
 /// Bytes that are read at once.
 constexpr std::size_t input_chunk = std::size_t{128} << 10;
@@ -54,6 +57,7 @@ class server {
     void on_part(running_job& target, const protocol::frame& frame);
     void advance_jobs();
     bool write_output();
+    void fit_pipe();
     void wait_for_events();
     bool drained(const running_job& entry, std::uint32_t id);
     static bool told(const running_job& entry);
@@ -66,6 +70,7 @@ class server {
     std::size_t written_ = 0; // bytes at the front of outbox_ that are written
     protocol::frame_reader reader_;
     std::map<std::uint32_t, running_job> jobs_;
+    int pipe_room_ = pipe_room;
     bool input_ready_ = false;
     bool violated_ = false;
 };
@@ -77,7 +82,7 @@ void server::send_hello() {
 }
 
 bool server::read_input() {
-    const auto chunk = reader_.prepare(input_chunk);
+    const auto chunk = reader_.prepare_frame(input_chunk);
     const auto got = ::read(input_, chunk.data(), chunk.size());
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
         return true;
@@ -184,6 +189,7 @@ bool server::write_output() {
             continue;
         }
         if (sent < 0 && errno == EAGAIN) {
+            fit_pipe();
             break;
         }
         if (sent <= 0) {
@@ -198,8 +204,18 @@ bool server::write_output() {
     }
     if (outbox_.empty() && outbox_.capacity() > (jobs_.empty() ? kept_outbox : busy_outbox)) {
         outbox_ = {}; // of a transfer that is over
+        fit_pipe();
     }
     return true;
+}
+
+void server::fit_pipe() {
+    const auto waiting = outbox_.size() - written_;
+    const int wanted = waiting > static_cast<std::size_t>(pipe_room) ? bulk_pipe_room : pipe_room;
+    if (wanted > pipe_room_ || outbox_.empty()) {
+        pipe_room_ = wanted;
+        ::fcntl(output_, F_SETPIPE_SZ, wanted); // not a pipe, or no more room: as it is
+    }
 }
 
 bool server::drained(const running_job& entry, std::uint32_t id) {
@@ -282,7 +298,7 @@ int server::run() {
 int serve(const agent_context& context, int input, int output) {
     for (const int fd : {input, output}) {
         ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-        ::fcntl(fd, F_SETPIPE_SZ, pipe_room); // a socket, or no more room for pipes: as it is
+        ::fcntl(fd, F_SETPIPE_SZ, pipe_room); // not a pipe, or no more room: as it is
     }
     return server(context, input, output).run();
 }

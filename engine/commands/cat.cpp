@@ -64,7 +64,7 @@ awaitable<result<outcome>> perform(command_session& session, cat_command what) {
             co_return in_guilds_words(incoming.error(), found->agent->name());
         }
         if (incoming->kind == protocol::frame_kind::data) {
-            session.emit(output_bytes{.bytes = std::move(incoming->payload)});
+            session.emit(output_bytes{.bytes = std::string(incoming->payload)});
             co_await session.catch_up();
         } else if (incoming->kind == protocol::frame_kind::reply) {
             co_return outcome{};

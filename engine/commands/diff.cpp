@@ -256,7 +256,7 @@ class comparison {
                 co_return could_not_run(words, incoming.error());
             }
             if (incoming->kind == protocol::frame_kind::data) {
-                session_.emit(output_bytes{.bytes = std::move(incoming->payload)});
+                session_.emit(output_bytes{.bytes = std::string(incoming->payload)});
             } else if (incoming->kind == protocol::frame_kind::reply) {
                 co_return result<>();
             }

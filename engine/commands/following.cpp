@@ -72,7 +72,7 @@ awaitable<result<followed>> run_follow::take_output(exchange& following) {
         case protocol::frame_kind::data:
             link_.works();
             offset_ += static_cast<std::int64_t>(incoming->payload.size());
-            session_.emit(output_bytes{.bytes = std::move(incoming->payload),
+            session_.emit(output_bytes{.bytes = std::string(incoming->payload),
                                        .run_id = run_id_,
                                        .line_times_ms = std::exchange(line_times_, {})});
             if (session_.client_is_behind()) {

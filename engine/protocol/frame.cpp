@@ -7,11 +7,19 @@ namespace {
 
 /// Room that an empty reader keeps, bytes.
 constexpr std::size_t kept_buffer = std::size_t{256} << 10;
+/// Less room than this part of what is asked for is not worth a read.
+constexpr std::size_t least_share = 4;
 
-void append_u32(std::string& out, std::uint32_t value) {
+void write_u32(char* to, std::uint32_t value) {
     for (int shift = 24; shift >= 0; shift -= 8) {
-        out.push_back(static_cast<char>(value >> shift & 0xff));
+        *to++ = static_cast<char>(value >> shift & 0xff);
     }
+}
+
+void write_header(char* to, frame_kind kind, std::uint32_t request, std::size_t size) {
+    write_u32(to, static_cast<std::uint32_t>(size));
+    to[4] = static_cast<char>(kind);
+    write_u32(to + 5, request);
 }
 
 std::uint32_t read_u32(const char* at) {
@@ -24,35 +32,68 @@ std::uint32_t read_u32(const char* at) {
 
 } // namespace
 
+std::string_view frame::addressed_to(std::uint32_t other) {
+    char* const begin = payload.begin_ - frame_header_size;
+    write_header(begin, kind, other, payload.size());
+    return {begin, frame_header_size + payload.size()};
+}
+
 void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
                   std::string_view payload) {
-    append_u32(out, static_cast<std::uint32_t>(payload.size()));
-    out.push_back(static_cast<char>(kind));
-    append_u32(out, request);
+    char header[frame_header_size];
+    write_header(header, kind, request, payload.size());
+    out.append(header, frame_header_size);
     out.append(payload);
 }
 
-std::span<char> frame_reader::prepare(std::size_t size) {
-    if (start_ == end_) {
-        // What a big frame needed is given back.
-        if (buffer_.capacity() > std::max(kept_buffer, 2 * size)) {
-            buffer_ = {};
+// At the front of a buffer, for `size` bytes after those that wait.
+void frame_reader::make_room(std::size_t size) {
+    const auto waiting = end_ - start_;
+    const auto fits = [&](const buffer& one) {
+        // What frames still hold stays where it is.
+        return one.bytes.use_count() == 1 && one.capacity >= waiting + size;
+    };
+    const char* from = current_.bytes.get() + start_;
+    if (!fits(current_)) {
+        std::swap(current_, other_);
+        if (!fits(current_)) {
+            current_ = {std::make_shared_for_overwrite<char[]>(waiting + size), waiting + size};
         }
-        start_ = end_ = 0;
-    } else if (start_ > 0 && buffer_.size() - end_ < size) {
-        std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(start_),
-                  buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
-        end_ -= start_;
-        start_ = 0;
     }
-    if (buffer_.size() - end_ < size) {
-        buffer_.resize(end_ + size);
+    std::copy_n(from, waiting, current_.bytes.get());
+    start_ = 0;
+    end_ = waiting;
+}
+
+std::span<char> frame_reader::prepare(std::size_t size) {
+    if (start_ == end_ && current_.capacity > std::max(kept_buffer, 2 * size)) {
+        *this = {}; // what a big frame needed is given back
     }
-    return {buffer_.data() + end_, size};
+    const bool can_begin_again = start_ == end_ && current_.bytes.use_count() == 1;
+    if (can_begin_again || current_.capacity - end_ < size / least_share + 1) {
+        make_room(size);
+    }
+    return {current_.bytes.get() + end_, std::min(size, current_.capacity - end_)};
+}
+
+std::span<char> frame_reader::prepare_frame(std::size_t size) {
+    const auto waiting = end_ - start_;
+    if (waiting < frame_header_size) {
+        return prepare(size);
+    }
+    const auto rest = 2 * frame_header_size + read_u32(current_.bytes.get() + start_) - waiting;
+    size = rest > size / 2 ? rest : size;
+    if (current_.capacity - end_ < size) {
+        make_room(size);
+    }
+    return {current_.bytes.get() + end_, size};
 }
 
 void frame_reader::feed(std::string_view bytes) {
-    std::ranges::copy(bytes, prepare(bytes.size()).begin());
+    if (current_.capacity - end_ < bytes.size()) {
+        make_room(bytes.size());
+    }
+    std::ranges::copy(bytes, current_.bytes.get() + end_);
     commit(bytes.size());
 }
 
@@ -61,7 +102,7 @@ result<std::optional<frame>> frame_reader::next() {
     if (available < frame_header_size) {
         return std::optional<frame>{};
     }
-    const char* head = buffer_.data() + start_;
+    char* const head = current_.bytes.get() + start_;
     const std::uint32_t length = read_u32(head);
     const auto kind = static_cast<std::uint8_t>(head[4]);
     if (length > max_payload || kind > static_cast<std::uint8_t>(frame_kind::cancel)) {
@@ -71,7 +112,7 @@ result<std::optional<frame>> frame_reader::next() {
         return std::optional<frame>{};
     }
     frame out{static_cast<frame_kind>(kind), read_u32(head + 5),
-              std::string(head + frame_header_size, length)};
+              received_bytes(current_.bytes, head + frame_header_size, length)};
     start_ += frame_header_size + length;
     return std::optional<frame>(std::move(out));
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,22 +38,51 @@ inline constexpr std::size_t data_payload = std::size_t{64} << 10;
 /// Bytes before the payload.
 inline constexpr std::size_t frame_header_size = 9;
 
+/// The payload of a frame, where it was received: it is most of what ever travels, and is not
+/// copied on its way. Keeps the buffer, and what else came into it, as long as it lives.
+class received_bytes {
+  public:
+    received_bytes() = default;
+
+    operator std::string_view() const { return {begin_, size_}; } // NOLINT(*-explicit-*)
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] bool empty() const { return size_ == 0; }
+
+  private:
+    friend class frame_reader;
+    friend struct frame;
+    received_bytes(std::shared_ptr<char[]> buffer, char* begin, std::size_t size)
+        : buffer_(std::move(buffer)), begin_(begin), size_(size) {}
+
+    std::shared_ptr<char[]> buffer_;
+    char* begin_ = nullptr; // its frame's header lies before it
+    std::size_t size_ = 0;
+};
+
 struct frame {
     frame_kind kind = frame_kind::data;
     std::uint32_t request = 0;
-    std::string payload;
+    received_bytes payload;
+
+    /// All bytes of a frame that was received, to be passed on as one of `other`: only the header
+    /// is written anew, in its place. Valid as long as the payload.
+    [[nodiscard]] std::string_view addressed_to(std::uint32_t other);
 };
 
 /// Appends the bytes of a frame to `out`.
 void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
                   std::string_view payload);
 
-/// Cuts a byte stream into frames. Bounded: holds at most one frame and what was fed with it.
+/// Cuts a byte stream into frames. Bounded: holds at most one frame and what was fed with it,
+/// besides the buffers of frames that are still in use.
 class frame_reader {
   public:
-    /// Room for `size` bytes to receive into; what of it was filled is told by `commit`. Valid
-    /// until the next call.
+    /// Room for bytes to receive into, about `size`, never none; what of it was filled is told by
+    /// `commit`. Valid until the next call.
     [[nodiscard]] std::span<char> prepare(std::size_t size);
+    /// The same, but for a large frame that has begun as much as completes it, with the header of
+    /// the next one: in a stream of large frames hardly a byte is ever moved.
+    [[nodiscard]] std::span<char> prepare_frame(std::size_t size);
     void commit(std::size_t size) { end_ += size; }
     /// Adds bytes that were received elsewhere.
     void feed(std::string_view bytes);
@@ -60,9 +90,16 @@ class frame_reader {
     [[nodiscard]] result<std::optional<frame>> next();
 
   private:
-    std::string buffer_;
-    std::size_t start_ = 0; // bytes of buffer_ that are consumed
-    std::size_t end_ = 0;   // bytes of buffer_ that were received
+    struct buffer {
+        std::shared_ptr<char[]> bytes;
+        std::size_t capacity = 0;
+    };
+    void make_room(std::size_t size);
+
+    buffer current_;        // what is received goes here
+    buffer other_;          // the one before, whose turn comes again
+    std::size_t start_ = 0; // bytes of current_ that are consumed
+    std::size_t end_ = 0;   // bytes of current_ that were received
 };
 
 } // namespace outrider::protocol

@@ -22,11 +22,11 @@ std::size_t next_read(std::size_t size, std::size_t got) {
     if (got == size) {
         return std::min(size * 2, most_buffer);
     }
-    return got <= least_buffer ? least_buffer : size;
+    return got <= least_buffer ? std::max(size / 2, least_buffer) : size;
 }
 
 // Replies of a far errc by name; what this version does not know is an input/output failure.
-failure far_failure(const std::string& payload, const std::string& name) {
+failure far_failure(std::string_view payload, const std::string& name) {
     auto message = protocol::decode<protocol::failure_message>(payload);
     if (!message) {
         return message.error();
@@ -118,7 +118,7 @@ awaitable<void> agent_client::run_reader() {
     protocol::frame_reader reader;
     std::size_t size = least_buffer;
     while (!broken_) {
-        auto got = co_await stream_->read_some(reader.prepare(size));
+        auto got = co_await stream_->read_some(reader.prepare(std::max(size, expected_)));
         if (!got || *got == 0) {
             fail(got ? failure(errc::connect_failed, name_ + ": the agent ended unexpectedly")
                      : got.error());
@@ -161,9 +161,9 @@ awaitable<void> agent_client::run_writer() {
             }
             continue;
         }
-        const std::string batch = std::exchange(outbox_, {});
+        const auto piece = outbox_.take();
         outbox_drained_.notify();
-        auto written = co_await stream_->write(batch);
+        auto written = co_await stream_->write(piece.bytes());
         if (!written) {
             fail(written.error());
         }
@@ -182,7 +182,7 @@ void agent_client::deliver(frame incoming) {
 }
 
 void agent_client::send(frame_kind kind, std::uint32_t request, std::string_view payload) {
-    protocol::append_frame(outbox_, kind, request, payload);
+    outbox_.add(kind, request, payload);
     outbox_filled_.notify();
 }
 
@@ -243,11 +243,12 @@ awaitable<result<>> exchange::data(std::string bytes) {
     co_return result<>();
 }
 
-awaitable<result<>> exchange::relay(const frame& other) {
+awaitable<result<>> exchange::relay(frame other) {
     if (auto room = co_await client_.wait_for_room(); !room) {
         co_return room;
     }
-    client_.send(other.kind, id_, other.payload);
+    client_.outbox_.pass_on(std::move(other), id_);
+    client_.outbox_filled_.notify();
     co_return result<>();
 }
 

@@ -8,7 +8,9 @@
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "engine/remotes/byte_stream.hpp"
+#include "engine/remotes/outbox.hpp"
 
+#include <bit>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -43,6 +45,9 @@ class agent_client {
     [[nodiscard]] bool alive() const { return !broken_; }
     /// Whether somebody waits for this agent.
     [[nodiscard]] bool busy() const { return !exchanges_.empty(); }
+    /// The agent may soon have sent so many bytes that are not read yet: the stream is read in as
+    /// large pieces, which tells a wire with a window of its own to let them through.
+    void expect(std::size_t bytes) { expected_ = std::bit_ceil(bytes); }
     /// Keeps something alive as long as this client.
     void keep(std::shared_ptr<void> token) { kept_ = std::move(token); }
     /// Declares the stream dead: every exchange fails with `why`.
@@ -67,10 +72,11 @@ class agent_client {
     std::unique_ptr<byte_stream> stream_;
     std::string name_;
     task_group tasks_;
-    std::string outbox_;
+    outbox outbox_;
     notifier outbox_filled_;
     notifier outbox_drained_;
-    notifier room_in_inbox_; // an exchange took frames out of a full inbox
+    notifier room_in_inbox_;   // an exchange took frames out of a full inbox
+    std::size_t expected_ = 0; // bytes that one read is prepared for
     std::map<std::uint32_t, exchange*> exchanges_;
     std::uint32_t last_request_ = 0;
     std::optional<failure> broken_;
@@ -105,7 +111,7 @@ class exchange {
     }
     [[nodiscard]] awaitable<result<>> data(std::string bytes);
     /// Passes a frame of another exchange on, unchanged.
-    [[nodiscard]] awaitable<result<>> relay(const protocol::frame& other);
+    [[nodiscard]] awaitable<result<>> relay(protocol::frame other);
     /// Lets a waiting `next` fail with `cancelled`: the caller lost interest.
     void abandon();
 

@@ -27,6 +27,10 @@ void flow_window::acknowledged(clock::time_point now, std::int64_t total, std::i
     window_ = std::clamp(wanted, least, std::max(most, least));
 }
 
+std::int64_t flow_window::wire_window() const {
+    return std::min(static_cast<std::int64_t>(2 * rate_ * seconds(round_trip_)), window_);
+}
+
 void flow_window::measure(clock::time_point now, std::int64_t total) {
     if (sample_start_ == clock::time_point{}) {
         sample_start_ = now;

@@ -24,6 +24,9 @@ class flow_window {
     /// Bytes that may be sent in all.
     [[nodiscard]] std::int64_t limit() const { return acknowledged_ + window_; }
     [[nodiscard]] std::int64_t window() const { return window_; }
+    /// Bytes that the wire itself has to let through before it hears of their arrival, so that it
+    /// is not what limits the rate: twice those of a round trip, at most the window.
+    [[nodiscard]] std::int64_t wire_window() const;
 
   private:
     void measure(clock::time_point now, std::int64_t total);

@@ -23,7 +23,7 @@ class scan_stream {
     [[nodiscard]] result<protocol::scan_record> take();
 
     exchange asking_;
-    std::string payload_;
+    protocol::received_bytes payload_;              // the packet
     std::optional<protocol::packet_reader> packet_; // over payload_
     std::string last_path_;
     std::int64_t entries_ = 0; // of this run

@@ -18,8 +18,9 @@ constexpr auto ping_limit = 30s;
 // Orders that the receiver has not done yet: enough for a long round trip of small files, and few
 // enough for the memory of either agent.
 constexpr std::int64_t orders_ahead = 8192;
-// The sender is told of a wider limit when it is wider by so much, bytes.
-constexpr std::int64_t credit_step = std::int64_t{64} << 10;
+// The sender is told of a wider limit when it is wider by this part of the window: often enough
+// that it never waits for it, and seldom enough that telling costs nothing.
+constexpr std::int64_t credit_parts = 8;
 
 class transfer_job {
   public:
@@ -47,6 +48,7 @@ class transfer_job {
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         tasks_.cancel();
         co_await tasks_.join();
+        ends_.from->expect(0);
         co_return failed_ ? result<transfer_totals>(*failed_) : result<transfer_totals>(totals_);
     }
 
@@ -161,16 +163,17 @@ class transfer_job {
             if (frame->kind == frame_kind::reply) {
                 co_return result<>();
             }
-            if (frame->kind != frame_kind::data || frame->payload.empty() ||
-                frame->payload.front() != static_cast<char>(packet_kind::content)) {
+            const std::string_view payload = frame->payload;
+            if (frame->kind != frame_kind::data || payload.empty() ||
+                payload.front() != static_cast<char>(packet_kind::content)) {
                 co_return protocol::malformed_packet("piece of a file");
             }
-            totals_.sent_bytes += static_cast<std::int64_t>(frame->payload.size());
+            totals_.sent_bytes += static_cast<std::int64_t>(payload.size());
             if (totals_.sent_bytes > granted_) {
                 co_return failure(errc::protocol_violation,
                                   ends_.from->name() + ": it sends more than it may");
             }
-            if (auto passed = co_await receiving_->relay(*frame); !passed) {
+            if (auto passed = co_await receiving_->relay(std::move(*frame)); !passed) {
                 co_return passed;
             }
         }
@@ -192,8 +195,8 @@ class transfer_job {
                 totals_.received = *reply;
                 co_return result<>();
             }
-            auto taken =
-                frame->kind == frame_kind::part ? take_part(*frame) : co_await take_packet(*frame);
+            auto taken = frame->kind == frame_kind::part ? take_part(*frame)
+                                                         : co_await take_packet(std::move(*frame));
             if (!taken) {
                 co_return taken;
             }
@@ -211,10 +214,10 @@ class transfer_job {
         return {};
     }
 
-    awaitable<result<>> take_packet(const protocol::frame& frame) {
+    awaitable<result<>> take_packet(protocol::frame frame) {
         protocol::packet_reader packet(frame.payload);
         if (packet.kind() == packet_kind::signature && packet.ok()) {
-            co_return co_await sending_->relay(frame);
+            co_return co_await sending_->relay(std::move(frame));
         }
         auto ack = protocol::read_ack(packet);
         if (!ack) {
@@ -223,8 +226,9 @@ class transfer_job {
         done_ = *ack;
         observer_.progressed(done_);
         window_.acknowledged(flow_window::clock::now(), done_.content, slot_.share());
+        ends_.from->expect(static_cast<std::size_t>(window_.wire_window()));
         changed_.notify();
-        if (window_.limit() < granted_ + credit_step) {
+        if (window_.limit() < granted_ + window_.window() / credit_parts) {
             co_return result<>();
         }
         granted_ = window_.limit();

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(an_ordinary_user_fills_directories_that_may_not_be_written)
         marks.remove = {"locked/gone"};
         to.script.part(marks);
         const auto out = to.end();
-        BOOST_TEST(!out.failed(), out.frames.back().payload);
+        BOOST_TEST(!out.failed(), std::string_view(out.frames.back().payload));
     }
     BOOST_REQUIRE(::seteuid(0) == 0);
     for (const std::string name : {"made/file", "locked/in/file", "locked/in/link", "replaced"}) {

@@ -110,7 +110,7 @@ void agent_process::take_frame(clock::time_point deadline) {
     switch (frame.kind) {
     case protocol::frame_kind::data:
         answer.data += frame.payload;
-        answer.packets.push_back(std::move(frame.payload));
+        answer.packets.emplace_back(frame.payload);
         break;
     case protocol::frame_kind::part: {
         const auto value = *protocol::parse_json(frame.payload);

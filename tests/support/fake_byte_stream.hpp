@@ -20,6 +20,7 @@ struct fake_wire {
     bool ended = false;            ///< after `to_near` comes the orderly end
     std::optional<failure> broken; ///< reads and writes fail with this
     std::string from_near;         ///< everything it wrote
+    std::size_t room = 0;          ///< bytes that its last read was prepared for
     bool closed = false;
     bool blocks_writes = false; ///< writes wait until this is false again
     notifier to_near_changed;
@@ -46,6 +47,7 @@ class fake_byte_stream final : public byte_stream {
     explicit fake_byte_stream(std::shared_ptr<fake_wire> wire) : wire_(std::move(wire)) {}
 
     awaitable<result<std::size_t>> read_some(std::span<char> into) override {
+        wire_->room = into.size();
         while (wire_->to_near.empty() && !wire_->ended && !wire_->broken) {
             if (!co_await wire_->to_near_changed.wait()) {
                 co_return failure(errc::cancelled, "read cancelled");

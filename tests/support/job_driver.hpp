@@ -26,7 +26,7 @@ struct job_outcome {
     }
     template <class Reply>
     [[nodiscard]] Reply reply() const {
-        BOOST_REQUIRE_MESSAGE(!failed(), frames.back().payload);
+        BOOST_REQUIRE_MESSAGE(!failed(), std::string_view(frames.back().payload));
         return protocol::decode<Reply>(frames.back().payload).value();
     }
     /// The bodies of all parts of one type.
@@ -48,7 +48,9 @@ struct job_outcome {
     [[nodiscard]] std::string data() const {
         std::string out;
         for (const auto& frame : frames) {
-            out += frame.kind == protocol::frame_kind::data ? frame.payload : "";
+            if (frame.kind == protocol::frame_kind::data) {
+                out += frame.payload;
+            }
         }
         return out;
     }

@@ -31,13 +31,14 @@ awaitable<result<std::size_t>> tampered_stream::read_some(std::span<char> into) 
 }
 
 void tampered_stream::pass(protocol::frame frame) {
+    std::string payload(frame.payload);
     std::vector<std::string> more;
     if (frame.kind == protocol::frame_kind::data) {
-        more = tamper_(frame.payload);
+        more = tamper_(payload);
     }
-    append_frame(ready_, frame.kind, frame.request, frame.payload);
-    for (const auto& payload : more) {
-        append_frame(ready_, protocol::frame_kind::data, frame.request, payload);
+    append_frame(ready_, frame.kind, frame.request, payload);
+    for (const auto& another : more) {
+        append_frame(ready_, protocol::frame_kind::data, frame.request, another);
     }
 }
 

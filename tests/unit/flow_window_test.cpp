@@ -65,6 +65,16 @@ BOOST_AUTO_TEST_CASE(it_opens_as_far_as_memory_allows_on_a_fast_link) {
     BOOST_TEST(link.window.window() == most);
 }
 
+BOOST_AUTO_TEST_CASE(the_wire_is_to_let_more_than_a_round_trip_through_and_no_queue) {
+    simulated_link slow{.round_trip = 50ms, .bytes_per_ms = 60'000}; // half a Gbit/s
+    slow.run(3s);
+    BOOST_TEST(slow.window.wire_window() > 50 * 60'000 * 3 / 2);
+    BOOST_TEST(slow.window.wire_window() <= slow.window.window());
+    simulated_link near{.round_trip = 1ms, .bytes_per_ms = 400'000};
+    near.run(1s);
+    BOOST_TEST(near.window.wire_window() < 1 << 20);
+}
+
 BOOST_AUTO_TEST_CASE(it_never_closes_below_two_packets) {
     simulated_link link{.round_trip = 10ms, .bytes_per_ms = 10};
     link.run(5s);

@@ -2,8 +2,39 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstring>
+
 using namespace outrider;
 using namespace outrider::protocol;
+
+namespace {
+
+/// Receives what is on the wire like a socket does: as much as there is room for.
+std::vector<frame> receive(frame_reader& reader, std::string_view wire,
+                           std::span<char> (frame_reader::*prepare)(std::size_t),
+                           std::size_t size) {
+    std::vector<frame> out;
+    while (!wire.empty()) {
+        const auto room = (reader.*prepare)(size);
+        BOOST_REQUIRE(!room.empty());
+        const auto got = std::min(room.size(), wire.size());
+        std::memcpy(room.data(), wire.data(), got);
+        reader.commit(got);
+        wire.remove_prefix(got);
+        for (auto next = reader.next(); next.value(); next = reader.next()) {
+            out.push_back(std::move(**next));
+        }
+    }
+    return out;
+}
+
+std::string content_of(int number, std::size_t size) {
+    std::string out(size, static_cast<char>('a' + number % 26));
+    out += std::to_string(number);
+    return out;
+}
+
+} // namespace
 
 BOOST_AUTO_TEST_SUITE(frames)
 
@@ -27,7 +58,7 @@ BOOST_AUTO_TEST_CASE(frames_come_out_whole_however_the_bytes_arrive) {
             }
         }
         BOOST_REQUIRE_EQUAL(got.size(), 3U);
-        BOOST_TEST(got[0].payload == "first");
+        BOOST_TEST(std::string_view(got[0].payload) == "first");
         BOOST_TEST(got[1].payload.size() == 70'000U);
         BOOST_TEST(got[1].request == 0xfffffffeU);
         BOOST_CHECK(got[2].kind == frame_kind::cancel);
@@ -41,6 +72,51 @@ BOOST_AUTO_TEST_CASE(a_frame_that_is_too_long_or_of_no_known_kind_is_refused) {
         reader.feed(head);
         BOOST_TEST(reader.next().has_error());
     }
+}
+
+BOOST_AUTO_TEST_CASE(frames_that_are_kept_are_as_they_came_whatever_comes_after_them) {
+    for (const auto prepare : {&frame_reader::prepare, &frame_reader::prepare_frame}) {
+        for (const std::size_t size : {std::size_t{10}, std::size_t{200'000}}) {
+            for (const std::size_t room :
+                 {std::size_t{1}, std::size_t{4096}, std::size_t{131'072}}) {
+                std::string wire;
+                constexpr int count = 12;
+                for (int i = 0; i < count; ++i) {
+                    append_frame(wire, frame_kind::data, 1, content_of(i, size));
+                }
+                frame_reader reader;
+                const auto kept = receive(reader, wire, prepare, room);
+                BOOST_REQUIRE_EQUAL(kept.size(), std::size_t{count});
+                for (int i = 0; i < count; ++i) {
+                    BOOST_TEST((std::string_view(kept[static_cast<std::size_t>(i)].payload) ==
+                                content_of(i, size)));
+                }
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_large_frame_is_received_to_its_end_and_the_next_header) {
+    std::string wire;
+    append_frame(wire, frame_kind::data, 1, std::string(200'000, 'x'));
+    frame_reader reader;
+    const auto first = reader.prepare_frame(65'536);
+    std::memcpy(first.data(), wire.data(), first.size());
+    reader.commit(first.size());
+    BOOST_TEST(!reader.next().value());
+    BOOST_TEST(reader.prepare_frame(65'536).size() ==
+               wire.size() - first.size() + frame_header_size);
+}
+
+BOOST_AUTO_TEST_CASE(a_frame_goes_on_to_another_request_where_it_lies) {
+    std::string wire;
+    std::string expected;
+    append_frame(wire, frame_kind::data, 7, "content");
+    append_frame(expected, frame_kind::data, 0x01020304, "content");
+    frame_reader reader;
+    reader.feed(wire);
+    auto received = *reader.next().value();
+    BOOST_TEST(received.addressed_to(0x01020304) == expected);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,6 +23,10 @@
 namespace outrider {
 namespace {
 
+/// Bytes that a stream to a child holds, as far as the system allows: fewer turns for the same
+/// bytes.
+constexpr int stream_room = 1 << 20;
+
 /// The settings of posix_spawn, freed together.
 class spawn_settings {
   public:
@@ -113,6 +117,9 @@ result<std::pair<descriptor, descriptor>> stream_pair() {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return errno_failure(errno, "make a socket pair");
+    }
+    for (const int end : ends) {
+        ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &stream_room, sizeof stream_room);
     }
     return std::pair{descriptor(ends[0]), descriptor(ends[1])};
 }
