@@ -173,12 +173,16 @@ void server::advance_jobs() {
             // A broken invariant ends this request, never the agent with its other watches.
             reply_channel(outbox_, at->first).fail({errc::internal, error.what()});
         }
-        if (!wait) {
+        if (wait) {
+            entry.wait = *wait;
+            ++at;
+        } else {
             at = jobs_.erase(at);
-            continue;
         }
-        entry.wait = *wait;
-        ++at;
+        // What one has to say does not wait for the work of the next.
+        if (at != jobs_.end() && !outbox_.empty() && !write_output()) {
+            return; // the client is gone, which the loop finds as well
+        }
     }
 }
 

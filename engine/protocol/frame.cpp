@@ -9,6 +9,9 @@ namespace {
 constexpr std::size_t kept_buffer = std::size_t{256} << 10;
 /// Less room than this part of what is asked for is not worth a read.
 constexpr std::size_t least_share = 4;
+/// A buffer is left for another one when so many bytes of it are used, however large it is: what is
+/// never touched takes no memory.
+constexpr std::size_t enough_used = std::size_t{1} << 20;
 
 void write_u32(char* to, std::uint32_t value) {
     for (int shift = 24; shift >= 0; shift -= 8) {
@@ -46,17 +49,18 @@ void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
     out.append(payload);
 }
 
+// What frames still hold stays where it is.
+bool frame_reader::fits(const buffer& one, std::size_t size) const {
+    return one.bytes.use_count() == 1 && one.capacity >= end_ - start_ + size;
+}
+
 // At the front of a buffer, for `size` bytes after those that wait.
 void frame_reader::make_room(std::size_t size) {
     const auto waiting = end_ - start_;
-    const auto fits = [&](const buffer& one) {
-        // What frames still hold stays where it is.
-        return one.bytes.use_count() == 1 && one.capacity >= waiting + size;
-    };
     const char* from = current_.bytes.get() + start_;
-    if (!fits(current_)) {
+    if (!fits(current_, size)) {
         std::swap(current_, other_);
-        if (!fits(current_)) {
+        if (!fits(current_, size)) {
             current_ = {std::make_shared_for_overwrite<char[]>(waiting + size), waiting + size};
         }
     }
@@ -69,7 +73,9 @@ std::span<char> frame_reader::prepare(std::size_t size) {
     if (start_ == end_ && current_.capacity > std::max(kept_buffer, 2 * size)) {
         *this = {}; // what a big frame needed is given back
     }
-    const bool can_begin_again = start_ == end_ && current_.bytes.use_count() == 1;
+    const bool can_begin_again =
+        (start_ == end_ && fits(current_, size)) ||
+        (end_ >= enough_used && (fits(current_, size) || fits(other_, size)));
     if (can_begin_again || current_.capacity - end_ < size / least_share + 1) {
         make_room(size);
     }

@@ -94,6 +94,7 @@ class frame_reader {
         std::shared_ptr<char[]> bytes;
         std::size_t capacity = 0;
     };
+    [[nodiscard]] bool fits(const buffer& one, std::size_t size) const;
     void make_room(std::size_t size);
 
     buffer current_;        // what is received goes here

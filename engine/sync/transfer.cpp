@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 using protocol::frame_kind;
 using protocol::packet_kind;
 
-constexpr auto ping_limit = 30s;
 // Orders that the receiver has not done yet: enough for a long round trip of small files, and few
 // enough for the memory of either agent.
 constexpr std::int64_t orders_ahead = 8192;
@@ -32,7 +31,10 @@ class transfer_job {
 
     awaitable<result<transfer_totals>> run() {
         what_.send.credit = granted_ = window_.limit();
-        tasks_.spawn("transfer round trip", [this] { return measure_round_trip(); });
+        asking_sender_.emplace(*ends_.from, protocol::ping{});
+        asking_receiver_.emplace(*ends_.to, protocol::ping{});
+        tasks_.spawn("transfer round trip",
+                     [this, asked = clock::now()] { return measure_round_trip(asked); });
         // The receiver comes first: what it refuses (no space) is then known before a byte flows.
         receiving_.emplace(*ends_.to, what_.receive);
         sending_.emplace(*ends_.from, what_.send);
@@ -53,6 +55,8 @@ class transfer_job {
     }
 
   private:
+    using clock = flow_window::clock;
+
     // Each of the three tasks; the first failure ends all, an exception too.
     awaitable<void> finishing(awaitable<result<>> task) {
         struct end {
@@ -69,14 +73,14 @@ class transfer_job {
         end.how = co_await std::move(task);
     }
 
-    // On both ways at once, before the content that would delay it. Nothing depends on it but the
-    // window, and what is wrong with an agent the others find as well.
-    awaitable<void> measure_round_trip() {
-        const auto start = std::chrono::steady_clock::now();
-        auto [from, to] = co_await both(ends_.from->call(protocol::ping{}, ping_limit),
-                                        ends_.to->call(protocol::ping{}, ping_limit));
+    // On both ways at once, asked before anything else that would delay the answer. Nothing depends
+    // on it but the window, and what is wrong with an agent the others find as well.
+    awaitable<void> measure_round_trip(clock::time_point start) {
+        auto ignore_parts = [](const message_part&) -> result<> { return {}; };
+        auto [from, to] = co_await both(asking_sender_->finish<protocol::pong>(ignore_parts),
+                                        asking_receiver_->finish<protocol::pong>(ignore_parts));
         if (from && to) {
-            window_.set_round_trip(std::chrono::steady_clock::now() - start);
+            window_.set_round_trip(clock::now() - start);
         }
     }
 
@@ -225,7 +229,7 @@ class transfer_job {
         }
         done_ = *ack;
         observer_.progressed(done_);
-        window_.acknowledged(flow_window::clock::now(), done_.content, slot_.share());
+        window_.acknowledged(clock::now(), done_.content, slot_.share());
         ends_.from->expect(static_cast<std::size_t>(window_.wire_window()));
         changed_.notify();
         if (window_.limit() < granted_ + window_.window() / credit_parts) {
@@ -241,7 +245,9 @@ class transfer_job {
     transfer_slots::slot slot_;
     flow_window window_;
     task_group tasks_;
-    notifier changed_; // orders were done, or a task ended
+    notifier changed_;                      // orders were done, or a task ended
+    std::optional<exchange> asking_sender_; // the ways there and back
+    std::optional<exchange> asking_receiver_;
     std::optional<exchange> receiving_;
     std::optional<exchange> sending_;
     int running_ = 3;
