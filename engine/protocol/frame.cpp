@@ -11,7 +11,7 @@ constexpr std::size_t kept_buffer = std::size_t{256} << 10;
 constexpr std::size_t least_share = 4;
 /// A buffer is left for another one when so many bytes of it are used, however large it is: what is
 /// never touched takes no memory.
-constexpr std::size_t enough_used = std::size_t{1} << 20;
+constexpr std::size_t enough_used = std::size_t{512} << 10;
 
 void write_u32(char* to, std::uint32_t value) {
     for (int shift = 24; shift >= 0; shift -= 8) {
