@@ -4,9 +4,9 @@
     bench/slow_link.py BUILD_DIRECTORY [ROUNDS]
 
 Server and client are in network namespaces of their own, and between them a link with a round trip of
-50 ms and 100 Mbit/s, then one of 1 Gbit/s. The peers alternate; medians are printed. The share of the link is that of the
-files' bytes in the whole time of the command, and without the time that the same command takes when
-nothing is to be copied. Takes root, iproute2 and rsync.
+50 ms and 100 Mbit/s, then one of 1 Gbit/s. The peers alternate; medians are printed. The share of the
+link is that of the files' bytes in the whole time of the command, and without the time that the same
+command takes when nothing is to be copied. Takes root, iproute2 and rsync.
 """
 import os
 import shlex

@@ -193,7 +193,6 @@ bool server::write_output() {
             continue;
         }
         if (sent < 0 && errno == EAGAIN) {
-            fit_pipe();
             break;
         }
         if (sent <= 0) {
@@ -208,17 +207,21 @@ bool server::write_output() {
     }
     if (outbox_.empty() && outbox_.capacity() > (jobs_.empty() ? kept_outbox : busy_outbox)) {
         outbox_ = {}; // of a transfer that is over
-        fit_pipe();
     }
+    fit_pipe();
     return true;
 }
 
+// Not a pipe, or no more room, or too much in it still: it stays as it is.
 void server::fit_pipe() {
-    const auto waiting = outbox_.size() - written_;
-    const int wanted = waiting > static_cast<std::size_t>(pipe_room) ? bulk_pipe_room : pipe_room;
-    if (wanted > pipe_room_ || outbox_.empty()) {
+    int wanted = pipe_room_;
+    if (outbox_.size() - written_ > static_cast<std::size_t>(pipe_room)) {
+        wanted = bulk_pipe_room;
+    } else if (jobs_.empty() && outbox_.empty()) {
+        wanted = pipe_room;
+    }
+    if (wanted != pipe_room_ && ::fcntl(output_, F_SETPIPE_SZ, wanted) >= 0) {
         pipe_room_ = wanted;
-        ::fcntl(output_, F_SETPIPE_SZ, wanted); // not a pipe, or no more room: as it is
     }
 }
 

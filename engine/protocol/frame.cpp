@@ -7,6 +7,8 @@ namespace {
 
 /// Room that an empty reader keeps, bytes.
 constexpr std::size_t kept_buffer = std::size_t{256} << 10;
+/// Payloads up to this size are copied out of the buffer, which each would keep otherwise, bytes.
+constexpr std::size_t small_payload = std::size_t{16} << 10;
 /// Less room than this part of what is asked for is not worth a read.
 constexpr std::size_t least_share = 4;
 /// A buffer is left for another one when so many bytes of it are used, however large it is: what is
@@ -61,21 +63,25 @@ void frame_reader::make_room(std::size_t size) {
     if (!fits(current_, size)) {
         std::swap(current_, other_);
         if (!fits(current_, size)) {
-            current_ = {std::make_shared_for_overwrite<char[]>(waiting + size), waiting + size};
+            const auto capacity = waiting + std::max(size, waiting);
+            current_ = {std::make_shared_for_overwrite<char[]>(capacity), capacity};
         }
     }
-    std::copy_n(from, waiting, current_.bytes.get());
+    if (from != current_.bytes.get()) {
+        std::copy_n(from, waiting, current_.bytes.get());
+    }
     start_ = 0;
     end_ = waiting;
 }
 
 std::span<char> frame_reader::prepare(std::size_t size) {
-    if (start_ == end_ && current_.capacity > std::max(kept_buffer, 2 * size)) {
+    const auto kept = std::max(current_.capacity, other_.capacity);
+    if (start_ == end_ && kept > std::max(kept_buffer, 2 * size)) {
         *this = {}; // what a big frame needed is given back
     }
     const bool can_begin_again =
         (start_ == end_ && fits(current_, size)) ||
-        (end_ >= enough_used && (fits(current_, size) || fits(other_, size)));
+        (start_ > 0 && end_ >= enough_used && (fits(current_, size) || fits(other_, size)));
     if (can_begin_again || current_.capacity - end_ < size / least_share + 1) {
         make_room(size);
     }
@@ -117,10 +123,17 @@ result<std::optional<frame>> frame_reader::next() {
     if (available < frame_header_size + length) {
         return std::optional<frame>{};
     }
-    frame out{static_cast<frame_kind>(kind), read_u32(head + 5),
-              received_bytes(current_.bytes, head + frame_header_size, length)};
-    start_ += frame_header_size + length;
-    return std::optional<frame>(std::move(out));
+    const auto size = frame_header_size + length;
+    start_ += size;
+    auto bytes = current_.bytes;
+    char* begin = head;
+    if (length <= small_payload) {
+        bytes = std::make_shared_for_overwrite<char[]>(size);
+        begin = bytes.get();
+        std::copy_n(head, size, begin);
+    }
+    return std::optional(frame{static_cast<frame_kind>(kind), read_u32(head + 5),
+                               received_bytes(bytes, begin + frame_header_size, length)});
 }
 
 } // namespace outrider::protocol

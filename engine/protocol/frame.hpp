@@ -38,8 +38,8 @@ inline constexpr std::size_t data_payload = std::size_t{64} << 10;
 /// Bytes before the payload.
 inline constexpr std::size_t frame_header_size = 9;
 
-/// The payload of a frame, where it was received: it is most of what ever travels, and is not
-/// copied on its way. Keeps the buffer, and what else came into it, as long as it lives.
+/// The payload of a frame; of a large one where it was received: it is most of what ever travels,
+/// and is not copied on its way. Keeps the buffer, and what else came into it, as long as it lives.
 class received_bytes {
   public:
     received_bytes() = default;
@@ -73,8 +73,8 @@ struct frame {
 void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
                   std::string_view payload);
 
-/// Cuts a byte stream into frames. Bounded: holds at most one frame and what was fed with it,
-/// besides the buffers of frames that are still in use.
+/// Cuts a byte stream into frames. Bounded: holds at most one frame and what was fed with it, a
+/// spare buffer, and those of large frames that are still in use.
 class frame_reader {
   public:
     /// Room for bytes to receive into, about `size`, never none; what of it was filled is told by

@@ -18,8 +18,8 @@ namespace {
 constexpr std::size_t least_buffer = std::size_t{4} << 10;
 constexpr std::size_t most_buffer = std::size_t{1} << 20;
 
-std::size_t next_read(std::size_t size, std::size_t got) {
-    if (got == size) {
+std::size_t next_read(std::size_t size, std::size_t got, std::size_t room) {
+    if (got == room) {
         return std::min(size * 2, most_buffer);
     }
     return got <= least_buffer ? std::max(size / 2, least_buffer) : size;
@@ -118,7 +118,8 @@ awaitable<void> agent_client::run_reader() {
     protocol::frame_reader reader;
     std::size_t size = least_buffer;
     while (!broken_) {
-        auto got = co_await stream_->read_some(reader.prepare(std::max(size, expected_)));
+        const auto room = reader.prepare(std::max(size, expected_));
+        auto got = co_await stream_->read_some(room);
         if (!got || *got == 0) {
             fail(got ? failure(errc::connect_failed, name_ + ": the agent ended unexpectedly")
                      : got.error());
@@ -126,7 +127,7 @@ awaitable<void> agent_client::run_reader() {
         }
         last_heard_ = std::chrono::steady_clock::now();
         reader.commit(*got);
-        size = next_read(size, *got);
+        size = next_read(size, *got, room.size());
         for (;;) {
             auto next = reader.next();
             if (!next) {

@@ -110,7 +110,7 @@ class exchange {
         return send_part(Message::name, protocol::to_json(message));
     }
     [[nodiscard]] awaitable<result<>> data(std::string bytes);
-    /// Passes a frame of another exchange on, unchanged.
+    /// Passes a frame of another exchange on, its payload unchanged.
     [[nodiscard]] awaitable<result<>> relay(protocol::frame other);
     /// Lets a waiting `next` fail with `cancelled`: the caller lost interest.
     void abandon();

@@ -23,12 +23,16 @@ double seconds(std::chrono::nanoseconds span) {
 void flow_window::acknowledged(clock::time_point now, std::int64_t total, std::int64_t most) {
     acknowledged_ = std::max(acknowledged_, total);
     measure(now, acknowledged_);
-    const auto wanted = static_cast<std::int64_t>(rate_ * seconds(round_trip_ + queue_time));
-    window_ = std::clamp(wanted, least, std::max(most, least));
+    const double wanted = rate_ * seconds(round_trip_ + queue_time);
+    const auto largest = std::max(most, least);
+    window_ = wanted < static_cast<double>(largest)
+                  ? std::max(static_cast<std::int64_t>(wanted), least)
+                  : largest;
 }
 
 std::int64_t flow_window::wire_window() const {
-    return std::min(static_cast<std::int64_t>(2 * rate_ * seconds(round_trip_)), window_);
+    const double wanted = 2 * rate_ * seconds(round_trip_);
+    return wanted < static_cast<double>(window_) ? static_cast<std::int64_t>(wanted) : window_;
 }
 
 void flow_window::measure(clock::time_point now, std::int64_t total) {

@@ -74,7 +74,8 @@ class transfer_job {
     }
 
     // On both ways at once, asked before anything else that would delay the answer. Nothing depends
-    // on it but the window, and what is wrong with an agent the others find as well.
+    // on it but the window, and what is wrong with an agent the others find as well: the end of the
+    // transfer ends the wait.
     awaitable<void> measure_round_trip(clock::time_point start) {
         auto ignore_parts = [](const message_part&) -> result<> { return {}; };
         auto [from, to] = co_await both(asking_sender_->finish<protocol::pong>(ignore_parts),
@@ -219,6 +220,9 @@ class transfer_job {
     }
 
     awaitable<result<>> take_packet(protocol::frame frame) {
+        if (frame.kind != frame_kind::data) {
+            co_return protocol::malformed_packet("answer of the receiver");
+        }
         protocol::packet_reader packet(frame.payload);
         if (packet.kind() == packet_kind::signature && packet.ok()) {
             co_return co_await sending_->relay(std::move(frame));
@@ -226,6 +230,10 @@ class transfer_job {
         auto ack = protocol::read_ack(packet);
         if (!ack) {
             co_return ack.error();
+        }
+        if (ack->content > totals_.sent_bytes) {
+            co_return failure(errc::protocol_violation,
+                              ends_.to->name() + ": it has received more than was sent");
         }
         done_ = *ack;
         observer_.progressed(done_);
