@@ -6,8 +6,8 @@
 KIND is big, files, runs, appended, push-big or push-files; all of them unless given. The peers
 alternate in one run against one OpenSSH server on loopback, everything on tmpfs. Printed are medians
 of the wall time, ratios, the processor time of both sides, and the peak memory of engine and agents,
-sampled in one more copy. ROUNDS is 5 unless given, and at least 3. The home here is in the directory BENCH_HERE
-where that is set, for instance on another file system.
+sampled in one more copy. ROUNDS is 5 unless given, and at least 3. The home here is in the directory
+BENCH_HERE where that is set, for instance on another file system.
 """
 import os
 import re

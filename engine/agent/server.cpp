@@ -176,11 +176,11 @@ void server::advance_jobs() {
         if (wait) {
             entry.wait = *wait;
             ++at;
-        } else {
-            at = jobs_.erase(at);
+            continue;
         }
-        // What one has to say does not wait for the work of the next.
-        if (at != jobs_.end() && !outbox_.empty() && !write_output()) {
+        at = jobs_.erase(at);
+        // An answer does not wait for the work of the next.
+        if (at != jobs_.end() && !write_output()) {
             return; // the client is gone, which the loop finds as well
         }
     }

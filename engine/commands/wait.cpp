@@ -62,8 +62,7 @@ class run_wait {
         }
         exchange waiting(**agent, request);
         spdlog::debug("{}: waiting for {} run(s)", (*agent)->name(), request.ids.size());
-        const auto drop_part = [](const message_part&) -> result<> { return {}; };
-        auto done = co_await waiting.finish<protocol::wait_reply>(drop_part);
+        auto done = co_await waiting.finish<protocol::wait_reply>();
         if (!done) {
             co_return done.error();
         }

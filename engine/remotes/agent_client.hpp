@@ -103,6 +103,9 @@ class exchange {
     /// Reads frames until the reply, handing parts to `on_part` (type name, body).
     template <class Reply, class OnPart>
     [[nodiscard]] awaitable<result<Reply>> finish(OnPart on_part);
+    /// The same; parts are dropped.
+    template <class Reply>
+    [[nodiscard]] awaitable<result<Reply>> finish();
 
     /// Sends a part of the request; waits while the wire is busy.
     template <class Message>
@@ -161,12 +164,16 @@ awaitable<result<Reply>> exchange::finish(OnPart on_part) {
     }
 }
 
+template <class Reply>
+awaitable<result<Reply>> exchange::finish() {
+    return finish<Reply>([](const message_part&) -> result<> { return {}; });
+}
+
 template <class Request>
 awaitable<result<typename Request::reply>> agent_client::call(Request request,
                                                               std::chrono::milliseconds limit) {
     exchange one(*this, request);
-    auto ignore_parts = [](const message_part&) -> result<> { return {}; };
-    co_return co_await with_deadline(one.finish<typename Request::reply>(ignore_parts), limit,
+    co_return co_await with_deadline(one.finish<typename Request::reply>(), limit,
                                      name_ + ": no answer to " + std::string(Request::name) +
                                          " within " + std::to_string(limit.count() / 1000) + " s");
 }

@@ -23,16 +23,16 @@ double seconds(std::chrono::nanoseconds span) {
 void flow_window::acknowledged(clock::time_point now, std::int64_t total, std::int64_t most) {
     acknowledged_ = std::max(acknowledged_, total);
     measure(now, acknowledged_);
-    const double wanted = rate_ * seconds(round_trip_ + queue_time);
-    const auto largest = std::max(most, least);
-    window_ = wanted < static_cast<double>(largest)
-                  ? std::max(static_cast<std::int64_t>(wanted), least)
-                  : largest;
+    window_ = std::max(carried_in(round_trip_ + queue_time, std::max(most, least)), least);
 }
 
 std::int64_t flow_window::wire_window() const {
-    const double wanted = 2 * rate_ * seconds(round_trip_);
-    return wanted < static_cast<double>(window_) ? static_cast<std::int64_t>(wanted) : window_;
+    return carried_in(2 * round_trip_, window_);
+}
+
+std::int64_t flow_window::carried_in(std::chrono::nanoseconds span, std::int64_t most) const {
+    const double bytes = rate_ * seconds(span);
+    return bytes < static_cast<double>(most) ? static_cast<std::int64_t>(bytes) : most;
 }
 
 void flow_window::measure(clock::time_point now, std::int64_t total) {

@@ -29,6 +29,8 @@ class flow_window {
     [[nodiscard]] std::int64_t wire_window() const;
 
   private:
+    // Bytes that the link carries in that time, at most so many: a rate may be anything.
+    [[nodiscard]] std::int64_t carried_in(std::chrono::nanoseconds span, std::int64_t most) const;
     void measure(clock::time_point now, std::int64_t total);
 
     std::chrono::nanoseconds round_trip_{0};

@@ -77,9 +77,8 @@ class transfer_job {
     // on it but the window, and what is wrong with an agent the others find as well: the end of the
     // transfer ends the wait.
     awaitable<void> measure_round_trip(clock::time_point start) {
-        auto ignore_parts = [](const message_part&) -> result<> { return {}; };
-        auto [from, to] = co_await both(asking_sender_->finish<protocol::pong>(ignore_parts),
-                                        asking_receiver_->finish<protocol::pong>(ignore_parts));
+        auto [from, to] = co_await both(asking_sender_->finish<protocol::pong>(),
+                                        asking_receiver_->finish<protocol::pong>());
         if (from && to) {
             window_.set_round_trip(clock::now() - start);
         }
