@@ -22,11 +22,10 @@ bool content_outlet::reserve(std::size_t bytes) {
     return false;
 }
 
-void content_outlet::put_block(std::int64_t index, std::string_view data) {
+void content_outlet::put_block(std::int64_t index, std::size_t size) {
     put({.kind = protocol::content_record::kind_type::block, .first = index});
-    // The data goes straight to where frames wait: it is most of what an agent ever sends.
-    sent_ += static_cast<std::int64_t>(packet_.payload().size() + data.size());
-    channel_.data(packet_.payload(), data);
+    sent_ += static_cast<std::int64_t>(packet_.payload().size() + size);
+    channel_.block(packet_.payload(), size);
     packet_.clear();
 }
 

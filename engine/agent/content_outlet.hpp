@@ -24,8 +24,10 @@ class content_outlet {
     /// what was packed is sent, so that it grows.
     [[nodiscard]] bool reserve(std::size_t bytes);
     void put(const protocol::content_record& record) { write_record(packet_, record); }
-    /// A block record, which ends its packet.
-    void put_block(std::int64_t index, std::string_view data);
+    /// Where a block is read to, whether it is sent then or not.
+    [[nodiscard]] std::span<char> block_room() { return channel_.block_room(); }
+    /// A block record, which ends its packet: the first `size` bytes of the room.
+    void put_block(std::int64_t index, std::size_t size);
     void flush();
 
     /// Payload bytes that were sent.

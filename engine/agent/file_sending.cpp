@@ -20,8 +20,7 @@ file_sending::file_sending(outgoing_file file, std::int64_t number, bool basis)
     file_.announce_reading();
 }
 
-result<sending_step> file_sending::step(content_outlet& out, signature_queue& signatures,
-                                        block_buffer& buffer) {
+result<sending_step> file_sending::step(content_outlet& out, signature_queue& signatures) {
     const auto wanted = begun_ ? std::clamp<std::int64_t>(size_ - next_ * block, 0, block) : 0;
     if (!out.reserve(content_outlet::record_room + static_cast<std::size_t>(wanted))) {
         return sending_step::waits;
@@ -46,7 +45,7 @@ result<sending_step> file_sending::step(content_outlet& out, signature_queue& si
             return sending_step::waits;
         }
     }
-    if (const auto sent = send_block(out, buffer); !sent) {
+    if (const auto sent = send_block(out); !sent) {
         return sent.error();
     }
     return sending_step::more;
@@ -84,10 +83,11 @@ bool file_sending::skip_hole(content_outlet& out) {
     return false;
 }
 
-result<> file_sending::send_block(content_outlet& out, block_buffer& buffer) {
+result<> file_sending::send_block(content_outlet& out) {
     const std::int64_t at = next_ * block;
     const auto wanted = static_cast<std::size_t>(std::min(size_ - at, block));
-    const auto got = file_.read(at, buffer.data(), wanted);
+    const auto room = out.block_room();
+    const auto got = file_.read(at, room.data(), wanted);
     if (!got) {
         return got.error();
     }
@@ -97,7 +97,7 @@ result<> file_sending::send_block(content_outlet& out, block_buffer& buffer) {
     if (*got == 0) {
         return {};
     }
-    const std::string_view data(buffer.data(), *got);
+    const std::string_view data(room.data(), *got);
     const auto hash = protocol::hash_block(data);
     hash_.add(hash);
     if (known_ == signature_queue::answer::present && known_hash_ == hash) {
@@ -106,7 +106,7 @@ result<> file_sending::send_block(content_outlet& out, block_buffer& buffer) {
         add_to_run(out, kind::zeros, 1);
     } else {
         put_run(out);
-        out.put_block(next_++, data);
+        out.put_block(next_++, data.size());
     }
     return {};
 }

@@ -4,8 +4,6 @@
 #include "engine/agent/outgoing_file.hpp"
 #include "engine/agent/signature_queue.hpp"
 
-#include <array>
-
 namespace outrider::agent {
 
 /// What became of a piece of work for a transfer.
@@ -21,20 +19,16 @@ enum class sending_step {
 /// again, and is called live in the end. The job owns it and calls `step` until it is done.
 class file_sending {
   public:
-    /// Room for a block, shared by all files, bytes.
-    using block_buffer = std::array<char, protocol::block_size>;
-
     /// With `basis`, waits for the receiver's signature.
     file_sending(outgoing_file file, std::int64_t number, bool basis);
 
     [[nodiscard]] const outgoing_file& file() const { return file_; }
-    [[nodiscard]] result<sending_step> step(content_outlet& out, signature_queue& signatures,
-                                            block_buffer& buffer);
+    [[nodiscard]] result<sending_step> step(content_outlet& out, signature_queue& signatures);
 
   private:
     void begin(content_outlet& out);
     bool skip_hole(content_outlet& out);
-    [[nodiscard]] result<> send_block(content_outlet& out, block_buffer& buffer);
+    [[nodiscard]] result<> send_block(content_outlet& out);
     [[nodiscard]] result<sending_step> finish(content_outlet& out);
     void add_to_run(content_outlet& out, protocol::content_record::kind_type kind,
                     std::int64_t count);

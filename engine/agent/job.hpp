@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/agent/output_queue.hpp"
 #include "engine/protocol/described_json.hpp"
-#include "engine/protocol/frame.hpp"
 #include "engine/result.hpp"
 
 #include <chrono>
@@ -18,7 +18,7 @@ using clock = std::chrono::steady_clock;
 /// that sends much looks at `congested` and goes on later. Owned by the server.
 class reply_channel {
   public:
-    reply_channel(std::string& outbox, std::uint32_t request)
+    reply_channel(output_queue& outbox, std::uint32_t request)
         : outbox_(outbox), request_(request) {}
 
     template <class Message>
@@ -29,8 +29,10 @@ class reply_channel {
         send(protocol::frame_kind::part, protocol::json::serialize(body));
     }
     void data(std::string_view bytes) { send(protocol::frame_kind::data, bytes); }
-    /// One data frame of two pieces.
-    void data(std::string_view head, std::string_view rest);
+    /// Where a block of a file is read to, until the next `block`.
+    [[nodiscard]] std::span<char> block_room() { return outbox_.block_room(); }
+    /// One data frame of `head` and the first `size` bytes of the room.
+    void block(std::string_view head, std::size_t size) { outbox_.add_block(request_, head, size); }
     /// The last frame of the request: success.
     template <class Message>
     void reply(const Message& message) {
@@ -44,9 +46,9 @@ class reply_channel {
 
   private:
     void send(protocol::frame_kind kind, std::string_view payload) {
-        protocol::append_frame(outbox_, kind, request_, payload);
+        outbox_.add(kind, request_, payload);
     }
-    std::string& outbox_;
+    output_queue& outbox_;
     std::uint32_t request_;
 };
 

@@ -24,13 +24,13 @@ void wait_for(const job_wait& wait) {
 
 result<protocol::start_reply> start_here(const agent_context& context,
                                          protocol::start_staged request) {
-    std::string frames;
+    output_queue frames;
     const auto job = make_start_staged_job(context, std::move(request), reply_channel(frames, 1));
     while (const auto wait = job->advance()) {
         wait_for(*wait);
     }
     protocol::frame_reader reader;
-    reader.feed(frames);
+    reader.feed(frames.take());
     for (;;) {
         auto next = reader.next();
         if (!next || !next->has_value()) {

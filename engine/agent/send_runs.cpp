@@ -180,7 +180,8 @@ class send_runs_job final : public job {
                              .mtime_ns = small_->mtime_ns(),
                              .mode = small_->mode(),
                              .live = small_->is_cut()};
-        const auto got = small_->read(0, buffer_.data(), wanted);
+        const auto room = out_.block_room();
+        const auto got = small_->read(0, room.data(), wanted);
         if (!got) {
             return got.error();
         }
@@ -194,7 +195,7 @@ class send_runs_job final : public job {
             return sending_step::more;
         }
         whole.live = whole.live || changed;
-        whole.data = std::string_view(buffer_.data(), *got);
+        whole.data = std::string_view(room.data(), *got);
         whole.hash = protocol::hash_of_small_file(whole.data);
         out_.put(whole);
         small_.reset();
@@ -203,7 +204,7 @@ class send_runs_job final : public job {
     }
 
     result<sending_step> send_large() {
-        auto step = large_->step(out_, signatures_, buffer_);
+        auto step = large_->step(out_, signatures_);
         if (!step || *step != sending_step::done) {
             return step;
         }
@@ -234,7 +235,6 @@ class send_runs_job final : public job {
     bool missing_ = false;
     std::optional<outgoing_file> small_;
     std::optional<file_sending> large_;
-    file_sending::block_buffer buffer_; // only ever read as far as it was written
     protocol::send_totals totals_;
     std::optional<failure> failed_;
 };

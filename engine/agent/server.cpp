@@ -21,15 +21,14 @@ using protocol::frame_kind;
 constexpr std::size_t max_jobs = 256;
 /// While more than this waits to be written, no further request is read, bytes.
 constexpr std::size_t max_outbox = std::size_t{8} << 20;
-/// Room that an empty outbox keeps while nothing is asked for, bytes: an idle agent is small.
-constexpr std::size_t kept_outbox = std::size_t{128} << 10;
-/// Room that it keeps while requests run, bytes: what a transfer fills again and again.
-constexpr std::size_t busy_outbox = std::size_t{1} << 20;
 /// Bytes between us and the client's process, where that is a pipe: fewer turns for the same bytes.
 constexpr int pipe_room = 256 << 10;
 /// The same for an agent that has more to write than that. Not for each: all pipes of a user share
 /// 64 MiB, beyond which new ones are tiny.
 constexpr int bulk_pipe_room = 1 << 20;
+
+/// Between two looks at what an idle client has read, milliseconds.
+constexpr int collect_interval_ms = 100;
 
 /// Bytes that are read at once.
 constexpr std::size_t input_chunk = std::size_t{128} << 10;
@@ -45,7 +44,7 @@ struct running_job {
 class server {
   public:
     server(const agent_context& context, int input, int output)
-        : context_(context), input_(input), output_(output) {}
+        : context_(context), input_(input), output_(output), client_(output) {}
 
     int run();
 
@@ -66,8 +65,8 @@ class server {
     const agent_context& context_;
     int input_;
     int output_;
-    std::string outbox_;
-    std::size_t written_ = 0; // bytes at the front of outbox_ that are written
+    lending_pipe client_; // to which `output_` leads
+    output_queue outbox_;
     protocol::frame_reader reader_;
     std::map<std::uint32_t, running_job> jobs_;
     int pipe_room_ = pipe_room;
@@ -78,7 +77,7 @@ class server {
 void server::send_hello() {
     const protocol::hello hello{
         .version = protocol::version, .build = context_.build, .machine = context_.machine};
-    protocol::append_frame(outbox_, frame_kind::hello, 0, protocol::encode(hello));
+    outbox_.add(frame_kind::hello, 0, protocol::encode(hello));
 }
 
 bool server::read_input() {
@@ -187,26 +186,11 @@ void server::advance_jobs() {
 }
 
 bool server::write_output() {
-    while (written_ < outbox_.size()) {
-        const auto sent = ::write(output_, outbox_.data() + written_, outbox_.size() - written_);
-        if (sent < 0 && errno == EINTR) {
-            continue;
-        }
-        if (sent < 0 && errno == EAGAIN) {
-            break;
-        }
-        if (sent <= 0) {
-            return false;
-        }
-        written_ += static_cast<std::size_t>(sent);
+    if (!outbox_.write_to(client_)) {
+        return false;
     }
-    // Jobs judge congestion by the size of the outbox, so what is written has to leave it.
-    if (written_ == outbox_.size() || written_ > outbox_.size() / 2) {
-        outbox_.erase(0, written_);
-        written_ = 0;
-    }
-    if (outbox_.empty() && outbox_.capacity() > (jobs_.empty() ? kept_outbox : busy_outbox)) {
-        outbox_ = {}; // of a transfer that is over
+    if (jobs_.empty() && outbox_.empty()) {
+        outbox_.rest(); // an idle agent is small
     }
     fit_pipe();
     return true;
@@ -215,7 +199,7 @@ bool server::write_output() {
 // Not a pipe, or no more room, or too much in it still: it stays as it is.
 void server::fit_pipe() {
     int wanted = pipe_room_;
-    if (outbox_.size() - written_ > static_cast<std::size_t>(pipe_room)) {
+    if (outbox_.size() > static_cast<std::size_t>(pipe_room)) {
         wanted = bulk_pipe_room;
     } else if (jobs_.empty() && outbox_.empty()) {
         wanted = pipe_room;
@@ -235,7 +219,8 @@ bool server::told(const running_job& entry) {
 
 int server::poll_timeout() {
     const auto now = clock::now();
-    int timeout = -1;
+    // Nothing tells that an idle client has read the rest, whose memory is to be given back.
+    int timeout = jobs_.empty() && client_.lends() ? collect_interval_ms : -1;
     for (const auto& [id, entry] : jobs_) {
         // A quick reader may have taken everything before we poll: then nothing would wake us.
         if (entry.ready || drained(entry, id) || told(entry)) {

@@ -47,6 +47,7 @@ set(AGENT_SOURCES
     operation_environment.cpp
     operation_process.cpp
     out_of_memory.cpp
+    output_queue.cpp
     output_recorder.cpp
     output_scalars.cpp
     order_stream.cpp

@@ -45,10 +45,15 @@ std::string_view frame::addressed_to(std::uint32_t other) {
 
 void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
                   std::string_view payload) {
+    append_frame_head(out, kind, request, payload, 0);
+}
+
+void append_frame_head(std::string& out, frame_kind kind, std::uint32_t request,
+                       std::string_view head, std::size_t rest) {
     char header[frame_header_size];
-    write_header(header, kind, request, payload.size());
+    write_header(header, kind, request, head.size() + rest);
     out.append(header, frame_header_size);
-    out.append(payload);
+    out.append(head);
 }
 
 // What frames still hold stays where it is.

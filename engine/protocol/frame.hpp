@@ -72,6 +72,10 @@ struct frame {
 /// Appends the bytes of a frame to `out`.
 void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
                   std::string_view payload);
+/// Appends the beginning of a frame: its header and `head`. The other `rest` bytes of its payload
+/// are elsewhere.
+void append_frame_head(std::string& out, frame_kind kind, std::uint32_t request,
+                       std::string_view head, std::size_t rest);
 
 /// Cuts a byte stream into frames. Bounded: holds at most one frame and what was fed with it, a
 /// spare buffer, and those of large frames that are still in use.

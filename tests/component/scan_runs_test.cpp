@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_is_slow_holds_the_scan_back) {
     for (int i = 0; i < 10'000; ++i) {
         std::ofstream(there.in_run(std::to_string(i * 7'919 % 10'000) + tail));
     }
-    std::string outbox;
+    agent::output_queue outbox;
     auto job = agent::make_scan_runs_job(there.context, about({there.run_id}),
                                          agent::reply_channel(outbox, 7));
     auto wait = job->advance();

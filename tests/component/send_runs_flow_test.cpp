@@ -205,14 +205,14 @@ BOOST_AUTO_TEST_CASE(the_agent_needs_little_memory_for_a_large_file) {
     }
     agent_process agent(there.place / "cache", {{"HOME", there.context.machine.home}});
     const auto id = agent.send(protocol::send_runs{.home = ".guild", .credit = plenty});
-    std::string frames;
+    agent::output_queue frames;
     agent::reply_channel wire(frames, id); // parts and data look the same in both directions
     wire.part(protocol::send_begin{there.run_id});
     protocol::packet_writer orders(protocol::packet_kind::orders);
     write_record(orders, file_order{.entry = {.path = "large", .size = size}});
     wire.data(orders.payload());
     wire.part(protocol::orders_end{});
-    agent.send_bytes(frames);
+    agent.send_bytes(frames.take());
     const auto answer = agent.finish(id);
     BOOST_TEST(agent_process::reply_of<protocol::send_runs>(answer).files == 1);
     BOOST_TEST(static_cast<std::int64_t>(answer.data.size()) > size);

@@ -105,8 +105,7 @@ class job_driver {
 
   private:
     void take_frames() {
-        reader_.feed(outbox_);
-        outbox_.clear();
+        reader_.feed(outbox_.take());
         for (;;) {
             auto next = reader_.next();
             BOOST_REQUIRE(next.has_value());
@@ -118,7 +117,7 @@ class job_driver {
         }
     }
 
-    std::string outbox_;
+    agent::output_queue outbox_;
     protocol::frame_reader reader_;
     std::vector<protocol::frame> frames_;
     std::chrono::microseconds longest_{};

@@ -102,8 +102,7 @@ class run_sender {
 
   private:
     void take_frames() {
-        reader_.feed(outbox_);
-        outbox_.clear();
+        reader_.feed(outbox_.take());
         for (auto next = reader_.next(); next && *next; next = reader_.next()) {
             if ((*next)->kind == protocol::frame_kind::data) {
                 got.take((*next)->payload);
@@ -115,7 +114,7 @@ class run_sender {
         }
     }
 
-    std::string outbox_;
+    agent::output_queue outbox_;
     protocol::frame_reader reader_;
     std::int64_t next_ = 0;
     std::unique_ptr<agent::job> job_;
