@@ -93,6 +93,55 @@ BOOST_AUTO_TEST_CASE(eight_channels_carry_megabytes_both_ways_at_once) {
     });
 }
 
+// What is given up is closed in the background, between the reads of the others.
+BOOST_AUTO_TEST_CASE(shells_that_are_given_up_take_nothing_from_one_that_carries_much) {
+    ssh_server server;
+    in_reactor([&]() -> awaitable<void> {
+        const auto wire = make_ssh_transport();
+        const auto link = co_await connected(*wire, server);
+        const auto bulk = co_await link->open_shell();
+        BOOST_REQUIRE(bulk.has_value());
+        constexpr std::size_t lines = 4'000'000;
+        BOOST_TEST((co_await (*bulk)->write("exec seq 1000000 4999999\n")).has_value());
+        bool reading = true;
+        int given_up = 0;
+        task_group others(co_await asio::this_coro::executor);
+        others.spawn("others", [&]() -> awaitable<void> {
+            int i = 0;
+            while (reading) {
+                // After a while that is long enough for some, and not for others.
+                auto shell = co_await with_deadline(link->open_shell(),
+                                                    std::chrono::milliseconds(i++ % 8), "given up");
+                given_up += shell ? 0 : 1;
+            }
+        });
+        std::vector<char> piece(std::size_t{1} << 20);
+        std::size_t got = 0;
+        bool in_order = true;
+        std::string line;
+        for (;;) {
+            const auto count = co_await (*bulk)->read_some(piece);
+            BOOST_TEST(count.has_value());
+            if (!count || *count == 0) {
+                break;
+            }
+            for (std::size_t i = 0; i < *count; ++i, ++got) {
+                if (got % 8 == 0) {
+                    line = std::to_string(1'000'000 + got / 8) + '\n';
+                }
+                in_order = in_order && piece[i] == line[got % 8];
+            }
+        }
+        reading = false;
+        co_await others.join();
+        BOOST_TEST(got == lines * 8);
+        BOOST_TEST(in_order);
+        BOOST_TEST(given_up > 0);
+        co_await (*bulk)->close();
+        co_await link->close();
+    });
+}
+
 BOOST_AUTO_TEST_CASE(forty_connects_at_once_stay_within_what_a_server_admits) {
     // Ten unauthenticated connections are all that this server takes.
     ssh_server server({.config_lines = {"MaxStartups 10"}});

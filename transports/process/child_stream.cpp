@@ -4,7 +4,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -70,11 +69,15 @@ awaitable<result<std::size_t>> child_stream::read_some(std::span<char> into) {
 }
 
 awaitable<result<>> child_stream::write(std::string_view bytes) {
-    // The pair is a socket, but a descriptor's write raises SIGPIPE; the program ignores that.
-    auto [error, count] = co_await asio::async_write(
-        wire_, asio::buffer(bytes.data(), bytes.size()), tuple_awaitable);
-    if (error) {
-        co_return lost(error);
+    // In pieces as large as they are taken; `async_write` would cut them at 64 KiB.
+    while (!bytes.empty()) {
+        // The pair is a socket, but a descriptor's write raises SIGPIPE; the program ignores that.
+        auto [error, count] = co_await wire_.async_write_some(
+            asio::buffer(bytes.data(), bytes.size()), tuple_awaitable);
+        if (error) {
+            co_return lost(error);
+        }
+        bytes.remove_prefix(count);
     }
     co_return result<>();
 }

@@ -1,6 +1,7 @@
 #include "transports/ssh/session.hpp"
 
 #include "transports/ssh/channel.hpp"
+#include "transports/ssh/read_ahead.hpp"
 #include "transports/ssh/trace.hpp"
 
 #include <fcntl.h>
@@ -177,30 +178,33 @@ void session::pump_in_turn() {
 }
 
 void session::pump() {
-    // A turn reads at most this, bytes (MAX_BUF_SIZE of libssh's socket.c); the budget of turns
-    // keeps the reactor fair to the other sessions.
-    constexpr std::uint64_t turn_size = 4096;
-    constexpr int turns = 64;
     const auto keep = shared_from_this();
-    for (int turn = 0; turn < turns && event_ != nullptr && !dead_; ++turn) {
-        const auto before = moved_.in_bytes;
-        const int answer = ssh_event_dopoll(event_, 0);
-        if (answer == SSH_AGAIN) {
-            break;
-        }
-        if (answer == SSH_ERROR) {
-            mark_dead();
-        }
-        // A read that was not full took all that was there; what comes now wakes us again.
-        const auto got = moved_.in_bytes - before;
-        if (got > 0 && got < turn_size) {
-            break;
-        }
-    }
+    read_all();
     if (!burials_.empty() && !dead_) {
-        finish_burials();
+        finish_burials(); // which may read as well, and then for itself
     }
     settle();
+}
+
+void session::read_all() {
+    // A turn reads at most 4 KiB (MAX_BUF_SIZE of libssh's socket.c); the budget of turns keeps the
+    // reactor fair to the other sessions.
+    constexpr int turns = 64;
+    const read_ahead ahead(ssh_get_fd(raw_));
+    for (int turn = 0; (turn < turns || ahead.unread() > 0) && event_ != nullptr && !dead_;
+         ++turn) {
+        const auto before = moved_.in_bytes;
+        const bool has_to_read = ahead.unread() > 0;
+        const int answer = ssh_event_dopoll(event_, 0);
+        const bool has_read = moved_.in_bytes != before;
+        if (answer == SSH_ERROR || (has_to_read && !has_read)) {
+            mark_dead(); // in the second case nobody would ever look at what has come
+        }
+        // A read that was not full took all that was there; what comes now wakes us again.
+        if (answer == SSH_AGAIN || (has_read && ahead.unread() == 0 && !ahead.may_have_more())) {
+            break;
+        }
+    }
 }
 
 void session::mark_dead() {

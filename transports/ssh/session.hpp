@@ -99,6 +99,7 @@ class session : public std::enable_shared_from_this<session> {
     void arm();
     void pump_in_turn();
     void pump();
+    void read_all();
     void mark_dead();
     void bury(ssh_channel channel, bool opening);
     void finish_burials();
