@@ -17,13 +17,6 @@ namespace {
 
 constexpr std::array directories{".guild", ".guild/outrider", ".guild/outrider/incoming"};
 
-bool exists(int root, const char* path) {
-    const auto where = parent_beneath(root, path, false);
-    struct stat found{};
-    return where &&
-           ::fstatat(where->parent.get(), where->name.c_str(), &found, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 // Whether the directory that was locked is still the one that has the name.
 bool is_in_place(int root, int incoming) {
     const auto named = open_beneath(root, directories.back(), O_RDONLY | O_DIRECTORY);
@@ -52,15 +45,6 @@ run_arrival::~run_arrival() {
     leave();
 }
 
-void run_arrival::note_what_exists() {
-    // A directory for incoming files that is there already was left by a transfer, and so may be
-    // what leads to it.
-    const bool left_over = exists(root(), directories[2]);
-    for (std::size_t i = 0; i < kept_.size(); ++i) {
-        kept_[i] = !left_over && exists(root(), directories[i]);
-    }
-}
-
 result<bool> run_arrival::enter(const agent_context& context, const std::string& home,
                                 const std::string& run_id) {
     auto run = open_run(context, home, run_id, false);
@@ -72,7 +56,6 @@ result<bool> run_arrival::enter(const agent_context& context, const std::string&
         return run.error();
     }
     run_ = std::move(*run);
-    note_what_exists();
     auto inside = parent_beneath(root(), ".guild/outrider/incoming/file", true);
     if (!inside) {
         // Whoever held the lock may have removed the run directory or one in it just now.

@@ -46,13 +46,14 @@ class run_arrival {
     void leave();
 
   private:
-    void note_what_exists();
     void remove_empty() const;
 
     run_place run_;
     descriptor incoming_;
     bool made_run_ = false;
-    /// `.guild` and `.guild/outrider`: whether they were there for something else than transfers.
+    /// `.guild` and `.guild/outrider`: whether they came as directories of the run. Else they go
+    /// when they are empty: one that was there before looks like one that another transfer just
+    /// leaves.
     std::array<bool, 2> kept_{};
     std::optional<tree_removal> emptying_;
 };
