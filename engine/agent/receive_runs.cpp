@@ -1,4 +1,5 @@
 #include "engine/agent/arrival_space.hpp"
+#include "engine/agent/client_memory.hpp"
 #include "engine/agent/jobs.hpp"
 #include "engine/agent/time_slice.hpp"
 #include "engine/agent/transfer_intake.hpp"
@@ -33,6 +34,8 @@ class receive_runs_job final : public job {
   private:
     result<> open();
     result<> add_part(std::string_view type, const protocol::json::value& body);
+    result<std::string_view> content_of(std::string_view packet) const;
+    result<> add_content(std::string_view packet);
     result<transfer_intake::pause> go_on();
     void acknowledge();
     void note(result<> done);
@@ -42,6 +45,7 @@ class receive_runs_job final : public job {
     protocol::receive_runs request_;
     reply_channel channel_;
     transfer_intake intake_;
+    client_memory memory_;
     std::optional<failure> failed_;
     bool prepared_ = true; // there is nothing to prepare now
     protocol::transfer_ack told_;
@@ -50,6 +54,9 @@ class receive_runs_job final : public job {
 // ---- input ----------------------------------------------------------------------------------
 
 result<> receive_runs_job::open() {
+    if (request_.memory && memory_.open(*request_.memory)) {
+        channel_.part(protocol::memory_seen{});
+    }
     if (request_.package.empty()) {
         return check_space(place(), {.bytes = request_.bytes, .files = request_.files});
     }
@@ -109,18 +116,36 @@ void receive_runs_job::on_data(std::string_view bytes) {
         intake_.steps().add_orders(bytes);
         return;
     }
-    if (kind != static_cast<char>(protocol::packet_kind::content) ||
+    note(add_content(bytes));
+}
+
+result<std::string_view> receive_runs_job::content_of(std::string_view packet) const {
+    protocol::packet_reader in(packet);
+    if (in.kind() != protocol::packet_kind::lent) {
+        return packet;
+    }
+    const auto lent = protocol::read_lent(in);
+    return lent ? memory_.at(lent->offset, lent->size) : lent.error();
+}
+
+result<> receive_runs_job::add_content(std::string_view packet) {
+    const auto content = content_of(packet);
+    if (!content) {
+        return content.error();
+    }
+    if (content->empty() || content->front() != static_cast<char>(protocol::packet_kind::content) ||
         intake_.content().held() > content_queue::most) {
-        note(protocol::malformed_packet("stream of content"));
-        return;
+        return protocol::malformed_packet("stream of content");
     }
     const bool can_go_on = intake_.content().empty();
-    intake_.content().lend(bytes);
+    intake_.content().lend(*content);
+    result<> done;
     if (can_go_on) {
-        const auto done = intake_.work(time_slice().end());
-        note(done ? result<>() : done.error());
+        const auto worked = intake_.work(time_slice().end());
+        done = worked ? result<>() : worked.error();
     }
     intake_.content().keep();
+    return done;
 }
 
 // ---- output ---------------------------------------------------------------------------------

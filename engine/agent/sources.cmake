@@ -11,6 +11,7 @@ set(AGENT_SOURCES
     beneath.cpp
     cache_directory.cpp
     child_program.cpp
+    client_memory.cpp
     content_intake.cpp
     content_queue.cpp
     change_attributes.cpp

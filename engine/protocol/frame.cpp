@@ -1,6 +1,8 @@
 #include "engine/protocol/frame.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace outrider::protocol {
 namespace {
@@ -58,22 +60,36 @@ void append_frame_head(std::string& out, frame_kind kind, std::uint32_t request,
 
 // What frames still hold stays where it is.
 bool frame_reader::fits(const buffer& one, std::size_t size) const {
-    return one.bytes.use_count() == 1 && one.capacity >= end_ - start_ + size;
+    return one.source == source_ && one.bytes.use_count() == 1 &&
+           one.capacity >= end_ - start_ + size;
 }
 
-// At the front of a buffer, for `size` bytes after those that wait.
-void frame_reader::make_room(std::size_t size) {
-    const auto waiting = end_ - start_;
-    const char* from = current_.bytes.get() + start_;
-    if (!fits(current_, size)) {
-        std::swap(current_, other_);
-        if (!fits(current_, size)) {
-            const auto capacity = waiting + std::max(size, waiting);
-            current_ = {std::make_shared_for_overwrite<char[]>(capacity), capacity};
-        }
+// A buffer with room for `size` bytes after those that wait: one that is here, or one of the
+// source; if it is needed, one of the heap.
+frame_reader::buffer frame_reader::free_buffer(std::size_t size, bool needed) {
+    if (fits(current_, size)) {
+        return current_;
     }
-    if (from != current_.bytes.get()) {
-        std::copy_n(from, waiting, current_.bytes.get());
+    if (fits(other_, size)) {
+        return other_;
+    }
+    const auto waiting = end_ - start_;
+    const auto capacity = waiting + std::max(size, waiting);
+    if (auto bytes = source_ ? source_->take(capacity) : nullptr) {
+        return {std::move(bytes), capacity, source_};
+    }
+    return needed ? buffer{std::make_shared_for_overwrite<char[]>(capacity), capacity, nullptr}
+                  : buffer{};
+}
+
+// The bytes that wait come to its front.
+void frame_reader::go_on_in(buffer next) {
+    const auto waiting = end_ - start_;
+    if (waiting > 0) {
+        std::memmove(next.bytes.get(), current_.bytes.get() + start_, waiting);
+    }
+    if (next.bytes != current_.bytes) {
+        other_ = std::exchange(current_, std::move(next));
     }
     start_ = 0;
     end_ = waiting;
@@ -81,14 +97,18 @@ void frame_reader::make_room(std::size_t size) {
 
 std::span<char> frame_reader::prepare(std::size_t size) {
     const auto kept = std::max(current_.capacity, other_.capacity);
-    if (start_ == end_ && kept > std::max(kept_buffer, 2 * size)) {
-        *this = {}; // what a big frame needed is given back
+    const bool other_source = current_.source != source_ || other_.source != source_;
+    if (start_ == end_ && (kept > std::max(kept_buffer, 2 * size) || other_source)) {
+        current_ = other_ = {}; // what a big frame needed is given back
+        start_ = end_ = 0;
     }
-    const bool can_begin_again =
-        (start_ == end_ && fits(current_, size)) ||
-        (start_ > 0 && end_ >= enough_used && (fits(current_, size) || fits(other_, size)));
-    if (can_begin_again || current_.capacity - end_ < size / least_share + 1) {
-        make_room(size);
+    const bool full = current_.capacity - end_ < size / least_share + 1;
+    if (full || (start_ > 0 && end_ >= enough_used)) {
+        if (auto next = free_buffer(size, full); next.bytes) {
+            go_on_in(std::move(next));
+        }
+    } else if (start_ == end_ && fits(current_, size)) {
+        start_ = end_ = 0;
     }
     return {current_.bytes.get() + end_, std::min(size, current_.capacity - end_)};
 }

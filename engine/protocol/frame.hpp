@@ -77,10 +77,26 @@ void append_frame(std::string& out, frame_kind kind, std::uint32_t request,
 void append_frame_head(std::string& out, frame_kind kind, std::uint32_t request,
                        std::string_view head, std::size_t rest);
 
+/// Where buffers for received bytes come from, other than the heap.
+class buffer_source {
+  public:
+    buffer_source() = default;
+    buffer_source(const buffer_source&) = delete;
+    buffer_source& operator=(const buffer_source&) = delete;
+    virtual ~buffer_source() = default;
+
+    /// A buffer of that size; none if there is none now.
+    [[nodiscard]] virtual std::shared_ptr<char[]> take(std::size_t size) = 0;
+};
+
 /// Cuts a byte stream into frames. Bounded: holds at most one frame and what was fed with it, a
 /// spare buffer, and those of large frames that are still in use.
 class frame_reader {
   public:
+    /// Buffers come from there as far as it has them, or from the heap again. Those of another
+    /// source are left as they are: what was received into them stays, and nothing is put in its
+    /// place.
+    void use(std::shared_ptr<buffer_source> source) { source_ = std::move(source); }
     /// Room for bytes to receive into, about `size`, never none; what of it was filled is told by
     /// `commit`. Valid until the next call.
     [[nodiscard]] std::span<char> prepare(std::size_t size);
@@ -97,10 +113,14 @@ class frame_reader {
     struct buffer {
         std::shared_ptr<char[]> bytes;
         std::size_t capacity = 0;
+        std::shared_ptr<buffer_source> source; // none: the heap
     };
     [[nodiscard]] bool fits(const buffer& one, std::size_t size) const;
-    void make_room(std::size_t size);
+    [[nodiscard]] buffer free_buffer(std::size_t size, bool needed);
+    void go_on_in(buffer next);
+    void make_room(std::size_t size) { go_on_in(free_buffer(size, true)); }
 
+    std::shared_ptr<buffer_source> source_;
     buffer current_;        // what is received goes here
     buffer other_;          // the one before, whose turn comes again
     std::size_t start_ = 0; // bytes of current_ that are consumed

@@ -18,7 +18,7 @@ std::int64_t from_zigzag(std::uint64_t value) {
 }
 
 bool is_packet_kind(char kind) {
-    return std::string_view("nocsga").find(kind) != std::string_view::npos;
+    return std::string_view("noclsga").find(kind) != std::string_view::npos;
 }
 
 void write_entry(packet_writer& out, const file_entry& entry) {
@@ -360,6 +360,25 @@ result<signature_record> read_signature_record(packet_reader& in) {
         return malformed_packet("signature");
     }
     return record;
+}
+
+// ---- content in shared memory ---------------------------------------------------------------
+
+std::string lent_packet(const lent_content& content) {
+    packet_writer out(packet_kind::lent);
+    out.number(static_cast<std::uint64_t>(content.offset));
+    out.number(static_cast<std::uint64_t>(content.size));
+    return std::string(out.payload());
+}
+
+result<lent_content> read_lent(packet_reader& in) {
+    lent_content content;
+    content.offset = in.count();
+    content.size = in.count();
+    if (!in.ok() || in.kind() != packet_kind::lent) {
+        return malformed_packet("place of content");
+    }
+    return content;
 }
 
 // ---- credit and ack -------------------------------------------------------------------------

@@ -19,6 +19,7 @@ enum class packet_kind : char {
     scan = 'n',      ///< agent → client
     orders = 'o',    ///< client → both agents
     content = 'c',   ///< sender → client → receiver
+    lent = 'l',      ///< client → receiver: content that lies in memory that both see
     signature = 's', ///< receiver → client → sender
     credit = 'g',    ///< client → sender
     ack = 'a',       ///< receiver → client
@@ -160,6 +161,16 @@ struct signature_record {
 };
 void write_record(packet_writer& out, const signature_record& record);
 [[nodiscard]] result<signature_record> read_signature_record(packet_reader& in);
+
+// ---- content in shared memory ---------------------------------------------------------------
+
+/// Where the payload of a content packet lies: stays as it is until that packet is acknowledged.
+struct lent_content {
+    std::int64_t offset = 0;
+    std::int64_t size = 0; ///< bytes
+};
+[[nodiscard]] std::string lent_packet(const lent_content& content);
+[[nodiscard]] result<lent_content> read_lent(packet_reader& in);
 
 // ---- credit and ack -------------------------------------------------------------------------
 

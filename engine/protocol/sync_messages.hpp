@@ -64,6 +64,13 @@ struct receive_totals {
     std::int64_t bytes = 0; ///< their sizes
 };
 BOOST_DESCRIBE_STRUCT(receive_totals, (), (files, bytes))
+/// Memory of the client for an agent on its machine: content that lies there is not sent to it.
+struct memory_place {
+    std::string path; ///< opened for reading it gives the memory
+    std::int64_t inode = 0;
+    std::int64_t size = 0; ///< bytes
+};
+BOOST_DESCRIBE_STRUCT(memory_place, (), (path, inode, size))
 /// Takes the files of `orders` packets into runs, or into one package, which appears only when all
 /// are there. Each file is written beside its place, its hash checked, then renamed. `signature`
 /// packets tell the sender which blocks are here already; `ack` packets tell how far everything is.
@@ -75,8 +82,9 @@ struct receive_runs {
     std::string package;    ///< name of the package; empty: runs
     std::int64_t bytes = 0; ///< of free space that the transfer needs at its worst moment
     std::int64_t files = 0; ///< files, directories and links that are new
+    std::optional<memory_place> memory; ///< the receiver says `memory_seen` if it can be used
 };
-BOOST_DESCRIBE_STRUCT(receive_runs, (), (home, package, bytes, files))
+BOOST_DESCRIBE_STRUCT(receive_runs, (), (home, package, bytes, files, memory))
 /// Part of `receive_runs`: the orders that follow are of this run. Waits while another transfer
 /// writes to the run. Then, if the run's copy state is not `state` any more, or the run is this
 /// machine's own and alive, the run is left as it is, what comes for it is dropped, and
@@ -106,6 +114,12 @@ struct receive_finish {
     static constexpr std::string_view name = "receive_finish";
 };
 BOOST_DESCRIBE_STRUCT(receive_finish, (), ())
+
+/// Part of the reply to `receive_runs`: content may come as `lent` packets from now on.
+struct memory_seen {
+    static constexpr std::string_view name = "memory_seen";
+};
+BOOST_DESCRIBE_STRUCT(memory_seen, (), ())
 
 /// Part of the reply to `receive_runs`, after each `receive_finish`.
 struct run_received {

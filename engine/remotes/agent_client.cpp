@@ -118,6 +118,7 @@ awaitable<void> agent_client::run_reader() {
     protocol::frame_reader reader;
     std::size_t size = least_buffer;
     while (!broken_) {
+        reader.use(buffers_);
         const auto room = reader.prepare(std::max(size, expected_));
         auto got = co_await stream_->read_some(room);
         if (!got || *got == 0) {

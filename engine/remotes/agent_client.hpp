@@ -48,6 +48,20 @@ class agent_client {
     /// The agent may soon have sent so many bytes that are not read yet: the stream is read in as
     /// large pieces, which tells a wire with a window of its own to let them through.
     void expect(std::size_t bytes) { expected_ = std::bit_ceil(bytes); }
+    /// What is received from now on, large frames at least, comes into buffers of that source as
+    /// far as it has them. The last one counts.
+    void receive_into(std::shared_ptr<protocol::buffer_source> source) {
+        buffers_ = std::move(source);
+    }
+    /// The heap again, unless it is another source meanwhile.
+    void stop_receiving_into(const protocol::buffer_source& source) {
+        if (buffers_.get() == &source) {
+            buffers_ = nullptr;
+        }
+    }
+    /// Whether the agent is on this machine, as a process of this user.
+    [[nodiscard]] bool is_here() const { return here_; }
+    void set_here(bool here) { here_ = here; }
     /// Keeps something alive as long as this client.
     void keep(std::shared_ptr<void> token) { kept_ = std::move(token); }
     /// Declares the stream dead: every exchange fails with `why`.
@@ -77,6 +91,8 @@ class agent_client {
     notifier outbox_drained_;
     notifier room_in_inbox_;   // an exchange took frames out of a full inbox
     std::size_t expected_ = 0; // bytes that one read is prepared for
+    std::shared_ptr<protocol::buffer_source> buffers_;
+    bool here_ = false;
     std::map<std::uint32_t, exchange*> exchanges_;
     std::uint32_t last_request_ = 0;
     std::optional<failure> broken_;

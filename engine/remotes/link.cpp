@@ -153,6 +153,7 @@ awaitable<result<std::shared_ptr<agent_client>>> link::new_agent(protocol::hello
         co_return stream.error();
     }
     auto agent = own(std::make_unique<agent_client>(executor_, std::move(*stream), to_.name));
+    agent->set_here(to_.type == "local");
     auto greeted = co_await agent->greet(greeting_limit);
     if (!greeted) {
         co_return greeted.error();

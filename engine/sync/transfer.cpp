@@ -3,6 +3,7 @@
 #include "engine/reactor/both.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
+#include "engine/sync/content_relay.hpp"
 #include "engine/sync/flow_window.hpp"
 
 #include <utility>
@@ -26,8 +27,8 @@ class transfer_job {
     transfer_job(transfer_ends ends, transfer_request what, transfer_observer observer,
                  transfer_slots::slot slot)
         : ends_(std::move(ends)), what_(std::move(what)), observer_(std::move(observer)),
-          slot_(std::move(slot)), tasks_(ends_.from->executor()), changed_(ends_.from->executor()) {
-    }
+          slot_(std::move(slot)), relay_(ends_.from, *ends_.to), tasks_(ends_.from->executor()),
+          changed_(ends_.from->executor()) {}
 
     awaitable<result<transfer_totals>> run() {
         what_.send.credit = granted_ = window_.limit();
@@ -36,6 +37,7 @@ class transfer_job {
         tasks_.spawn("transfer round trip",
                      [this, asked = clock::now()] { return measure_round_trip(asked); });
         // The receiver comes first: what it refuses (no space) is then known before a byte flows.
+        what_.receive.memory = relay_.place();
         receiving_.emplace(*ends_.to, what_.receive);
         sending_.emplace(*ends_.from, what_.send);
         tasks_.spawn("transfer orders", [this] { return finishing(feed()); });
@@ -177,7 +179,8 @@ class transfer_job {
                 co_return failure(errc::protocol_violation,
                                   ends_.from->name() + ": it sends more than it may");
             }
-            if (auto passed = co_await receiving_->relay(std::move(*frame)); !passed) {
+            auto passed = co_await relay_.pass(std::move(*frame), *receiving_, totals_.sent_bytes);
+            if (!passed) {
                 co_return passed;
             }
         }
@@ -209,6 +212,10 @@ class transfer_job {
 
     result<> take_part(const protocol::frame& frame) {
         auto part = open_part(frame);
+        if (part && part->type == protocol::memory_seen::name) {
+            relay_.seen();
+            return {};
+        }
         protocol::run_received received;
         if (!part || part->type != protocol::run_received::name ||
             !protocol::from_json(part->body, received)) {
@@ -235,6 +242,7 @@ class transfer_job {
                               ends_.to->name() + ": it has received more than was sent");
         }
         done_ = *ack;
+        relay_.acknowledged(done_.content);
         observer_.progressed(done_);
         window_.acknowledged(clock::now(), done_.content, slot_.share());
         ends_.from->expect(static_cast<std::size_t>(window_.wire_window()));
@@ -251,6 +259,7 @@ class transfer_job {
     transfer_observer observer_;
     transfer_slots::slot slot_;
     flow_window window_;
+    content_relay relay_;
     task_group tasks_;
     notifier changed_;                      // orders were done, or a task ended
     std::optional<exchange> asking_sender_; // the ways there and back

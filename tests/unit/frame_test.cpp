@@ -2,7 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <cstring>
+#include <deque>
 
 using namespace outrider;
 using namespace outrider::protocol;
@@ -27,6 +29,31 @@ std::vector<frame> receive(frame_reader& reader, std::string_view wire,
     }
     return out;
 }
+
+/// Buffers that are there for the test to see; at most so many at a time.
+class counted_source final : public buffer_source {
+  public:
+    explicit counted_source(int most) : left_(most) {}
+    std::shared_ptr<char[]> take(std::size_t size) override {
+        if (left_ == 0) {
+            return nullptr;
+        }
+        --left_;
+        buffers.emplace_back(size, '\0');
+        return {buffers.back().data(), [this](char*) { ++left_; }};
+    }
+    /// Whether those bytes lie in one of them.
+    [[nodiscard]] bool has(std::string_view bytes) const {
+        return std::ranges::any_of(buffers, [&](const std::string& one) {
+            return bytes.data() >= one.data() && bytes.data() < one.data() + one.size();
+        });
+    }
+
+    std::deque<std::string> buffers; ///< also of those that were given back
+
+  private:
+    int left_;
+};
 
 std::string content_of(int number, std::size_t size) {
     std::string out(size, static_cast<char>('a' + number % 26));
@@ -106,6 +133,63 @@ BOOST_AUTO_TEST_CASE(a_large_frame_is_received_to_its_end_and_the_next_header) {
     BOOST_TEST(!reader.next().value());
     BOOST_TEST(reader.prepare_frame(65'536).size() ==
                wire.size() - first.size() + frame_header_size);
+}
+
+BOOST_AUTO_TEST_CASE(large_frames_come_into_buffers_of_the_source_as_far_as_it_has_them) {
+    constexpr std::size_t size = 200'000;
+    const auto wire_of = [](int first) {
+        std::string wire;
+        for (int i = first; i < first + 12; ++i) {
+            append_frame(wire, frame_kind::data, 1, content_of(i, size));
+        }
+        return wire;
+    };
+    for (const int most : {2, 100}) {
+        const auto source = std::make_shared<counted_source>(most);
+        frame_reader reader;
+        std::vector<frame> kept;
+        const auto take = [&](int first) {
+            for (auto& each : receive(reader, wire_of(first), &frame_reader::prepare, 300'000)) {
+                kept.push_back(std::move(each));
+            }
+        };
+        take(0);
+        reader.use(source);
+        take(12);
+        reader.use(nullptr);
+        take(24);
+        int in_source = 0;
+        for (int i = 0; i < 36; ++i) {
+            const std::string_view payload = kept[static_cast<std::size_t>(i)].payload;
+            BOOST_TEST((payload == content_of(i, size)));
+            BOOST_TEST((!source->has(payload) || (i >= 12 && i < 24)));
+            in_source += source->has(payload) ? 1 : 0;
+        }
+        BOOST_TEST((most == 2 ? in_source > 0 && in_source < 12 : in_source == 12));
+    }
+}
+
+// What the bytes are lent to may still look at them.
+BOOST_AUTO_TEST_CASE(a_buffer_of_a_source_that_is_no_longer_used_is_not_written_again) {
+    const auto source = std::make_shared<counted_source>(2);
+    frame_reader reader;
+    reader.use(source);
+    std::string wire;
+    append_frame(wire, frame_kind::data, 1, content_of(1, 100'000));
+    append_frame(wire, frame_kind::data, 1, content_of(2, 100'000));
+    const auto half = wire.size() * 3 / 4; // in the middle of the second frame
+    auto got =
+        receive(reader, std::string_view(wire).substr(0, half), &frame_reader::prepare, 150'000);
+    BOOST_REQUIRE_EQUAL(got.size(), 1U);
+    const std::string_view first = got[0].payload;
+    BOOST_TEST(source->has(first));
+    reader.use(nullptr);
+    got.clear(); // but its bytes are still looked at
+    for (int i = 0; i < 5; ++i) {
+        receive(reader, std::string_view(wire).substr(half), &frame_reader::prepare, 150'000);
+        receive(reader, std::string_view(wire).substr(0, half), &frame_reader::prepare, 150'000);
+        BOOST_TEST((first == content_of(1, 100'000)));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_frame_goes_on_to_another_request_where_it_lies) {

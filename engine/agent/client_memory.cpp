@@ -1,0 +1,43 @@
+#include "engine/agent/client_memory.hpp"
+
+#include "engine/descriptor.hpp"
+#include "engine/protocol/packet.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+namespace outrider::agent {
+
+client_memory::~client_memory() {
+    if (!bytes_.empty()) {
+        ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+    }
+}
+
+bool client_memory::open(const protocol::memory_place& place) {
+    const descriptor file(::open(place.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    struct stat found{};
+    if (!file || ::fstat(file.get(), &found) != 0 ||
+        found.st_ino != static_cast<ino_t>(place.inode) || found.st_size != place.size ||
+        place.size <= 0) {
+        return false;
+    }
+    const auto size = static_cast<std::size_t>(place.size);
+    const void* const begin = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+    if (begin == MAP_FAILED) { // NOLINT(*-cstyle-cast,*-int-to-ptr)
+        return false;
+    }
+    bytes_ = {static_cast<const char*>(begin), size};
+    return true;
+}
+
+result<std::string_view> client_memory::at(std::int64_t offset, std::int64_t size) const {
+    const auto end = static_cast<std::int64_t>(bytes_.size());
+    if (offset < 0 || size < 0 || offset > end || size > end - offset) {
+        return protocol::malformed_packet("place in memory");
+    }
+    return bytes_.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
+}
+
+} // namespace outrider::agent
