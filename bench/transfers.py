@@ -10,6 +10,7 @@ sampled in one more copy. ROUNDS is 5 unless given, and at least 3. The home her
 BENCH_HERE where that is set, for instance on another file system.
 """
 import os
+import pathlib
 import re
 import shlex
 import shutil
@@ -138,13 +139,16 @@ def one_big_file(scene, rounds):
     scene.warm("big")
     source = os.path.join(scene.big, "model.bin")
     landed = scene.server.path("landed")
+    forget_landed = lambda: pathlib.Path(landed).unlink(missing_ok=True)  # noqa: E731
     far_runs = f":{scene.far('big')}/runs/"
     contestants = [
         Contestant("ours", scene.ours("pull", "big"), scene.forget),
-        Contestant("cat", scene.server.ssh(f"cat {source}", cipher=GCM), stdout=landed),
+        Contestant("cat", scene.server.ssh(f"cat {source}", cipher=GCM), forget_landed,
+                   stdout=landed),
         Contestant("rsync", scene.rsync(far_runs, scene.peers, None), scene.forget_peers),
         Contestant("rsync gcm", scene.rsync(far_runs, scene.peers, GCM), scene.forget_peers),
-        Contestant("cat default", scene.server.ssh(f"cat {source}"), stdout=landed),
+        Contestant("cat default", scene.server.ssh(f"cat {source}"), forget_landed,
+                   stdout=landed),
         Contestant("wire", [scene.wire_rate, "big", source])]
     costs, peak = measure(scene, rounds, contestants)
     same(scene.big, os.path.join(scene.home, "runs", os.path.basename(scene.big)))

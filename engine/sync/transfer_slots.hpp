@@ -9,7 +9,8 @@ namespace outrider {
 
 /// The memory that transfers of one engine may use for what is on its way, whatever their number:
 /// each of at most sixteen gets an equal share of 16 MiB, further ones wait. (As many bulk agents
-/// have two read buffers, of which about 512 KiB are used: 32 MiB in all.) Owned by the engine.
+/// have two read buffers, or pieces of shared memory in their place, of which about 512 KiB are
+/// used each: 32 MiB in all.) Owned by the engine.
 class transfer_slots {
   public:
     explicit transfer_slots(const asio::any_io_executor& executor) : freed_(executor) {}
