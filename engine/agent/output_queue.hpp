@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/lending_pipe.hpp"
+#include "engine/agent/lending_pipe.hpp"
 #include "engine/protocol/block_hash.hpp"
 #include "engine/protocol/frame.hpp"
 

@@ -39,6 +39,7 @@ set(AGENT_SOURCES
     follow_output.cpp
     incoming_names.cpp
     interpreter_facts.cpp
+    lending_pipe.cpp
     line_clock.cpp
     list_files.cpp
     list_runs.cpp

@@ -18,12 +18,13 @@ constexpr std::size_t piece_size = (std::size_t{8} << 20) + (std::size_t{256} <<
 constexpr std::size_t kept_size = std::size_t{1} << 20;
 /// More than the content that is lent at once lies in.
 constexpr std::size_t pieces = 10;
+constexpr std::size_t whole_size = pieces * piece_size;
 
 } // namespace
 
 std::shared_ptr<shared_memory> shared_memory::make() {
     std::shared_ptr<shared_memory> out(new shared_memory);
-    constexpr auto size = static_cast<off_t>(pieces * piece_size);
+    constexpr auto size = static_cast<off_t>(whole_size);
     out->file_.reset(::memfd_create("outrider", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     struct stat info{};
     // Nobody can make it shorter under whoever looks at it.
@@ -32,12 +33,12 @@ std::shared_ptr<shared_memory> shared_memory::make() {
         ::fstat(out->file_.get(), &info) != 0) {
         return nullptr;
     }
-    void* const begin = ::mmap(nullptr, pieces * piece_size, PROT_READ | PROT_WRITE, MAP_SHARED,
-                               out->file_.get(), 0);
+    void* const begin =
+        ::mmap(nullptr, whole_size, PROT_READ | PROT_WRITE, MAP_SHARED, out->file_.get(), 0);
     if (begin == MAP_FAILED) { // NOLINT(*-cstyle-cast,*-int-to-ptr)
         return nullptr;
     }
-    out->bytes_ = {static_cast<char*>(begin), pieces * piece_size};
+    out->bytes_ = {static_cast<char*>(begin), whole_size};
     for (std::size_t i = pieces; i-- > 0;) {
         out->free_.push_back(out->bytes_.data() + i * piece_size);
     }

@@ -1,6 +1,6 @@
-#include "engine/lending_pipe.hpp"
+#include "engine/agent/lending_pipe.hpp"
 
-#include "engine/descriptor.hpp"
+#include "tests/support/nonblocking_pipe.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,22 +12,18 @@
 #include <string>
 
 using namespace outrider;
+using namespace outrider::testing;
+using agent::lending_pipe;
 
 namespace {
 
-struct ends {
-    descriptor read;
-    descriptor write;
-};
-
-ends pipe_of(int room) {
-    int both[2];
-    BOOST_REQUIRE(::pipe2(both, O_CLOEXEC | O_NONBLOCK) == 0);
-    BOOST_REQUIRE(::fcntl(both[1], F_SETPIPE_SZ, room) >= room);
-    return {descriptor(both[0]), descriptor(both[1])};
+agent::pipe_ends pipe_of(int room) {
+    auto both = nonblocking_pipe();
+    BOOST_REQUIRE(::fcntl(both.write.get(), F_SETPIPE_SZ, room) >= room);
+    return both;
 }
 
-std::string read_from(const ends& from, std::size_t size) {
+std::string read_from(const agent::pipe_ends& from, std::size_t size) {
     std::string bytes(size, '\0');
     bytes.resize(static_cast<std::size_t>(
         std::max<ssize_t>(::read(from.read.get(), bytes.data(), size), 0)));
@@ -113,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_full_pipe_takes_a_part_and_then_says_again) {
 BOOST_AUTO_TEST_CASE(a_socket_is_given_copies) {
     int both[2];
     BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, both) == 0);
-    const ends pair{descriptor(both[0]), descriptor(both[1])};
+    const agent::pipe_ends pair{descriptor(both[0]), descriptor(both[1])};
     lending_pipe pipe(pair.write.get());
     const auto bytes = filled('1');
     const auto wrote = pipe.write(view(bytes), bytes);

@@ -1,6 +1,6 @@
 #include "engine/agent/output_queue.hpp"
 
-#include "engine/descriptor.hpp"
+#include "tests/support/nonblocking_pipe.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,6 +12,8 @@
 #include <random>
 
 using namespace outrider;
+using namespace outrider::testing;
+using agent::lending_pipe;
 using agent::output_queue;
 using protocol::frame_kind;
 
@@ -60,11 +62,8 @@ BOOST_AUTO_TEST_CASE(the_room_stays_the_same_until_it_is_sent) {
 
 // Many rounds through few rooms: none may be filled again before the reader has it.
 BOOST_AUTO_TEST_CASE(a_slow_reader_of_a_pipe_gets_every_byte_as_it_was) {
-    int both[2];
-    BOOST_REQUIRE(::pipe2(both, O_CLOEXEC | O_NONBLOCK) == 0);
-    const descriptor reading(both[0]);
-    const descriptor writing(both[1]);
-    lending_pipe client(writing.get());
+    const auto both = nonblocking_pipe();
+    lending_pipe client(both.write.get());
     output_queue queue;
     std::mt19937 random(1);
     std::string expected;
@@ -83,11 +82,11 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_of_a_pipe_gets_every_byte_as_it_was) {
         }
         while (queue.size() > std::size_t{256} << 10 || (i == 399 && !queue.empty())) {
             BOOST_REQUIRE(queue.write_to(client));
-            const auto got = ::read(reading.get(), buffer.data(), 1 + random() % buffer.size());
+            const auto got = ::read(both.read.get(), buffer.data(), 1 + random() % buffer.size());
             read.append(buffer, 0, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
         }
     }
-    for (ssize_t got = 0; (got = ::read(reading.get(), buffer.data(), buffer.size())) > 0;) {
+    for (ssize_t got = 0; (got = ::read(both.read.get(), buffer.data(), buffer.size())) > 0;) {
         read.append(buffer, 0, static_cast<std::size_t>(got));
     }
     BOOST_TEST((read == expected));
@@ -96,12 +95,10 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_of_a_pipe_gets_every_byte_as_it_was) {
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_that_is_gone_is_told) {
-    int both[2];
-    BOOST_REQUIRE(::pipe2(both, O_CLOEXEC | O_NONBLOCK) == 0);
-    const descriptor writing(both[1]);
-    ::close(both[0]);
+    auto both = nonblocking_pipe();
+    both.read.reset();
     const auto before = ::signal(SIGPIPE, SIG_IGN);
-    lending_pipe client(writing.get());
+    lending_pipe client(both.write.get());
     output_queue queue;
     BOOST_TEST(queue.write_to(client));
     add_block(queue, 1, {}, std::string(protocol::block_size, 'b'));

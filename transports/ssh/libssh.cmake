@@ -13,4 +13,5 @@ add_custom_target(outrider_libssh_archive DEPENDS ${archive})
 add_library(outrider_libssh INTERFACE)
 add_dependencies(outrider_libssh outrider_libssh_archive)
 target_include_directories(outrider_libssh SYSTEM INTERFACE ${LIBSSH_INCLUDE_DIRS})
-target_link_libraries(outrider_libssh INTERFACE ${archive} OpenSSL::Crypto ZLIB::ZLIB PkgConfig::GSSAPI)
+target_link_libraries(outrider_libssh INTERFACE ${archive} OpenSSL::Crypto ZLIB::ZLIB
+                                                PkgConfig::GSSAPI)

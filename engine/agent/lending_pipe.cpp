@@ -1,4 +1,4 @@
-#include "engine/lending_pipe.hpp"
+#include "engine/agent/lending_pipe.hpp"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-namespace outrider {
+namespace outrider::agent {
 namespace {
 
 bool is_pipe(int fd) {
@@ -50,4 +50,4 @@ void lending_pipe::collect() {
     }
 }
 
-} // namespace outrider
+} // namespace outrider::agent

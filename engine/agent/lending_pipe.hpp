@@ -8,7 +8,7 @@
 #include <memory>
 #include <string_view>
 
-namespace outrider {
+namespace outrider::agent {
 
 /// The writing end of a stream that, where it is a pipe, is lent memory instead of being given
 /// copies (vmsplice(2)): whoever reads takes the bytes from where they lie. What is lent must not
@@ -42,4 +42,4 @@ class lending_pipe {
     std::deque<loan> loans_;
 };
 
-} // namespace outrider
+} // namespace outrider::agent
