@@ -11,12 +11,13 @@ namespace outrider::agent {
 
 client_memory::~client_memory() {
     if (!bytes_.empty()) {
-        ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+        ::munmap(bytes_.data(), bytes_.size());
     }
 }
 
-bool client_memory::open(const protocol::memory_place& place) {
-    const descriptor file(::open(place.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+bool client_memory::map(const protocol::memory_place& place, bool writable) {
+    const int access = writable ? O_RDWR : O_RDONLY;
+    const descriptor file(::open(place.path.c_str(), access | O_NONBLOCK | O_CLOEXEC));
     struct stat found{};
     if (!file || ::fstat(file.get(), &found) != 0 ||
         found.st_ino != static_cast<ino_t>(place.inode) || found.st_size != place.size ||
@@ -24,11 +25,12 @@ bool client_memory::open(const protocol::memory_place& place) {
         return false;
     }
     const auto size = static_cast<std::size_t>(place.size);
-    const void* const begin = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+    const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    void* const begin = ::mmap(nullptr, size, protection, MAP_SHARED, file.get(), 0);
     if (begin == MAP_FAILED) { // NOLINT(*-cstyle-cast,*-int-to-ptr)
         return false;
     }
-    bytes_ = {static_cast<const char*>(begin), size};
+    bytes_ = {static_cast<char*>(begin), size};
     return true;
 }
 
@@ -37,7 +39,7 @@ result<std::string_view> client_memory::at(std::int64_t offset, std::int64_t siz
     if (offset < 0 || size < 0 || offset > end || size > end - offset) {
         return protocol::malformed_packet("place in memory");
     }
-    return bytes_.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
+    return std::string_view(bytes_.data() + offset, static_cast<std::size_t>(size));
 }
 
 } // namespace outrider::agent

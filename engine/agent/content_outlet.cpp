@@ -15,7 +15,7 @@ bool content_outlet::reserve(std::size_t bytes) {
         flush();
     }
     const auto end = sent_ + static_cast<std::int64_t>(packet_.payload().size() + bytes);
-    if (end <= credit_) {
+    if (end <= credit_ && !rooms_.all_are_lent()) {
         return true;
     }
     flush();
@@ -25,7 +25,11 @@ bool content_outlet::reserve(std::size_t bytes) {
 void content_outlet::put_block(std::int64_t index, std::size_t size) {
     put({.kind = protocol::content_record::kind_type::block, .first = index});
     sent_ += static_cast<std::int64_t>(packet_.payload().size() + size);
-    channel_.block(packet_.payload(), size);
+    if (rooms_.are_open()) {
+        channel_.data(protocol::lent_packet(rooms_.lend(packet_.payload(), size)));
+    } else {
+        channel_.block(packet_.payload(), size);
+    }
     packet_.clear();
 }
 

@@ -19,7 +19,11 @@ class send_runs_job final : public job {
   public:
     send_runs_job(const agent_context& context, protocol::send_runs request, reply_channel channel)
         : channel_(channel), sources_(context, std::move(request.home)),
-          out_(channel, request.credit) {}
+          out_(channel, request.credit) {
+        if (request.memory) {
+            out_.lend_in(*request.memory);
+        }
+    }
 
     std::optional<job_wait> advance() override {
         const time_slice slice;
@@ -69,6 +73,9 @@ class send_runs_job final : public job {
             break;
         case packet_kind::credit:
             taken = grant(in);
+            break;
+        case packet_kind::returned:
+            taken = out_.take_back(in);
             break;
         default:
             taken = protocol::malformed_packet("packet");

@@ -40,6 +40,7 @@ set(AGENT_SOURCES
     incoming_names.cpp
     interpreter_facts.cpp
     lending_pipe.cpp
+    lent_rooms.cpp
     line_clock.cpp
     list_files.cpp
     list_runs.cpp

@@ -43,16 +43,16 @@ inline constexpr std::size_t frame_header_size = 9;
 class received_bytes {
   public:
     received_bytes() = default;
+    /// Bytes of a buffer, with room for a frame's header before them.
+    received_bytes(std::shared_ptr<char[]> buffer, char* begin, std::size_t size)
+        : buffer_(std::move(buffer)), begin_(begin), size_(size) {}
 
     operator std::string_view() const { return {begin_, size_}; } // NOLINT(*-explicit-*)
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
 
   private:
-    friend class frame_reader;
     friend struct frame;
-    received_bytes(std::shared_ptr<char[]> buffer, char* begin, std::size_t size)
-        : buffer_(std::move(buffer)), begin_(begin), size_(size) {}
 
     std::shared_ptr<char[]> buffer_;
     char* begin_ = nullptr; // its frame's header lies before it

@@ -18,7 +18,7 @@ std::int64_t from_zigzag(std::uint64_t value) {
 }
 
 bool is_packet_kind(char kind) {
-    return std::string_view("noclsga").find(kind) != std::string_view::npos;
+    return std::string_view("noclrsga").find(kind) != std::string_view::npos;
 }
 
 void write_entry(packet_writer& out, const file_entry& entry) {
@@ -379,6 +379,25 @@ result<lent_content> read_lent(packet_reader& in) {
         return malformed_packet("place of content");
     }
     return content;
+}
+
+std::string returned_packet(const std::vector<std::int64_t>& offsets) {
+    packet_writer out(packet_kind::returned);
+    for (const auto offset : offsets) {
+        out.number(static_cast<std::uint64_t>(offset));
+    }
+    return std::string(out.payload());
+}
+
+result<std::vector<std::int64_t>> read_returned(packet_reader& in) {
+    std::vector<std::int64_t> offsets;
+    while (!in.at_end()) {
+        offsets.push_back(in.count());
+    }
+    if (!in.ok() || in.kind() != packet_kind::returned) {
+        return malformed_packet("return of content");
+    }
+    return offsets;
 }
 
 // ---- credit and ack -------------------------------------------------------------------------

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The payloads of `data` frames of `scan_runs`, `send_runs` and `receive_runs`: a byte that says
 /// the kind, then records, none of which crosses the end of its packet. Numbers are LEB128, signed
@@ -19,7 +20,8 @@ enum class packet_kind : char {
     scan = 'n',      ///< agent → client
     orders = 'o',    ///< client → both agents
     content = 'c',   ///< sender → client → receiver
-    lent = 'l',      ///< client → receiver: content that lies in memory that both see
+    lent = 'l',      ///< sender → client, client → receiver: content in memory that both see
+    returned = 'r',  ///< client → sender: what of it was dealt with
     signature = 's', ///< receiver → client → sender
     credit = 'g',    ///< client → sender
     ack = 'a',       ///< receiver → client
@@ -164,13 +166,22 @@ void write_record(packet_writer& out, const signature_record& record);
 
 // ---- content in shared memory ---------------------------------------------------------------
 
-/// Where the payload of a content packet lies: stays as it is until that packet is acknowledged.
+/// Where the payload of a content packet lies. It stays as it is until a receiver acknowledges that
+/// packet, or a sender gets it back; that one leaves room for the header of a frame before it.
 struct lent_content {
     std::int64_t offset = 0;
     std::int64_t size = 0; ///< bytes
 };
 [[nodiscard]] std::string lent_packet(const lent_content& content);
 [[nodiscard]] result<lent_content> read_lent(packet_reader& in);
+
+/// A sender divides the memory into rooms of so many bytes: a block, and a page for what comes
+/// before it in its frame.
+inline constexpr std::size_t lent_room_size = block_size + 4096;
+
+/// The offsets of what a sender had lent.
+[[nodiscard]] std::string returned_packet(const std::vector<std::int64_t>& offsets);
+[[nodiscard]] result<std::vector<std::int64_t>> read_returned(packet_reader& in);
 
 // ---- credit and ack -------------------------------------------------------------------------
 

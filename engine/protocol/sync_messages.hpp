@@ -30,6 +30,14 @@ BOOST_DESCRIBE_STRUCT(scan_runs, (), (home, ids, partials))
 
 // ---- transfer -------------------------------------------------------------------------------
 
+/// Memory of the client for an agent on its machine: content that lies there is not sent.
+struct memory_place {
+    std::string path; ///< a file that is this memory
+    std::int64_t inode = 0;
+    std::int64_t size = 0; ///< bytes
+};
+BOOST_DESCRIBE_STRUCT(memory_place, (), (path, inode, size))
+
 /// Part of `send_runs` and of `receive_runs`, from the client: no further orders.
 struct orders_end {
     static constexpr std::string_view name = "orders_end";
@@ -49,8 +57,9 @@ struct send_runs {
     static constexpr std::string_view name = "send_runs";
     std::string home;
     std::int64_t credit = 0; ///< bytes of content packets that may be sent before any is granted
+    std::optional<memory_place> memory; ///< blocks are read into it, and then lent, if it is seen
 };
-BOOST_DESCRIBE_STRUCT(send_runs, (), (home, credit))
+BOOST_DESCRIBE_STRUCT(send_runs, (), (home, credit, memory))
 /// Part of `send_runs`: the orders that follow are of this run. Without any, orders name absolute
 /// sources, the user's own files.
 struct send_begin {
@@ -64,13 +73,6 @@ struct receive_totals {
     std::int64_t bytes = 0; ///< their sizes
 };
 BOOST_DESCRIBE_STRUCT(receive_totals, (), (files, bytes))
-/// Memory of the client for an agent on its machine: content that lies there is not sent to it.
-struct memory_place {
-    std::string path; ///< opened for reading it gives the memory
-    std::int64_t inode = 0;
-    std::int64_t size = 0; ///< bytes
-};
-BOOST_DESCRIBE_STRUCT(memory_place, (), (path, inode, size))
 /// Takes the files of `orders` packets into runs, or into one package, which appears only when all
 /// are there. Each file is written beside its place, its hash checked, then renamed. `signature`
 /// packets tell the sender which blocks are here already; `ack` packets tell how far everything is.

@@ -46,8 +46,9 @@ class agent_client {
     /// Whether somebody waits for this agent.
     [[nodiscard]] bool busy() const { return !exchanges_.empty(); }
     /// The agent may soon have sent so many bytes that are not read yet: the stream is read in as
-    /// large pieces, which tells a wire with a window of its own to let them through.
-    void expect(std::size_t bytes) { expected_ = std::bit_ceil(bytes); }
+    /// large pieces, which tells a wire with a window of its own to let them through. An agent here
+    /// is at no such wire.
+    void expect(std::size_t bytes) { expected_ = here_ ? 0 : std::bit_ceil(bytes); }
     /// What is received from now on, large frames at least, comes into buffers of that source as
     /// far as it has them. The last one counts.
     void receive_into(std::shared_ptr<protocol::buffer_source> source) {

@@ -11,17 +11,26 @@ constexpr std::size_t most_lent = 12;
 
 } // namespace
 
-content_relay::content_relay(std::shared_ptr<agent_client> from, const agent_client& to)
-    : from_(std::move(from)), memory_(to.is_here() ? shared_memory::make() : nullptr),
-      given_back_(from_->executor()) {
+content_relay::content_relay(std::shared_ptr<agent_client> from, const agent_client& to,
+                             std::shared_ptr<shared_memory> borrowed)
+    : from_(std::move(from)), given_back_(from_->executor()) {
+    if (!to.is_here()) {
+        return;
+    }
+    memory_ = std::move(borrowed);
     if (memory_) {
-        from_->receive_into(memory_);
+        return;
+    }
+    buffers_ = shared_buffers::make();
+    if (buffers_) {
+        memory_ = buffers_->memory();
+        from_->receive_into(buffers_);
     }
 }
 
 content_relay::~content_relay() {
-    if (memory_) {
-        from_->stop_receiving_into(*memory_); // before the loans end
+    if (buffers_) {
+        from_->stop_receiving_into(*buffers_); // before the loans end
     }
 }
 

@@ -2,7 +2,7 @@
 
 #include "engine/reactor/notifier.hpp"
 #include "engine/remotes/agent_client.hpp"
-#include "engine/remotes/shared_memory.hpp"
+#include "engine/remotes/shared_buffers.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -15,9 +15,10 @@ namespace outrider {
 /// until the agent has dealt with it. Owned by the transfer.
 class content_relay {
   public:
-    /// The sender's content comes into shared memory from now on if the receiver is on this
-    /// machine.
-    content_relay(std::shared_ptr<agent_client> from, const agent_client& to);
+    /// If the receiver is on this machine, the sender's content comes into shared memory from now
+    /// on, unless it lies in such already: `borrowed`, or none.
+    content_relay(std::shared_ptr<agent_client> from, const agent_client& to,
+                  std::shared_ptr<shared_memory> borrowed);
     content_relay(const content_relay&) = delete;
     content_relay& operator=(const content_relay&) = delete;
     /// Nothing is received into that memory again, so that a receiver that is slow to hear of a
@@ -40,7 +41,8 @@ class content_relay {
     };
 
     std::shared_ptr<agent_client> from_;
-    std::shared_ptr<shared_memory> memory_; // none: everything is sent
+    std::shared_ptr<shared_buffers> buffers_; // what is received comes into these, if there are any
+    std::shared_ptr<shared_memory> memory_;   // where the content lies; none: everything is sent
     bool seen_ = false;
     std::deque<loan> lent_;
     notifier given_back_;

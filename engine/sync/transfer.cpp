@@ -3,6 +3,7 @@
 #include "engine/reactor/both.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
+#include "engine/sync/borrowed_content.hpp"
 #include "engine/sync/content_relay.hpp"
 #include "engine/sync/flow_window.hpp"
 
@@ -27,7 +28,8 @@ class transfer_job {
     transfer_job(transfer_ends ends, transfer_request what, transfer_observer observer,
                  transfer_slots::slot slot)
         : ends_(std::move(ends)), what_(std::move(what)), observer_(std::move(observer)),
-          slot_(std::move(slot)), relay_(ends_.from, *ends_.to), tasks_(ends_.from->executor()),
+          slot_(std::move(slot)), borrowed_(*ends_.from),
+          relay_(ends_.from, *ends_.to, borrowed_.memory()), tasks_(ends_.from->executor()),
           changed_(ends_.from->executor()) {}
 
     awaitable<result<transfer_totals>> run() {
@@ -38,8 +40,10 @@ class transfer_job {
                      [this, asked = clock::now()] { return measure_round_trip(asked); });
         // The receiver comes first: what it refuses (no space) is then known before a byte flows.
         what_.receive.memory = relay_.place();
+        what_.send.memory = borrowed_.place();
         receiving_.emplace(*ends_.to, what_.receive);
         sending_.emplace(*ends_.from, what_.send);
+        tasks_.spawn("transfer loans", [this] { return borrowed_.give_back(*sending_); });
         tasks_.spawn("transfer orders", [this] { return finishing(feed()); });
         tasks_.spawn("transfer content", [this] { return finishing(pass_content()); });
         tasks_.spawn("transfer feedback", [this] { return finishing(take_feedback()); });
@@ -163,6 +167,9 @@ class transfer_job {
     awaitable<result<>> pass_content() {
         for (;;) {
             auto frame = co_await sending_->next();
+            if (frame) {
+                frame = borrowed_.open(std::move(*frame));
+            }
             if (!frame) {
                 co_return frame.error();
             }
@@ -259,6 +266,7 @@ class transfer_job {
     transfer_observer observer_;
     transfer_slots::slot slot_;
     flow_window window_;
+    borrowed_content borrowed_;
     content_relay relay_;
     task_group tasks_;
     notifier changed_;                      // orders were done, or a task ended

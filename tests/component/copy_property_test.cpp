@@ -48,7 +48,7 @@ struct changing_runs {
     random_tree tree;
     std::vector<std::string> ids;
 
-    explicit changing_runs(std::uint64_t seed) : tree(seed) {
+    changing_runs(std::uint64_t seed, remote_place where) : scene(where), tree(seed) {
         for (const char digit : {'a', 'b', 'c'}) {
             ids.push_back(scene.make_run(digit));
             tree.fill(scene.far_run(ids.back()), 40, scene.far_run(ids.front()) + "/a");
@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_SUITE(copied_trees)
 BOOST_AUTO_TEST_CASE(copies_of_random_trees_are_equal_after_each_round_of_random_changes) {
     const auto seed = chosen_seed();
     for (std::uint64_t sequence = 0; sequence < 2; ++sequence) {
-        changing_runs runs(seed + sequence);
+        changing_runs runs(seed + sequence,
+                           sequence == 0 ? remote_place::elsewhere : remote_place::here);
         BOOST_TEST_CONTEXT("sequence " << sequence << ", fresh") {
             runs.pull_and_compare(false);
         }

@@ -123,7 +123,7 @@ class served {
     [[nodiscard]] const copy_scene& scene() const { return scene_; }
 
   private:
-    copy_scene scene_;
+    copy_scene scene_{remote_place::here}; // of which the program under test knows
     std::unique_ptr<engine> heart_;
     std::thread thread_;
 };

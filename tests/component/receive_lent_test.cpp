@@ -1,5 +1,5 @@
 // Content that is not sent to the receiver, but lies in memory that it shares with its client.
-#include "engine/remotes/shared_memory.hpp"
+#include "engine/remotes/shared_buffers.hpp"
 #include "tests/support/receiving_job.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,7 +15,7 @@ constexpr std::size_t mebi = 1 << 20;
 
 // A receiver, and a client that lends it every packet of content.
 struct lending_client {
-    std::shared_ptr<shared_memory> memory = shared_memory::make();
+    std::shared_ptr<shared_buffers> buffers = shared_buffers::make();
     std::vector<std::shared_ptr<char[]>> pieces; // what is lent
     job_driver job;
     content_script script;
@@ -34,14 +34,14 @@ struct lending_client {
             job.data(payload);
             return;
         }
-        auto piece = memory->take(payload.size());
+        auto piece = buffers->take(payload.size());
         if (!piece) { // the receiver has dealt with all of them
             pieces.clear();
-            piece = memory->take(payload.size());
+            piece = buffers->take(payload.size());
         }
         std::ranges::copy(payload, piece.get());
         const auto size = static_cast<std::int64_t>(payload.size());
-        const auto offset = memory->offset_of({piece.get(), payload.size()}).value();
+        const auto offset = buffers->memory()->offset_of({piece.get(), payload.size()}).value();
         pieces.push_back(std::move(piece));
         job.data(protocol::lent_packet({.offset = offset, .size = size}));
     }
@@ -53,7 +53,7 @@ struct lending_client {
 
   private:
     [[nodiscard]] protocol::receive_runs request() const {
-        return {.home = ".guild", .memory = memory->place()};
+        return {.home = ".guild", .memory = buffers->memory()->place()};
     }
 };
 
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(what_is_lent_arrives_as_if_it_had_been_sent) {
 }
 
 BOOST_AUTO_TEST_CASE(a_place_outside_of_the_memory_is_a_violation_of_the_protocol) {
-    const auto size = shared_memory::make()->place().size;
+    const auto size = shared_buffers::make()->memory()->place().size;
     const std::vector<protocol::lent_content> places{
         {.offset = size, .size = 1},
         {.offset = size - 1, .size = 2},
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_place_outside_of_the_memory_is_a_violation_of_the_protoco
 }
 
 BOOST_AUTO_TEST_CASE(memory_that_is_not_what_it_was_said_to_be_is_not_used) {
-    const auto memory = shared_memory::make();
+    const auto memory = shared_buffers::make()->memory();
     const auto right = memory->place();
     auto gone = right;
     gone.path = "/proc/self/fd/9999";
@@ -124,21 +124,21 @@ BOOST_AUTO_TEST_CASE(memory_that_is_not_what_it_was_said_to_be_is_not_used) {
 }
 
 BOOST_AUTO_TEST_CASE(pieces_come_back_when_nobody_uses_them_and_outlive_their_owner) {
-    auto memory = shared_memory::make();
+    auto buffers = shared_buffers::make();
     std::vector<std::shared_ptr<char[]>> taken;
-    while (auto piece = memory->take(mebi)) {
+    while (auto piece = buffers->take(mebi)) {
         std::memset(piece.get(), static_cast<int>(taken.size()), mebi);
         taken.push_back(std::move(piece));
     }
     BOOST_REQUIRE(taken.size() >= 4U);
-    BOOST_TEST(!memory->take(1));
+    BOOST_TEST(!buffers->take(1));
     const auto* last = taken.back().get();
     taken.pop_back();
-    BOOST_TEST(!memory->take(9 * mebi));
-    BOOST_TEST(memory->take(1).get() == last);
+    BOOST_TEST(!buffers->take(9 * mebi));
+    BOOST_TEST(buffers->take(1).get() == last);
     const auto elsewhere = noise(10);
-    BOOST_TEST(!memory->offset_of(elsewhere).has_value());
-    memory.reset();
+    BOOST_TEST(!buffers->memory()->offset_of(elsewhere).has_value());
+    buffers.reset();
     for (std::size_t i = 0; i < taken.size(); ++i) {
         BOOST_TEST(taken[i][mebi - 1] == static_cast<char>(i));
     }

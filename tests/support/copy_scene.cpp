@@ -31,13 +31,14 @@ std::string copy_outcome::told() const {
     return text;
 }
 
-copy_scene::copy_scene() {
+copy_scene::copy_scene(remote_place where) {
     spdlog::set_level(spdlog::level::warn); // hundreds of engines connect in a test
     for (const auto& each : {near_home() + "/runs", far_home() + "/runs", place_ / "user"}) {
         fs::create_directories(each);
     }
+    const std::string type = where == remote_place::here ? "local" : "ssh\n    host: gpu1";
     place_.write("config.yml",
-                 "remotes:\n  gpu1:\n    type: local\n    guild-home: " + far_home() + "\n");
+                 "remotes:\n  gpu1:\n    type: " + type + "\n    guild-home: " + far_home() + "\n");
 }
 
 copy_outcome copy_scene::perform(command what) {
@@ -50,7 +51,9 @@ copy_outcome copy_scene::perform(command what) {
                            {"GUILD_CONFIG", place_ / "config.yml"},
                            {"PATH", "/usr/local/bin:/usr/bin:/bin"}};
     std::vector<std::unique_ptr<transport>> transports;
-    transports.push_back(make_tapped_transport(tap));
+    for (const auto* type : {"local", "ssh"}) {
+        transports.push_back(make_tapped_transport(tap, type));
+    }
     engine one(std::move(transports));
     const auto submitted =
         one.submit(std::move(what), std::move(context),

@@ -23,13 +23,17 @@ struct copy_outcome {
     [[nodiscard]] std::string told() const;
 };
 
+/// Where an engine takes the remote of a scene to be. What an agent here has to say of files it
+/// need not send.
+enum class remote_place { elsewhere, here };
+
 /// Two Guild homes on this machine, `near` and `far` (the remote `gpu1`), and an engine in this
 /// process that copies between them by agents in processes of their own.
 class copy_scene {
   public:
     static constexpr const char* remote_name = "gpu1";
 
-    copy_scene();
+    explicit copy_scene(remote_place where = remote_place::elsewhere);
 
     stream_tap tap; ///< on every stream of the engine
     /// Called with the engine before it runs a command, and with null after it.

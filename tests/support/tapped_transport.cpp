@@ -36,9 +36,10 @@ class tapped_connection final : public connection {
 
 class tapped_transport final : public transport {
   public:
-    explicit tapped_transport(stream_tap& tap) : inner_(make_local_transport()), tap_(tap) {}
+    tapped_transport(stream_tap& tap, std::string_view type)
+        : inner_(make_local_transport()), tap_(tap), type_(type) {}
 
-    [[nodiscard]] std::string_view type() const override { return inner_->type(); }
+    [[nodiscard]] std::string_view type() const override { return type_; }
     awaitable<result<std::unique_ptr<connection>>>
     connect(const remote& to, const connect_context& context) override {
         const std::string name = to.name;
@@ -56,12 +57,13 @@ class tapped_transport final : public transport {
   private:
     std::unique_ptr<transport> inner_;
     stream_tap& tap_;
+    std::string type_;
 };
 
 } // namespace
 
-std::unique_ptr<transport> make_tapped_transport(stream_tap& tap) {
-    return std::make_unique<tapped_transport>(tap);
+std::unique_ptr<transport> make_tapped_transport(stream_tap& tap, std::string_view type) {
+    return std::make_unique<tapped_transport>(tap, type);
 }
 
 } // namespace outrider::testing

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace outrider::testing {
 
@@ -19,7 +20,9 @@ struct stream_tap {
         wrap;
 };
 
-/// The local transport, with the tap on every stream.
-[[nodiscard]] std::unique_ptr<transport> make_tapped_transport(stream_tap& tap);
+/// The local transport, with the tap on every stream. As one of another type it leads to agents
+/// that are taken to be on another machine.
+[[nodiscard]] std::unique_ptr<transport> make_tapped_transport(stream_tap& tap,
+                                                               std::string_view type = "local");
 
 } // namespace outrider::testing
