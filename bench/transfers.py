@@ -105,12 +105,16 @@ class Contestant:
                       for part in ("wall", "here", "there")))
 
 
-def measure(scene, rounds, contestants):
-    """Runs them in turn; gives medians by name, and the peak memory of the first."""
-    for _ in range(rounds):
-        for each in contestants:
+def measure(scene, rounds, contestants, before_round=lambda: None):
+    """Runs them in turn, each round another one first; gives medians by name, and the peak memory of
+    the first contestant."""
+    for i in range(rounds):
+        before_round()
+        start = i % len(contestants)
+        for each in contestants[start:] + contestants[:start]:
             each.run(scene)
     first = contestants[0]
+    before_round()
     first.before()
     peak = peak_memory(scene.server, first.command, scene.env)
     return {each.name: each.median for each in contestants}, peak
@@ -188,10 +192,10 @@ def appended(scene, rounds):
             f.write(os.urandom(MIB))
 
     far_runs = f":{scene.far('grown')}/runs/"
-    # The peer's copy lacks what ours lacks: both are a MiB behind.
-    contestants = [Contestant("ours", scene.ours("pull", "grown"), grow),
+    # Both copies are a MiB behind in each round.
+    contestants = [Contestant("ours", scene.ours("pull", "grown")),
                    Contestant("rsync", scene.rsync(far_runs, scene.peers, GCM))]
-    costs, peak = measure(scene, rounds, contestants)
+    costs, peak = measure(scene, rounds, contestants, before_round=grow)
     same(scene.grown, os.path.join(scene.home, "runs", os.path.basename(scene.grown)))
     fresh = Contestant("fresh", scene.ours("pull", "grown"), scene.forget)
     for _ in range(rounds):

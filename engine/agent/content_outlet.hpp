@@ -11,8 +11,8 @@
 namespace outrider::agent {
 
 /// Where the records of the files that are sent go: it packs them, and sends no byte that the
-/// client has not granted. A client on this machine is not sent blocks, but lent them. Owned by the
-/// job; every record is announced with `reserve`.
+/// client has not granted. A client on this machine is not sent what is large, but lent it. Owned
+/// by the job; every record is announced with `reserve`.
 class content_outlet {
   public:
     /// Room for any record without its data, and for what is before it, bytes.
@@ -21,7 +21,7 @@ class content_outlet {
     content_outlet(reply_channel channel, std::int64_t credit)
         : channel_(channel), credit_(credit) {}
 
-    /// Blocks are read into that memory and lent, if it can be seen.
+    /// Blocks are read into that memory and lent. Everything is sent if it cannot be seen.
     void lend_in(const protocol::memory_place& place) { std::ignore = rooms_.open(place); }
     /// What the client gives back. Fails with `protocol_violation`.
     [[nodiscard]] result<> take_back(protocol::packet_reader& returned) {
@@ -45,6 +45,8 @@ class content_outlet {
     [[nodiscard]] std::int64_t sent() const { return sent_; }
 
   private:
+    void lend(std::string_view payload);
+
     reply_channel channel_;
     lent_rooms rooms_;
     protocol::packet_writer packet_{protocol::packet_kind::content};

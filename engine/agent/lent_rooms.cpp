@@ -1,11 +1,16 @@
 #include "engine/agent/lent_rooms.hpp"
 
+#include "engine/protocol/frame.hpp"
+
+#include <boost/assert.hpp>
+
 #include <algorithm>
 
 namespace outrider::agent {
 namespace {
 
 constexpr std::size_t before_block = protocol::lent_room_size - protocol::block_size;
+static_assert(protocol::frame_header_size + protocol::largest_head <= before_block);
 
 } // namespace
 
@@ -26,6 +31,7 @@ std::span<char> lent_rooms::free_room() const {
 }
 
 protocol::lent_content lent_rooms::lend(std::string_view head, std::size_t size) {
+    BOOST_ASSERT(head.size() <= protocol::largest_head);
     char* const begin = free_room().data() - head.size();
     std::ranges::copy(head, begin);
     is_lent_[free_.back()] = true;

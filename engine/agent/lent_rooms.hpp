@@ -10,8 +10,8 @@
 
 namespace outrider::agent {
 
-/// Rooms for blocks in memory that the client sees as well: a block that is read there need not be
-/// sent. A room that is lent is left alone until the client gives it back.
+/// Rooms for blocks in memory that the client sees as well: what lies there need not be sent. A
+/// room that is lent is left alone until the client gives it back.
 class lent_rooms {
   public:
     /// Whether there are any from now on.
@@ -21,7 +21,7 @@ class lent_rooms {
     [[nodiscard]] bool all_are_lent() const { return are_open() && free_.empty(); }
     /// A room that is free, for a block: the same until it is lent. There must be one.
     [[nodiscard]] std::span<char> free_room() const;
-    /// Lends the client `head`, at most 512 bytes, and the first `size` bytes of that room.
+    /// Lends the client `head`, at most `largest_head`, and the first `size` bytes of that room.
     [[nodiscard]] protocol::lent_content lend(std::string_view head, std::size_t size);
     /// What is said to be given back must be lent: `protocol_violation`.
     [[nodiscard]] result<> take_back(protocol::packet_reader& returned);

@@ -23,8 +23,8 @@ class output_queue {
     /// Room for a block, at the start of a page, for which a disk is quickest. It is the same until
     /// `add_block` takes it.
     [[nodiscard]] std::span<char> block_room();
-    /// A data frame of `head`, at most 512 bytes, and the first `size` bytes of the room. Few bytes
-    /// are copied, and leave the room where it is.
+    /// A data frame of `head`, at most `largest_head`, and the first `size` bytes of the room. Few
+    /// bytes are copied, and leave the room where it is.
     void add_block(std::uint32_t request, std::string_view head, std::size_t size);
 
     /// Bytes that wait.

@@ -123,6 +123,9 @@ void write_record(packet_writer& out, const file_order& order);
 
 // ---- content --------------------------------------------------------------------------------
 
+/// Bytes of a packet before the block that ends it, at most.
+inline constexpr std::size_t largest_head = 512;
+
 /// A file is either one `whole`, or a `head`, then its blocks in ascending order without gaps
 /// (`block`, `keep`, `zeros`), then its `tail`; or `missing`. A second `head` of the same file
 /// begins it again, because it changed while it was read.
@@ -166,8 +169,9 @@ void write_record(packet_writer& out, const signature_record& record);
 
 // ---- content in shared memory ---------------------------------------------------------------
 
-/// Where the payload of a content packet lies. It stays as it is until a receiver acknowledges that
-/// packet, or a sender gets it back; that one leaves room for the header of a frame before it.
+/// Where the payload of a content packet lies. What a receiver is lent stays as it is until it
+/// acknowledges the packet; what a sender lends, until that is returned. A sender leaves
+/// `frame_header_size` bytes before it free.
 struct lent_content {
     std::int64_t offset = 0;
     std::int64_t size = 0; ///< bytes
@@ -175,8 +179,8 @@ struct lent_content {
 [[nodiscard]] std::string lent_packet(const lent_content& content);
 [[nodiscard]] result<lent_content> read_lent(packet_reader& in);
 
-/// A sender divides the memory into rooms of so many bytes: a block, and a page for what comes
-/// before it in its frame.
+/// A sender divides the memory into rooms of so many bytes: a block, and a page for the header of
+/// its frame and the records before it.
 inline constexpr std::size_t lent_room_size = block_size + 4096;
 
 /// The offsets of what a sender had lent.

@@ -45,7 +45,7 @@ agent_client::agent_client(asio::any_io_executor executor, std::unique_ptr<byte_
     : executor_(executor), stream_(std::move(stream)), name_(std::move(name)), tasks_(executor),
       outbox_filled_(executor), outbox_drained_(executor), room_in_inbox_(executor),
       last_heard_(std::chrono::steady_clock::now()) {
-    tasks_.spawn("agent writer", [this] { return run_writer(); });
+    tasks_.spawn("agent writer", [this] { return failing_at_end(run_writer()); });
 }
 
 agent_client::~agent_client() = default;
@@ -87,7 +87,7 @@ awaitable<result<protocol::hello>> agent_client::greet(std::chrono::milliseconds
         co_return failure(errc::unsupported, name_ + ": the agent speaks another protocol version");
     }
     last_heard_ = std::chrono::steady_clock::now();
-    tasks_.spawn("agent reader", [this] { return run_reader(); });
+    tasks_.spawn("agent reader", [this] { return failing_at_end(run_reader()); });
     co_return hello;
 }
 
@@ -112,6 +112,15 @@ awaitable<void> agent_client::close() {
     tasks_.cancel();
     co_await tasks_.join();
     co_await stream_->close();
+}
+
+// Whoever waits for the agent must not wait for ever, also where an exception ends the task.
+awaitable<void> agent_client::failing_at_end(awaitable<void> task) {
+    struct end {
+        agent_client& client;
+        ~end() { client.fail({errc::internal, client.name_ + ": the link broke off"}); }
+    } const end{*this};
+    co_await std::move(task);
 }
 
 awaitable<void> agent_client::run_reader() {

@@ -77,6 +77,7 @@ class agent_client {
     // Bytes that wait for the wire before senders have to wait: a few bulk frames.
     static constexpr std::size_t outbox_limit = std::size_t{256} << 10;
 
+    awaitable<void> failing_at_end(awaitable<void> task);
     awaitable<void> run_reader();
     awaitable<void> run_writer();
     void deliver(protocol::frame incoming);

@@ -7,7 +7,7 @@
 namespace outrider {
 namespace {
 
-/// Blocks that may be borrowed at once: few enough to be in the processor's cache still when they
+/// Packets that may be borrowed at once: few enough to be in the processor's cache still when they
 /// are passed on.
 constexpr std::size_t most_borrowed = 8;
 /// So many are given back at once. The sender waits only when all are lent, so these come.
@@ -30,7 +30,7 @@ std::shared_ptr<shared_memory> borrowed_content::memory() const {
     return loans_->memory;
 }
 
-result<protocol::frame> borrowed_content::open(protocol::frame told) const {
+result<protocol::frame> borrowed_content::open(protocol::frame told) {
     protocol::packet_reader packet(told.payload);
     if (told.kind != protocol::frame_kind::data || packet.kind() != protocol::packet_kind::lent) {
         return told;

@@ -11,9 +11,9 @@
 
 namespace outrider {
 
-/// Content that a sender on this machine does not send: it reads blocks of files into memory that
-/// the engine sees as well, and says where each lies. That is kept until the block was passed on,
-/// and then given back to the sender. Owned by the transfer; what it has opened may outlive it.
+/// Content that a sender on this machine does not send: it reads files into memory that the engine
+/// sees as well, and says where each packet lies. That is kept until the packet was passed on, and
+/// then given back to the sender. Owned by the transfer; what it has opened may outlive it.
 class borrowed_content {
   public:
     /// Nothing is borrowed from a sender elsewhere.
@@ -24,7 +24,7 @@ class borrowed_content {
     /// Where the content lies; none if nothing is borrowed.
     [[nodiscard]] std::shared_ptr<shared_memory> memory() const;
     /// The frame of content that `told` tells of, or `told` itself if it tells of none.
-    [[nodiscard]] result<protocol::frame> open(protocol::frame told) const;
+    [[nodiscard]] result<protocol::frame> open(protocol::frame told);
     /// Gives back what was passed on, until it is cancelled or the sender is gone.
     [[nodiscard]] awaitable<void> give_back(exchange& sender);
 

@@ -98,6 +98,17 @@ BOOST_AUTO_TEST_CASE(an_agent_that_ends_is_a_lost_link) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(an_exception_of_the_stream_is_a_lost_link) {
+    scene s;
+    s.play([&s]() -> awaitable<void> {
+        exchange waiting(s.client, protocol::ping{});
+        s.wire->throws = true;
+        s.wire->to_near_changed.notify();
+        BOOST_CHECK((co_await waiting.next()).error().kind() == errc::internal);
+        BOOST_TEST(!s.client.alive());
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_reply_that_never_comes_times_out_and_is_cancelled_there) {
     scene s;
     s.play([&s]() -> awaitable<void> {

@@ -100,11 +100,11 @@ struct hostile_scene : copy_scene {
         });
         return tree;
     }
-    copy_outcome pull_from(tampering tamper) {
-        tap.wrap = [tamper](const std::string& remote, int, std::unique_ptr<byte_stream> shell) {
-            return remote == remote_name
-                       ? std::make_unique<tampered_stream>(std::move(shell), tamper)
-                       : std::move(shell);
+    /// Pulls while that agent lies.
+    copy_outcome pull_from(tampering tamper, const std::string& liar = remote_name) {
+        tap.wrap = [&](const std::string& name, int, std::unique_ptr<byte_stream> shell) {
+            return name == liar ? std::make_unique<tampered_stream>(std::move(shell), tamper)
+                                : std::move(shell);
         };
         auto outcome = pull();
         tap.wrap = {};
@@ -159,6 +159,14 @@ std::vector<lie> lies() {
          violation},
         {"a packet of another kind", after_content([](const auto&) { return payloads{"g\x01"}; }),
          violation},
+        {"content in memory that it does not share",
+         [](std::string& payload) {
+             if (payload.starts_with(static_cast<char>(packet_kind::content))) {
+                 payload = protocol::lent_packet({.offset = 100, .size = 50});
+             }
+             return payloads{};
+         },
+         violation},
         {"an empty packet", after_content([](const auto&) { return payloads{""}; }), violation},
         {"a scan of nonsense",
          [](std::string& payload) {
@@ -192,6 +200,27 @@ BOOST_AUTO_TEST_CASE(a_lie_ends_the_pull_and_touches_nothing_outside_the_run) {
                 differences(read_tree(at.far_run(at.id)), read_tree(at.near_run(at.id))).empty());
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_receiver_cannot_have_more_than_was_sent) {
+    hostile_scene at;
+    const auto outcome = at.pull_from(
+        [](std::string& payload) {
+            protocol::packet_reader packet(payload);
+            if (packet.kind() == packet_kind::ack) {
+                auto ack = protocol::read_ack(packet).value();
+                ack.content += std::int64_t{1} << 30;
+                payload = protocol::ack_packet(ack);
+            }
+            return payloads{};
+        },
+        "this machine");
+    BOOST_REQUIRE_MESSAGE(outcome.error, outcome.told());
+    BOOST_TEST((outcome.error->kind() == errc::protocol_violation));
+    BOOST_TEST(outcome.error->context.find("received more than was sent") != std::string::npos,
+               outcome.told());
+    BOOST_TEST(!at.near_row(at.id));
+    BOOST_TEST(!at.pull().error);
 }
 
 BOOST_AUTO_TEST_CASE(a_link_does_not_lead_files_outside) {

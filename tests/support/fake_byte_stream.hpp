@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,7 @@ struct fake_wire {
     std::string to_near;           ///< not yet read by the code under test
     bool ended = false;            ///< after `to_near` comes the orderly end
     std::optional<failure> broken; ///< reads and writes fail with this
+    bool throws = false;           ///< the read that is waiting then
     std::string from_near;         ///< everything it wrote
     std::size_t room = 0;          ///< bytes that its last read was prepared for
     bool closed = false;
@@ -51,6 +53,9 @@ class fake_byte_stream final : public byte_stream {
         while (wire_->to_near.empty() && !wire_->ended && !wire_->broken) {
             if (!co_await wire_->to_near_changed.wait()) {
                 co_return failure(errc::cancelled, "read cancelled");
+            }
+            if (wire_->throws) {
+                throw std::bad_alloc();
             }
         }
         if (wire_->broken) {
