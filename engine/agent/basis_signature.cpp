@@ -62,6 +62,9 @@ void basis_signature::begin(std::int64_t limit) {
     if (size_ > 0) {
         hashes_.reserve(static_cast<std::size_t>(blocks_of(size_)) * sizeof(hash128));
         buffer_ = std::make_unique<char[]>(protocol::block_size);
+        for (const int file : {file_->descriptor_of(), present_.get()}) {
+            ::posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL); // the disk reads further ahead
+        }
     }
 }
 
