@@ -8,7 +8,7 @@ namespace {
 /// A block fits into a packet together with a few small records before it, bytes.
 constexpr std::size_t largest_packet = protocol::block_size + protocol::largest_head;
 /// Fewer bytes are sent sooner than lent.
-constexpr std::size_t least_loan = std::size_t{16} << 10;
+constexpr std::size_t least_lent = std::size_t{16} << 10;
 
 } // namespace
 
@@ -41,7 +41,7 @@ void content_outlet::flush() {
     }
     const auto payload = packet_.payload();
     sent_ += static_cast<std::int64_t>(payload.size());
-    if (rooms_.are_open() && !rooms_.all_are_lent() && payload.size() >= least_loan) {
+    if (rooms_.are_open() && !rooms_.all_are_lent() && payload.size() >= least_lent) {
         lend(payload);
     } else {
         channel_.data(payload);

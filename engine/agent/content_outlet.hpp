@@ -21,7 +21,7 @@ class content_outlet {
     content_outlet(reply_channel channel, std::int64_t credit)
         : channel_(channel), credit_(credit) {}
 
-    /// Blocks are read into that memory and lent. Everything is sent if it cannot be seen.
+    /// What is large comes into that memory and is lent. Everything is sent if it cannot be seen.
     void lend_in(const protocol::memory_place& place) { std::ignore = rooms_.open(place); }
     /// What the client gives back. Fails with `protocol_violation`.
     [[nodiscard]] result<> take_back(protocol::packet_reader& returned) {

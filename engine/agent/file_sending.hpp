@@ -15,8 +15,9 @@ enum class sending_step {
 };
 
 /// Sends a file that is larger than a block as its head, its blocks and its tail: what is a hole or
-/// full of zeros, and what the receiver has, is only named. A file that changes meanwhile is begun
-/// again, and is called live in the end. The job owns it and calls `step` until it is done.
+/// full of zeros, and what the receiver has, is only named. A file that changes meanwhile other
+/// than by growing is begun again, at most twice; one that grew, ends in the middle of a line, or
+/// changed to the end is called live. The job owns it and calls `step` until it is done.
 class file_sending {
   public:
     /// With `basis`, waits for the receiver's signature.

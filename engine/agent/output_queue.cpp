@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kept_spare = std::size_t{1} << 20;
 /// Before a block, for its frame's beginning, is a page of its own.
 constexpr std::size_t page = 4096;
+static_assert(protocol::frame_header_size + protocol::largest_head <= page);
 
 std::shared_ptr<char[]> make_room() {
     constexpr std::align_val_t alignment{page};

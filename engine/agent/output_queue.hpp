@@ -3,6 +3,7 @@
 #include "engine/agent/lending_pipe.hpp"
 #include "engine/protocol/block_hash.hpp"
 #include "engine/protocol/frame.hpp"
+#include "engine/protocol/packet.hpp"
 
 #include <cstdint>
 #include <deque>

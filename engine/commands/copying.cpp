@@ -123,6 +123,7 @@ class copy_job {
     // The copies are looked up while both ends are compared: neither needs the other.
     awaitable<result<>> copy_pass() {
         conflicts_.clear();
+        ends_ = {}; // those of a pass that failed may be dead
         auto [copies, plans] = co_await both(look_up_copies(), compare());
         if (!copies || !plans) {
             co_return copies ? plans.error() : copies.error();

@@ -33,7 +33,8 @@ enum class frame_kind : std::uint8_t {
 
 /// Largest payload of one frame, bytes. Longer replies come in parts.
 inline constexpr std::size_t max_payload = std::size_t{4} << 20;
-/// Largest payload of a `data` frame that we send, bytes: small enough to interleave.
+/// Largest payload of a `data` frame of an output or of a file that is shown, bytes: small enough
+/// to interleave. The packets of a transfer are twice as large.
 inline constexpr std::size_t data_payload = std::size_t{64} << 10;
 /// Bytes before the payload.
 inline constexpr std::size_t frame_header_size = 9;

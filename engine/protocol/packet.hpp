@@ -144,7 +144,7 @@ struct content_record {
     std::int64_t size = 0;
     std::int64_t mtime_ns = 0;
     std::uint32_t mode = 0;
-    bool live = false; ///< the file kept changing while it was read
+    bool live = false; ///< the file grew, or kept changing, while it was read
     hash128 hash{};    ///< `file_hash` of the whole
     std::int64_t first = 0;
     std::int64_t count = 0;

@@ -57,7 +57,7 @@ struct send_runs {
     static constexpr std::string_view name = "send_runs";
     std::string home;
     std::int64_t credit = 0; ///< bytes of content packets that may be sent before any is granted
-    std::optional<memory_place> memory; ///< blocks are read into it, and then lent, if it is seen
+    std::optional<memory_place> memory; ///< what is large is put there and lent, if it is seen
 };
 BOOST_DESCRIBE_STRUCT(send_runs, (), (home, credit, memory))
 /// Part of `send_runs`: the orders that follow are of this run. Without any, orders name absolute

@@ -5,8 +5,9 @@
 namespace outrider {
 namespace {
 
-/// What a bulk reader asks for at most, with a frame that has begun before it, bytes. It uses half
-/// a MiB of it as a rule, and what is never touched takes no memory.
+/// What a bulk reader asks for at most (the largest window, `transfer_slots`), with a frame that
+/// has begun before it, bytes. It uses half a MiB of it as a rule, and what is never touched takes
+/// no memory.
 constexpr std::size_t piece_size = (std::size_t{8} << 20) + (std::size_t{256} << 10);
 /// Memory that an unused piece keeps at most, bytes.
 constexpr std::size_t kept_size = std::size_t{1} << 20;

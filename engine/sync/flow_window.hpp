@@ -12,7 +12,7 @@ class flow_window {
   public:
     using clock = std::chrono::steady_clock;
 
-    /// A window that never gets smaller: two of the largest packets fit.
+    /// A window that never gets smaller: four of the largest packets fit.
     static constexpr std::int64_t least = std::int64_t{576} << 10;
 
     /// How long a small message takes to the sender, through the receiver and back; until it is

@@ -7,6 +7,7 @@
 #include "engine/sync/content_relay.hpp"
 #include "engine/sync/flow_window.hpp"
 
+#include <deque>
 #include <utility>
 
 namespace outrider {
@@ -16,9 +17,10 @@ using namespace std::chrono_literals;
 using protocol::frame_kind;
 using protocol::packet_kind;
 
-// Orders that the receiver has not done yet: enough for a long round trip of small files, and few
-// enough for the memory of either agent.
+// Orders that the receiver has not done yet, and their bytes: enough for a long round trip of small
+// files, and few enough for the memory of either agent (a sender takes 24 MiB, `order_stream`).
 constexpr std::int64_t orders_ahead = 8192;
+constexpr std::size_t order_bytes_ahead = std::size_t{8} << 20;
 // The sender is told of a wider limit when it is wider by this part of the window: often enough
 // that it never waits for it, and seldom enough that telling costs nothing.
 constexpr std::int64_t credit_parts = 8;
@@ -38,7 +40,7 @@ class transfer_job {
         asking_receiver_.emplace(*ends_.to, protocol::ping{});
         tasks_.spawn("transfer round trip",
                      [this, asked = clock::now()] { return measure_round_trip(asked); });
-        // The receiver comes first: what it refuses (no space) is then known before a byte flows.
+        // The receiver comes first: what it refuses (no space) it refuses before content comes.
         what_.receive.memory = relay_.place();
         what_.send.memory = borrowed_.place();
         receiving_.emplace(*ends_.to, what_.receive);
@@ -131,7 +133,7 @@ class transfer_job {
         protocol::packet_writer packet(packet_kind::orders);
         // What is sent is not needed any more.
         for (; !orders.empty(); orders.pop_front()) {
-            while (ordered_ - done_.orders >= orders_ahead) {
+            while (enough_orders_wait()) {
                 if (auto sent = co_await flush(packet); !sent) {
                     co_return sent;
                 }
@@ -156,10 +158,20 @@ class transfer_job {
         }
         const std::string payload(packet.payload());
         packet.clear();
+        waiting_orders_.push_back({ordered_, payload.size()});
+        waiting_order_bytes_ += payload.size();
         if (auto told = co_await receiving_->data(payload); !told) {
             co_return told;
         }
         co_return co_await sending_->data(payload);
+    }
+
+    bool enough_orders_wait() {
+        for (; !waiting_orders_.empty() && waiting_orders_.front().end <= done_.orders;
+             waiting_orders_.pop_front()) {
+            waiting_order_bytes_ -= waiting_orders_.front().bytes;
+        }
+        return ordered_ - done_.orders >= orders_ahead || waiting_order_bytes_ >= order_bytes_ahead;
     }
 
     // ---- content: sender → receiver
@@ -275,7 +287,13 @@ class transfer_job {
     std::optional<exchange> receiving_;
     std::optional<exchange> sending_;
     int running_ = 3;
-    std::int64_t ordered_ = 0;    // orders that were sent
+    std::int64_t ordered_ = 0; // orders that were sent
+    struct order_packet {
+        std::int64_t end; // of its orders
+        std::size_t bytes;
+    };
+    std::deque<order_packet> waiting_orders_; // not all of each are done
+    std::size_t waiting_order_bytes_ = 0;
     std::int64_t granted_ = 0;    // bytes that the sender may send in all
     protocol::transfer_ack done_; // what the receiver has done
     transfer_totals totals_;

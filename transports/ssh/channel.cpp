@@ -10,7 +10,8 @@ namespace {
 
 /// libssh buffers what the socket does not take; one piece at a time keeps that small.
 constexpr std::size_t write_piece = 128 * 1024;
-/// The most that one read may announce: the budget of all windows is 32 MiB.
+/// The most that one read may announce; a transfer's largest window is no larger
+/// (`transfer_slots`).
 constexpr std::size_t largest_window = std::size_t{8} << 20;
 /// How long the far side may take to confirm the end of a channel.
 constexpr std::chrono::seconds close_limit{3};
