@@ -197,12 +197,20 @@ def appended(scene, rounds):
                    Contestant("rsync", scene.rsync(far_runs, scene.peers, GCM))]
     costs, peak = measure(scene, rounds, contestants, before_round=grow)
     same(scene.grown, os.path.join(scene.home, "runs", os.path.basename(scene.grown)))
+    # What the goal is a share of, and what no copy that is put in place whole can do without.
+    copy = os.path.join(os.path.dirname(scene.home), "copy")
     fresh = Contestant("fresh", scene.ours("pull", "grown"), scene.forget)
+    plain = Contestant("plain copy", ["dd", f"if={model}", f"of={copy}", "bs=128K", "status=none"],
+                       lambda: pathlib.Path(copy).unlink(missing_ok=True))
     for _ in range(rounds):
         fresh.run(scene)
+        plain.run(scene)
+    os.remove(copy)
     report("1 GiB file, 1 MiB appended", costs, peak)
     print(f"| of our own {fresh.median.wall:.2f} s for the same file, fresh | | | "
           f"{ratio(costs['ours'], fresh.median, '0.15')} | | | | |", flush=True)
+    print(f"| a plain copy of that file here, by dd | {plain.median.wall:.2f} s | | "
+          f"{ratio(plain.median, fresh.median, None)} of fresh | | | | |", flush=True)
     scene.forget()
     scene.forget_peers()
 
