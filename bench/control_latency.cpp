@@ -7,7 +7,7 @@
 // The watched run prints its CLOCK_MONOTONIC in ns, a line each time, on this machine.
 #include "bench/many_links.hpp"
 #include "cli/caller.hpp"
-#include "engine/commands/perform.hpp"
+#include "engine/commands/session/perform.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "transports/local/local_transport.hpp"
 #include "transports/ssh/ssh_transport.hpp"

@@ -2,8 +2,8 @@
 
 #include "cli/invocation.hpp"
 #include "cli/render/surroundings.hpp"
-#include "engine/commands.hpp"
-#include "engine/result.hpp"
+#include "engine/api/commands.hpp"
+#include "engine/core/result.hpp"
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/result.hpp"
+#include "engine/core/result.hpp"
 
 #include <string>
 #include <vector>

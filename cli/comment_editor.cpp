@@ -1,9 +1,9 @@
 #include "cli/comment_editor.hpp"
 
 #include "cli/child_program.hpp"
-#include "engine/descriptor.hpp"
-#include "engine/runs/shell_words.hpp"
+#include "engine/core/descriptor.hpp"
 #include "engine/runs/small_file.hpp"
+#include "engine/text/shell_words.hpp"
 
 #include <cstdlib>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/commands.hpp"
+#include "engine/api/commands.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,8 +1,8 @@
 #include "cli/pager.hpp"
 
 #include "cli/child_program.hpp"
-#include "engine/descriptor.hpp"
-#include "engine/runs/shell_words.hpp"
+#include "engine/core/descriptor.hpp"
+#include "engine/text/shell_words.hpp"
 
 #include <array>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/invocation.hpp"
-#include "engine/commands.hpp"
+#include "engine/api/commands.hpp"
 
 #include <iosfwd>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/invocation.hpp"
-#include "engine/result.hpp"
+#include "engine/core/result.hpp"
 
 #include <map>
 #include <string>

@@ -5,7 +5,7 @@
 #include "cli/question_queue.hpp"
 #include "cli/render/presenter.hpp"
 #include "cli/render/surroundings.hpp"
-#include "engine/engine_access.hpp"
+#include "engine/api/engine_access.hpp"
 
 #include <atomic>
 #include <iosfwd>

@@ -1,10 +1,10 @@
 #include "engine/engine.hpp"
 
 #include "engine/commands/perform_anywhere.hpp"
+#include "engine/fleet/command_telling.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "engine/resident.hpp"
-#include "engine/service/command_telling.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

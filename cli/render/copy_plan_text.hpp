@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/invocation.hpp"
-#include "engine/events.hpp"
+#include "engine/api/events.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/render/run_table.hpp"
-#include "engine/events.hpp"
+#include "engine/api/events.hpp"
 
 #include <string>
 

@@ -6,7 +6,7 @@
 #include "cli/render/progress_block.hpp"
 #include "cli/render/run_table.hpp"
 #include "cli/render/watched_output.hpp"
-#include "engine/events.hpp"
+#include "engine/api/events.hpp"
 
 #include <iosfwd>
 #include <set>

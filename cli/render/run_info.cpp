@@ -3,8 +3,8 @@
 #include "cli/render/paths.hpp"
 #include "cli/render/run_table.hpp"
 #include "cli/render/times.hpp"
-#include "engine/project/yaml_value.hpp"
-#include "engine/runs/yaml_text.hpp"
+#include "engine/text/yaml_text.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -1,7 +1,7 @@
 #include "cli/render/run_info.hpp"
 
 #include "cli/render/times.hpp"
-#include "engine/project/yaml_value.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -1,6 +1,6 @@
 #include "cli/render/run_results.hpp"
 
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/shell_words.hpp"
 
 namespace outrider::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "cli/invocation.hpp"
 #include "cli/render/surroundings.hpp"
-#include "engine/events.hpp"
+#include "engine/api/events.hpp"
 
 #include <span>
 #include <string>

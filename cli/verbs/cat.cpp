@@ -6,7 +6,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help cat_help = {
     .summary = "Show a file, or the output, of a run.",
     .details =
         "Without RUN, the newest run is meant. The bytes go to standard output as they are.\n"
@@ -29,7 +29,7 @@ void check_source(cat_command& made, const CLI::App&) {
 } // namespace
 
 void add_cat(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "cat", help, into);
+    auto* verb = add_verb(parent, "cat", cat_help, into);
     auto& made = command_of<cat_command>(*verb, into, check_source);
     add_run_argument(*verb, made.selection, "Run whose file is shown");
     verb->add_option("-p,--path", made.path, "File, relative to the run")->option_text("PATH");

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help check_help = {
     .summary = "Check the installation, here or on a remote.",
     .details = "Shows versions, the Guild home, python, the system, disk space, GPUs and, of a\n"
                "remote, how far its clock is off. What is wrong with a machine and what to do\n"
@@ -17,7 +17,7 @@ const verb_help help = {
 } // namespace
 
 void add_check(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "check", help, into);
+    auto* verb = add_verb(parent, "check", check_help, into);
     auto& made = command_of<check_command>(*verb, into);
     add_remote_option(*verb, made.remote, "Check a remote");
     add_group_option(*verb, into);

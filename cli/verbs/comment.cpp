@@ -6,7 +6,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help comment_help = {
     .summary = "Comment on runs.",
     .details = "Without RUN, the newest run is meant. Without an option, its comments are listed.",
     .examples = "{program} comment -a 'loss is flat from step 300'\n"
@@ -15,7 +15,7 @@ const verb_help help = {
                 "{program} comment 1 -d 2 -r gpu1",
 };
 
-void check(comment_command& made, const CLI::App& verb) {
+void check_comment(comment_command& made, const CLI::App& verb) {
     const auto changes =
         verb.count("--add") + verb.count("--delete") + verb.count("--clear") + verb.count("--list");
     if (changes > 1 || (verb.count("--edit") > 0 && changes > verb.count("--add"))) {
@@ -33,8 +33,8 @@ void check(comment_command& made, const CLI::App& verb) {
 } // namespace
 
 void add_comment(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "comment", help, into);
-    auto& made = command_of<comment_command>(*verb, into, check);
+    auto* verb = add_verb(parent, "comment", comment_help, into);
+    auto& made = command_of<comment_command>(*verb, into, check_comment);
     add_runs_argument(*verb, made.selection, "Runs to comment on");
     verb->add_option("-a,--add", made.add, "Add a comment")->option_text("TEXT");
     verb->add_flag("-e,--edit", into.edit_comment, "Write the comment in an editor");

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help completion_help = {
     .summary = "Print the script that completes commands in a shell.",
     .details =
         "Completes commands, options, operations and flags of the project, runs and remotes.\n"
@@ -18,7 +18,7 @@ const verb_help help = {
 } // namespace
 
 void add_completion(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "completion", help, into);
+    auto* verb = add_verb(parent, "completion", completion_help, into);
     for (const std::string shell : {"bash", "zsh", "fish"}) {
         verb->add_flag_callback(
             "--" + shell, [&into, shell] { into.own.shell = shell; }, "Script for " + shell);

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help diff_help = {
     .summary = "Compare two runs.",
     .details =
         "Without RUN, the newest two are compared; with one, the run before it and it. What is\n"
@@ -20,7 +20,7 @@ const verb_help help = {
 } // namespace
 
 void add_diff(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "diff", help, into);
+    auto* verb = add_verb(parent, "diff", diff_help, into);
     auto& made = command_of<diff_command>(*verb, into);
     verb->add_option("RUN", made.selection.runs, "Runs to compare")
         ->expected(0, 2)

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help doctor_help = {
     .summary = "Find out what would go wrong on a machine.",
     .details =
         "Connects to REMOTE as every other command does, looks at its login shell, homes,\n"
@@ -19,7 +19,7 @@ const verb_help help = {
 } // namespace
 
 void add_doctor(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "doctor", help, into);
+    auto* verb = add_verb(parent, "doctor", doctor_help, into);
     auto& made = command_of<doctor_command>(*verb, into);
     verb->add_option("REMOTE", made.remote, "Remote to look at")->option_text("[REMOTE]");
     add_group_option(*verb, into);

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help help_help = {
     .summary = "Show help for a command.",
     .details = "The same as '{program} COMMAND --help'. Without COMMAND, the commands are listed.",
     .examples = "{program} help\n"
@@ -16,7 +16,7 @@ const verb_help help = {
 } // namespace
 
 void add_help(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "help", help, into);
+    auto* verb = add_verb(parent, "help", help_help, into);
     verb->add_option("COMMAND", into.own.words, "Command to explain")->option_text("[COMMAND...]");
     auto* man = verb->add_flag("--man")->description("Print the manual page of the whole program");
     verb->final_callback([&into, man] {

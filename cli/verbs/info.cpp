@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help info_help = {
     .summary = "Show everything about a run.",
     .details =
         "Without RUN, the newest run is shown: what it ran, when, how it ended, its flags and\n"
@@ -18,7 +18,7 @@ const verb_help help = {
 } // namespace
 
 void add_info(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "info", help, into);
+    auto* verb = add_verb(parent, "info", info_help, into);
     auto& made = command_of<info_command>(*verb, into);
     add_run_argument(*verb, made.selection, "Run to show");
     add_remote_option(*verb, made.remote, "Show a run of a remote");

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help jobs_help = {
     .summary = "List or remove the standing jobs of the service.",
     .details = "These are notifications ('{program} notify') and lasting copies\n"
                "('{program} sync --follow --standing').",
@@ -21,7 +21,7 @@ const verb_help rm_help = {
 } // namespace
 
 void add_jobs(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "jobs", help, into);
+    auto* verb = add_verb(parent, "jobs", jobs_help, into);
     verb->require_subcommand(0, 1);
     auto& listed = command_of<jobs_command>(*verb, into);
     add_json_option(*verb, into);

@@ -8,7 +8,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help label_help = {
     .summary = "Set the labels of runs.",
     .details =
         "Without RUN, the newest run is meant. Prepended and appended text is joined to the\n"
@@ -34,7 +34,7 @@ constexpr std::array<text_option, 4> text_options{{
 } // namespace
 
 void add_label(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "label", help, into);
+    auto* verb = add_verb(parent, "label", label_help, into);
     auto& made = command_of<label_command>(*verb, into, [](label_command&, const CLI::App& app) {
         if (app.count("--set") + app.count("--prepend") + app.count("--append") +
                 app.count("--remove") + app.count("--clear") !=

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help ls_help = {
     .summary = "List the files of a run.",
     .details =
         "Without RUN, files of the newest run are listed. PATH is a file, a directory, or a\n"
@@ -21,7 +21,7 @@ const verb_help help = {
 } // namespace
 
 void add_ls(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "ls", help, into);
+    auto* verb = add_verb(parent, "ls", ls_help, into);
     auto& made = command_of<ls_command>(*verb, into);
     auto& style = into.file_list;
     add_run_argument(*verb, made.selection, "Run whose files are listed");

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help mark_help = {
     .summary = "Mark runs.",
     .details =
         "Without RUN, the newest run is meant. Marked runs show '[marked]' in listings, and\n"
@@ -17,7 +17,7 @@ const verb_help help = {
 } // namespace
 
 void add_mark(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "mark", help, into);
+    auto* verb = add_verb(parent, "mark", mark_help, into);
     auto& made = command_of<mark_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Runs to mark");
     verb->add_flag("-c,--clear", made.clear, "Remove the mark");

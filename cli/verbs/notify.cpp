@@ -1,6 +1,6 @@
 #include "cli/verbs/verb_options.hpp"
 #include "cli/verbs/verbs.hpp"
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/shell_words.hpp"
 
 #include <CLI/Error.hpp>
 
@@ -9,7 +9,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help notify_help = {
     .summary = "Tell of the end of runs by a command or a webhook.",
     .details =
         "Without RUN, of every run there that the filters choose, until the job is removed.\n"
@@ -30,7 +30,7 @@ const verb_help help = {
 } // namespace
 
 void add_notify(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "notify", help, into);
+    auto* verb = add_verb(parent, "notify", notify_help, into);
     auto words = std::make_shared<std::string>();
     const auto check = [words](notify_command& made, const CLI::App&) {
         if (words->empty() == made.webhook.empty()) {

@@ -6,7 +6,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help open_help = {
     .summary = "Open a run, or a file of it.",
     .details =
         "Without RUN, the newest run is meant; without PATH, its directory. It is opened by\n"
@@ -18,7 +18,7 @@ const verb_help help = {
                 "{program} open 1 --shell",
 };
 
-void check(open_command& made, const CLI::App&) {
+void check_open(open_command& made, const CLI::App&) {
     if (made.output && (!made.path.empty() || made.sourcecode)) {
         throw CLI::ValidationError("-O/--output excludes -p/--path and -s/--sourcecode");
     }
@@ -30,8 +30,8 @@ void check(open_command& made, const CLI::App&) {
 } // namespace
 
 void add_open(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "open", help, into);
-    auto& made = command_of<open_command>(*verb, into, check);
+    auto* verb = add_verb(parent, "open", open_help, into);
+    auto& made = command_of<open_command>(*verb, into, check_open);
     add_run_argument(*verb, made.selection, "Run to open");
     verb->add_option("-p,--path", made.path, "File or directory, relative to the run")
         ->option_text("PATH");

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help operations_help = {
     .summary = "List the operations of the project.",
     .details = "Shows what guild.yml of the working directory defines: a name to run it by, and\n"
                "its description. Each WORD narrows the list to names that have it as a part.\n"
@@ -18,7 +18,7 @@ const verb_help help = {
 } // namespace
 
 void add_operations(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "operations", help, into);
+    auto* verb = add_verb(parent, "operations", operations_help, into);
     verb->alias("ops");
     auto& made = command_of<operations_command>(*verb, into);
     verb->add_option("WORD", made.words, "Part of a name")

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help pull_help = {
     .summary = "Copy runs from a remote.",
     .details = "Without RUN, all runs there are copied; indexes are those of the remote's list.\n"
                "Runs that are here already are brought up to date.",
@@ -17,7 +17,7 @@ const verb_help help = {
 } // namespace
 
 void add_pull(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "pull", help, into);
+    auto* verb = add_verb(parent, "pull", pull_help, into);
     auto& made = command_of<pull_command>(*verb, into);
     take_remotes(*verb->add_option("REMOTE", made.remote, "Remote to copy from"))
         ->required()

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help purge_help = {
     .summary = "Remove deleted runs for good.",
     .details =
         "Without RUN, the whole trash is emptied. '{program} runs list --deleted' shows it;\n"
@@ -17,7 +17,7 @@ const verb_help help = {
 } // namespace
 
 void add_purge(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "purge", help, into);
+    auto* verb = add_verb(parent, "purge", purge_help, into);
     auto& made = command_of<purge_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Deleted runs to remove");
     add_remote_option(*verb, made.remote, "Remove deleted runs of a remote");

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help push_help = {
     .summary = "Copy runs to a remote.",
     .details = "Without RUN, all runs here are copied. Runs that are there already are brought up\n"
                "to date; one that is running there, or of which more is known there, is left out.",
@@ -17,7 +17,7 @@ const verb_help help = {
 } // namespace
 
 void add_push(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "push", help, into);
+    auto* verb = add_verb(parent, "push", push_help, into);
     auto& made = command_of<push_command>(*verb, into);
     verb->add_option("REMOTE", made.remote, "Remote to copy to")->required()->option_text("REMOTE");
     add_runs_argument(*verb, made.selection, "Runs to copy");

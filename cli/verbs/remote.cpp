@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help group_help = {
+const verb_help remote_help = {
     .summary = "Look after a remote.",
     .details = "",
     .examples = "{program} remote status gpu1",
@@ -19,7 +19,7 @@ const verb_help start_help = {
                 "{program} remote start gpu1 --reinit -y",
 };
 
-const verb_help stop_help = {
+const verb_help remote_stop_help = {
     .summary = "Stop a remote.",
     .details =
         "Machines that are reached by ssh are not stopped by a command: this is for remotes\n"
@@ -27,7 +27,7 @@ const verb_help stop_help = {
     .examples = "{program} remote stop gpu1",
 };
 
-const verb_help status_help = {
+const verb_help remote_status_help = {
     .summary = "Say whether a remote answers.",
     .details = "Connects as every other command does, so that runs can be started if it answers.\n"
                "The exit code is 1 if it does not.",
@@ -43,7 +43,7 @@ void add_remote_argument(CLI::App& verb, std::string& remote, const char* what) 
 } // namespace
 
 void add_remote(CLI::App& parent, invocation& into) {
-    auto* group = add_verb(parent, "remote", group_help, into);
+    auto* group = add_verb(parent, "remote", remote_help, into);
     group->require_subcommand(1, 1);
 
     auto* start = add_verb(*group, "start", start_help, into);
@@ -52,12 +52,12 @@ void add_remote(CLI::App& parent, invocation& into) {
     start->add_flag("--reinit", started.reinit, "Run the remote's 'init' command");
     add_yes_option(*start, into);
 
-    auto* stop = add_verb(*group, "stop", stop_help, into);
+    auto* stop = add_verb(*group, "stop", remote_stop_help, into);
     auto& stopped = command_of<remote_stop_command>(*stop, into);
     add_remote_argument(*stop, stopped.remote, "Remote to stop");
     add_yes_option(*stop, into);
 
-    auto* status = add_verb(*group, "status", status_help, into);
+    auto* status = add_verb(*group, "status", remote_status_help, into);
     auto& asked = command_of<remote_status_command>(*status, into);
     add_remote_argument(*status, asked.remote, "Remote to ask");
     add_group_option(*status, into);

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help remotes_help = {
     .summary = "List the remotes of the user's configuration.",
     .details = "Remotes are defined in config.yml of the Guild home. Where a remote is asked for,\n"
                "'ssh:[USER@]HOST[:PORT][:ENV]' serves as well.",
@@ -15,7 +15,7 @@ const verb_help help = {
 } // namespace
 
 void add_remotes(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "remotes", help, into);
+    auto* verb = add_verb(parent, "remotes", remotes_help, into);
     std::ignore = command_of<remotes_command>(*verb, into); // it has no fields
     add_json_option(*verb, into);
 }

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help restore_help = {
     .summary = "Restore deleted runs.",
     .details = "Without RUN, all runs of the trash are restored. '{program} runs list --deleted'\n"
                "shows them; RUN is an index of that list, a run id, or the start of one.",
@@ -16,7 +16,7 @@ const verb_help help = {
 } // namespace
 
 void add_restore(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "restore", help, into);
+    auto* verb = add_verb(parent, "restore", restore_help, into);
     auto& made = command_of<restore_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Deleted runs to restore");
     add_remote_option(*verb, made.remote, "Restore runs of a remote");

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help rm_help = {
     .summary = "Delete runs.",
     .details = "Without RUN, all runs are deleted. Deleted runs go to the trash of the Guild home\n"
                "unless --permanent is used.",
@@ -16,7 +16,7 @@ const verb_help help = {
 } // namespace
 
 void add_rm(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "rm", help, into);
+    auto* verb = add_verb(parent, "rm", rm_help, into);
     verb->alias("delete");
     auto& made = command_of<delete_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Runs to delete");

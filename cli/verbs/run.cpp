@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help run_help = {
     .summary = "Start an operation, here or on a remote, and follow its output.",
     .details =
         "OPERATION is defined in guild.yml of the working directory; without it the default\n"
@@ -80,7 +80,7 @@ void add_surroundings(CLI::App& verb, run_command& made) {
 } // namespace
 
 void add_run(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "run", help, into);
+    auto* verb = add_verb(parent, "run", run_help, into);
     auto& made = command_of<run_command>(*verb, into);
     // The first word without '=' is the operation; a flag may come first.
     verb->add_option_function<std::vector<std::string>>(

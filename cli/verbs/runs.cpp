@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t page_rows = 20;
 
-const verb_help group_help = {
+const verb_help runs_help = {
     .summary = "Show and manage runs.",
     .details = "Without COMMAND, lists runs: the options of '{program} runs list' apply.",
     .examples = "{program} runs\n"
@@ -68,7 +68,7 @@ void add_list(CLI::App& parent, invocation& into) {
 } // namespace
 
 void add_runs(CLI::App& parent, invocation& into, const needed_verbs& needed) {
-    auto* group = add_verb(parent, "runs", group_help, into);
+    auto* group = add_verb(parent, "runs", runs_help, into);
     group->require_subcommand(0, 1);
     add_list(*group, into);
     static constexpr std::pair<const char*, void (*)(CLI::App&, invocation&)> others[] = {

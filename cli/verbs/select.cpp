@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help select_help = {
     .summary = "Print the ids of runs, or attributes of them.",
     .details =
         "Without options, prints the id of the newest run; with RUN, of the newest of those.\n"
@@ -20,7 +20,7 @@ const verb_help help = {
 } // namespace
 
 void add_select(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "select", help, into);
+    auto* verb = add_verb(parent, "select", select_help, into);
     auto& made = command_of<select_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Runs to select from");
     add_remote_option(*verb, made.remote, "Select runs of a remote");

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help serve_help = {
     .summary = "Run the engine as a service.",
     .details = "While a service runs, every command of this user goes to it: the links to remotes\n"
                "stay warm, so that each command saves the connecting. What commands print is the\n"
@@ -18,14 +18,14 @@ const verb_help help = {
                 "{program} serve stop",
 };
 
-const verb_help status_help = {
+const verb_help serve_status_help = {
     .summary = "Say how the service is.",
     .details = "The exit code is 1 if none is running.",
     .examples = "{program} serve status\n"
                 "{program} serve status --json",
 };
 
-const verb_help stop_help = {
+const verb_help serve_stop_help = {
     .summary = "End the service.",
     .details = "Commands are asked to end, as by an interrupt, and forced after the timeout. Runs\n"
                "are left alone. Returns when the service has ended.",
@@ -43,7 +43,7 @@ void add_timeout(CLI::App& verb, serve_request& made) {
 
 void add_serve(CLI::App& parent, invocation& into) {
     auto& made = into.own.serve;
-    auto* verb = add_verb(parent, "serve", help, into);
+    auto* verb = add_verb(parent, "serve", serve_help, into);
     verb->require_subcommand(0, 1);
     verb->add_flag("-d,--detach", made.detach,
                    "Start it in the background; return when it answers");
@@ -55,9 +55,9 @@ void add_serve(CLI::App& parent, invocation& into) {
                    "Write a user unit of systemd that starts it at login");
     add_timeout(*verb, made);
 
-    auto* status = add_verb(*verb, "status", status_help, into);
+    auto* status = add_verb(*verb, "status", serve_status_help, into);
     add_json_option(*status, into);
-    auto* stop = add_verb(*verb, "stop", stop_help, into);
+    auto* stop = add_verb(*verb, "stop", serve_stop_help, into);
     add_timeout(*stop, made);
 
     // A verb's callback comes after those of its own commands.

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help stop_help = {
     .summary = "Stop runs.",
     .details =
         "Without RUN, all running ones are stopped. Their processes are asked to end, those\n"
@@ -17,7 +17,7 @@ const verb_help help = {
 } // namespace
 
 void add_stop(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "stop", help, into);
+    auto* verb = add_verb(parent, "stop", stop_help, into);
     auto& made = command_of<stop_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Runs to stop");
     add_remote_option(*verb, made.remote, "Stop runs of a remote");

@@ -4,7 +4,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help sync_help = {
     .summary = "Bring copies of running runs up to date.",
     .details =
         "Copies what is new of runs that were running on a remote when they were last copied.\n"
@@ -21,7 +21,7 @@ const verb_help help = {
 } // namespace
 
 void add_sync(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "sync", help, into);
+    auto* verb = add_verb(parent, "sync", sync_help, into);
     auto& made = command_of<sync_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Runs to synchronize");
     verb->add_flag("-w,--watch,--follow", made.follow,

@@ -6,7 +6,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help tag_help = {
     .summary = "Add or remove tags of runs.",
     .details = "Without RUN, the newest run is meant; with --list-all, all runs.",
     .examples = "{program} tag -a best\n"
@@ -15,7 +15,7 @@ const verb_help help = {
                 "{program} tag --list-all",
 };
 
-void check(tag_command& made, const CLI::App&) {
+void check_tag(tag_command& made, const CLI::App&) {
     const bool changes = made.clear || !made.add.empty() || !made.remove.empty();
     if (made.list_all && (changes || made.sync_labels)) {
         throw CLI::ValidationError("--list-all changes nothing: use it alone");
@@ -28,8 +28,8 @@ void check(tag_command& made, const CLI::App&) {
 } // namespace
 
 void add_tag(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "tag", help, into);
-    auto& made = command_of<tag_command>(*verb, into, check);
+    auto* verb = add_verb(parent, "tag", tag_help, into);
+    auto& made = command_of<tag_command>(*verb, into, check_tag);
     add_runs_argument(*verb, made.selection, "Runs to tag");
     // One word each: what follows is a RUN.
     verb->add_option("-a,--add", made.add, "Add a tag; may be repeated")

@@ -6,7 +6,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help wait_help = {
     .summary = "Wait until runs have ended.",
     .details = "Without RUN, all running ones are waited for. Ends as the run did: with its exit\n"
                "code, 128 + N where the signal N ended it; of several runs, with the first code\n"
@@ -18,7 +18,7 @@ const verb_help help = {
                 "{program} wait --timeout 3600 && echo all well",
 };
 
-void check(wait_command& made, const CLI::App& verb) {
+void check_wait(wait_command& made, const CLI::App& verb) {
     if (made.any && verb.count("--all") > 0) {
         throw CLI::ValidationError("--any and --all exclude each other");
     }
@@ -30,8 +30,8 @@ void check(wait_command& made, const CLI::App& verb) {
 } // namespace
 
 void add_wait(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "wait", help, into);
-    auto& made = command_of<wait_command>(*verb, into, check);
+    auto* verb = add_verb(parent, "wait", wait_help, into);
+    auto& made = command_of<wait_command>(*verb, into, check_wait);
     add_runs_argument(*verb, made.selection, "Runs to wait for");
     verb->add_flag("--any", made.any, "Wait until one of the runs has ended");
     verb->add_flag("--all")->description("Wait until all of them have (the default)");

@@ -6,7 +6,7 @@
 namespace outrider::cli {
 namespace {
 
-const verb_help help = {
+const verb_help watch_help = {
     .summary = "Follow the output of runs until they end.",
     .details =
         "Without RUN, the newest running one is followed; with --all, or on several remotes,\n"
@@ -26,7 +26,7 @@ const verb_help help = {
                 "{program} watch --all --tail 5 --no-follow",
 };
 
-void check(watch_command& made, const CLI::App& verb) {
+void check_watch(watch_command& made, const CLI::App& verb) {
     if (!made.pid.empty() && !made.selection.runs.empty()) {
         throw CLI::ValidationError("RUN and -p/--pid exclude each other");
     }
@@ -41,8 +41,8 @@ void check(watch_command& made, const CLI::App& verb) {
 } // namespace
 
 void add_watch(CLI::App& parent, invocation& into) {
-    auto* verb = add_verb(parent, "watch", help, into);
-    auto& made = command_of<watch_command>(*verb, into, check);
+    auto* verb = add_verb(parent, "watch", watch_help, into);
+    auto& made = command_of<watch_command>(*verb, into, check_watch);
     add_runs_argument(*verb, made.selection, "Runs to follow");
     verb->add_option("-p,--pid", made.pid, "Follow the run of a process")->option_text("PID");
     verb->add_option("--tail", made.tail, "Begin with the last N lines")

@@ -1,7 +1,7 @@
-#include "engine/agent/machine.hpp"
-#include "engine/agent/queue.hpp"
-#include "engine/agent/server.hpp"
-#include "engine/agent/supervisor.hpp"
+#include "engine/agent/machine/machine.hpp"
+#include "engine/agent/server/server.hpp"
+#include "engine/agent/start/queue.hpp"
+#include "engine/agent/supervise/supervisor.hpp"
 #include "engine/protocol/content_hash.hpp"
 
 #include <fcntl.h>

@@ -7,7 +7,7 @@ foreach(file guild/__init__.py guild/op_main.py)
     endif()
 endforeach()
 
-set(text "#include \"engine/agent/python_support.hpp\"\n\nnamespace outrider::agent {\n\n")
+set(text "#include \"engine/agent/start/python_support.hpp\"\n\nnamespace outrider::agent {\n\n")
 string(APPEND text "const std::vector<support_file>& python_support_files() {\n")
 string(APPEND text "    static const std::vector<support_file> files{\n")
 foreach(file ${PYTHON_SUPPORT_FILES})

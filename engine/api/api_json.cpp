@@ -2,7 +2,7 @@
 
 #include "engine/api/api_names.hpp"
 #include "engine/api/wire_text.hpp"
-#include "engine/protocol/described_json.hpp"
+#include "engine/json/described_json.hpp"
 
 #include <boost/json.hpp>
 #include <boost/mp11.hpp>

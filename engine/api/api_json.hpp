@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/commands.hpp"
-#include "engine/events.hpp"
-#include "engine/result.hpp"
+#include "engine/api/commands.hpp"
+#include "engine/api/events.hpp"
+#include "engine/core/result.hpp"
 
 #include <cstdint>
 #include <optional>

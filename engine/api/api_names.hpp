@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/commands.hpp"
-#include "engine/events.hpp"
+#include "engine/api/commands.hpp"
+#include "engine/api/events.hpp"
 
 #include <boost/core/type_name.hpp>
 

@@ -1,7 +1,7 @@
 #include "engine/commands/perform_anywhere.hpp"
 
-#include "engine/commands/perform_on_each.hpp"
-#include "engine/commands/watch.hpp"
+#include "engine/commands/following/watch.hpp"
+#include "engine/commands/several/perform_on_each.hpp"
 #include "engine/config/remote_names.hpp"
 
 namespace outrider {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/commands/perform.hpp"
+#include "engine/commands/session/perform.hpp"
 
 namespace outrider {
 

@@ -7,10 +7,10 @@
 #include "engine/project/flag_import.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/guild_file.hpp"
-#include "engine/project/yaml_value.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/runs/run_paths.hpp"
 #include "engine/runs/small_file.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -13,7 +13,7 @@
 namespace outrider {
 namespace {
 
-constexpr std::size_t most_runs = 500;
+constexpr std::size_t most_known_runs = 500;
 
 // Empty for a remote whose name is no file name: an inline spec with a path.
 fs::path file_of(const command_context& context, const std::string& remote) {
@@ -54,7 +54,7 @@ void remember_runs(const command_context& context, const std::string& remote,
             }
         }
     }
-    runs.resize(std::min(runs.size(), most_runs));
+    runs.resize(std::min(runs.size(), most_known_runs));
     std::string lines;
     for (const auto& run : runs) {
         lines += run.text + '\t' + run.description + '\n';
@@ -69,7 +69,7 @@ std::vector<completion_candidate> known_runs(const command_context& context,
                                              const std::string& remote) {
     std::vector<completion_candidate> runs;
     std::ifstream in(file_of(context, remote));
-    for (std::string line; runs.size() < most_runs && std::getline(in, line);) {
+    for (std::string line; runs.size() < most_known_runs && std::getline(in, line);) {
         const auto tab = line.find('\t');
         if (tab != std::string::npos && tab > 0) {
             runs.push_back({line.substr(0, tab), line.substr(tab + 1)});

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/commands.hpp"
+#include "engine/api/commands.hpp"
+#include "engine/api/events.hpp"
 #include "engine/completion/completion.hpp"
-#include "engine/events.hpp"
 
 #include <string>
 #include <vector>

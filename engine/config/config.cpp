@@ -2,7 +2,7 @@
 
 #include "engine/config/config_memory.hpp"
 #include "engine/config/guild_home.hpp"
-#include "engine/config/path_text.hpp"
+#include "engine/text/path_text.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "engine/commands.hpp"
+#include "engine/api/commands.hpp"
+#include "engine/api/events.hpp"
 #include "engine/config/remote.hpp"
-#include "engine/events.hpp"
-#include "engine/result.hpp"
+#include "engine/core/result.hpp"
 
 #include <boost/json/object.hpp>
 

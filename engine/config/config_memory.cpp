@@ -1,8 +1,8 @@
 #include "engine/config/config_memory.hpp"
 
-#include "engine/config/extends.hpp"
-#include "engine/project/file_text.hpp"
-#include "engine/project/yaml_value.hpp"
+#include "engine/text/extends.hpp"
+#include "engine/text/file_text.hpp"
+#include "engine/text/yaml_value.hpp"
 
 namespace outrider {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 namespace json = boost::json;
 // Projects may have configurations of their own; of a service that saw more, it begins anew.
 constexpr std::size_t most_files = 8;
-constexpr std::size_t most_bytes = std::size_t{4} << 20;
+constexpr std::size_t most_config_bytes = std::size_t{4} << 20;
 
 result<json::object> sections_of(std::string_view text, const std::string& path) {
     auto data = read_yaml(text, path);
@@ -29,7 +29,7 @@ result<json::object> sections_of(std::string_view text, const std::string& path)
 } // namespace
 
 result<json::object> config_memory::read(const std::string& path) {
-    auto text = read_text_file(path, most_bytes);
+    auto text = read_text_file(path, most_config_bytes);
     if (!text) {
         return text.error();
     }

@@ -1,6 +1,6 @@
 #include "engine/config/config.hpp"
 #include "engine/config/inline_remote.hpp"
-#include "engine/config/path_text.hpp"
+#include "engine/text/path_text.hpp"
 
 #include <boost/json/serialize.hpp>
 

@@ -1,6 +1,6 @@
 #include "engine/config/guild_home.hpp"
 
-#include "engine/config/path_text.hpp"
+#include "engine/text/path_text.hpp"
 
 #include <filesystem>
 #include <pwd.h>

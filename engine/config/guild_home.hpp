@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/commands.hpp"
-#include "engine/result.hpp"
+#include "engine/api/commands.hpp"
+#include "engine/core/result.hpp"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/config/remote.hpp"
-#include "engine/result.hpp"
+#include "engine/core/result.hpp"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 #include "engine/config/remote.hpp"
 
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/shell_words.hpp"
 
 namespace outrider {
 namespace {

@@ -2,11 +2,11 @@
 
 #include "engine/api/query_events.hpp"
 #include "engine/api/selection.hpp"
+#include "engine/core/result.hpp"
 #include "engine/filters/filter_expression.hpp"
 #include "engine/filters/operation_pattern.hpp"
 #include "engine/filters/time_range.hpp"
 #include "engine/protocol/messages.hpp"
-#include "engine/result.hpp"
 
 #include <optional>
 #include <span>

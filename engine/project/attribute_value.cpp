@@ -1,6 +1,6 @@
 #include "engine/project/attribute_value.hpp"
 
-#include "engine/project/yaml_value.hpp"
+#include "engine/text/yaml_value.hpp"
 
 namespace outrider {
 

@@ -1,7 +1,7 @@
 #include "engine/project/chosen_operation.hpp"
 
 #include "engine/project/builtin_operations.hpp"
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/shell_words.hpp"
 
 #include <filesystem>
 

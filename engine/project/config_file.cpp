@@ -1,10 +1,10 @@
 #include "engine/project/config_file.hpp"
 
 #include "engine/project/digest.hpp"
-#include "engine/project/file_text.hpp"
 #include "engine/project/resource_cache.hpp"
-#include "engine/project/yaml_value.hpp"
-#include "engine/runs/yaml_text.hpp"
+#include "engine/text/file_text.hpp"
+#include "engine/text/yaml_text.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/core/result.hpp"
 #include "engine/project/flag_values.hpp"
-#include "engine/result.hpp"
 
 #include <boost/json/value.hpp>
 

@@ -1,7 +1,7 @@
 #include "engine/project/flag_import.hpp"
 
 #include "engine/project/flag_reader.hpp"
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/shell_words.hpp"
 
 #include <algorithm>
 #include <filesystem>

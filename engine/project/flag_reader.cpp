@@ -1,6 +1,6 @@
 #include "engine/project/flag_reader.hpp"
 
-#include "engine/project/value_text.hpp"
+#include "engine/text/value_text.hpp"
 
 #include <boost/json/array.hpp>
 

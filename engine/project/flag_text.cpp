@@ -1,11 +1,11 @@
 #include "engine/project/flag_text.hpp"
 
-#include "engine/config/path_text.hpp"
-#include "engine/project/yaml_value.hpp"
-#include "engine/runs/python_number.hpp"
-#include "engine/runs/shell_words.hpp"
-#include "engine/runs/yaml_characters.hpp"
-#include "engine/runs/yaml_text.hpp"
+#include "engine/text/path_text.hpp"
+#include "engine/text/python_number.hpp"
+#include "engine/text/shell_words.hpp"
+#include "engine/text/yaml_characters.hpp"
+#include "engine/text/yaml_text.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

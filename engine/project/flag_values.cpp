@@ -1,9 +1,9 @@
 #include "engine/project/flag_values.hpp"
 
-#include "engine/config/path_text.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/references.hpp"
-#include "engine/runs/python_number.hpp"
+#include "engine/text/path_text.hpp"
+#include "engine/text/python_number.hpp"
 
 #include <boost/json/array.hpp>
 

@@ -1,11 +1,11 @@
 #include "engine/project/guild_file.hpp"
 
-#include "engine/config/extends.hpp"
 #include "engine/project/digest.hpp"
-#include "engine/project/file_text.hpp"
 #include "engine/project/operation_reader.hpp"
-#include "engine/project/value_text.hpp"
-#include "engine/project/yaml_value.hpp"
+#include "engine/text/extends.hpp"
+#include "engine/text/file_text.hpp"
+#include "engine/text/value_text.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -17,7 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_bytes = std::size_t{4} << 20;
+constexpr std::size_t most_guild_file_bytes = std::size_t{4} << 20;
 
 // A plain mapping is the operations of a model without a name, unless it is an item of the full
 // form that stands alone.
@@ -170,7 +170,7 @@ result<std::optional<guild_file>> load_guild_file(const std::string& directory) 
     if (!std::filesystem::exists(out.path, ec)) {
         return std::optional<guild_file>();
     }
-    auto text = read_text_file(out.path, most_bytes);
+    auto text = read_text_file(out.path, most_guild_file_bytes);
     if (!text) {
         return text.error();
     }

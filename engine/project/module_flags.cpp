@@ -3,10 +3,10 @@
 #include "engine/config/guild_home.hpp"
 #include "engine/project/captured_program.hpp"
 #include "engine/project/digest.hpp"
-#include "engine/project/file_text.hpp"
 #include "engine/project/module_flags_script.hpp"
-#include "engine/project/value_text.hpp"
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/file_text.hpp"
+#include "engine/text/shell_words.hpp"
+#include "engine/text/value_text.hpp"
 
 #include <boost/json/parse.hpp>
 

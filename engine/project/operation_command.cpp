@@ -2,8 +2,8 @@
 
 #include "engine/project/flag_text.hpp"
 #include "engine/project/references.hpp"
-#include "engine/runs/shell_words.hpp"
-#include "engine/runs/yaml_text.hpp"
+#include "engine/text/shell_words.hpp"
+#include "engine/text/yaml_text.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,8 +1,8 @@
 #include "engine/project/operation_description.hpp"
 
 #include "engine/project/flag_text.hpp"
-#include "engine/project/value_text.hpp"
-#include "engine/runs/natural_order.hpp"
+#include "engine/text/natural_order.hpp"
+#include "engine/text/value_text.hpp"
 
 #include <boost/json/array.hpp>
 

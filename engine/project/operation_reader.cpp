@@ -1,9 +1,9 @@
 #include "engine/project/operation_reader.hpp"
 
-#include "engine/config/extends.hpp"
 #include "engine/project/flag_reader.hpp"
-#include "engine/project/value_text.hpp"
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/extends.hpp"
+#include "engine/text/shell_words.hpp"
+#include "engine/text/value_text.hpp"
 
 #include <boost/json/array.hpp>
 

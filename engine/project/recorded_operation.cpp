@@ -1,7 +1,7 @@
 #include "engine/project/recorded_operation.hpp"
 
-#include "engine/project/value_text.hpp"
-#include "engine/project/yaml_value.hpp"
+#include "engine/text/value_text.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "engine/project/resource.hpp"
 
-#include "engine/project/value_text.hpp"
+#include "engine/text/value_text.hpp"
 
 #include <boost/json/array.hpp>
 

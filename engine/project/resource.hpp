@@ -1,8 +1,8 @@
 #pragma once
 
+#include "engine/core/result.hpp"
 #include "engine/project/guild_file.hpp"
 #include "engine/protocol/dependency.hpp"
-#include "engine/result.hpp"
 
 #include <optional>
 #include <string>

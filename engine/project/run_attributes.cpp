@@ -1,7 +1,7 @@
 #include "engine/project/run_attributes.hpp"
 
-#include "engine/project/value_text.hpp"
-#include "engine/runs/yaml_text.hpp"
+#include "engine/text/value_text.hpp"
+#include "engine/text/yaml_text.hpp"
 
 #include <boost/json/array.hpp>
 

@@ -1,6 +1,6 @@
 #include "engine/project/run_environment.hpp"
 
-#include "engine/project/value_text.hpp"
+#include "engine/text/value_text.hpp"
 
 namespace outrider {
 

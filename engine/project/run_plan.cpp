@@ -1,7 +1,6 @@
 #include "engine/project/run_plan.hpp"
 
 #include "engine/config/guild_home.hpp"
-#include "engine/config/path_text.hpp"
 #include "engine/project/chosen_operation.hpp"
 #include "engine/project/flag_import.hpp"
 #include "engine/project/flag_text.hpp"
@@ -12,9 +11,10 @@
 #include "engine/project/run_environment.hpp"
 #include "engine/project/run_label.hpp"
 #include "engine/project/run_names.hpp"
-#include "engine/project/value_text.hpp"
-#include "engine/runs/natural_order.hpp"
 #include "engine/runs/opref.hpp"
+#include "engine/text/natural_order.hpp"
+#include "engine/text/path_text.hpp"
+#include "engine/text/value_text.hpp"
 
 #include <algorithm>
 #include <iterator>

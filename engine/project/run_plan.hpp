@@ -1,12 +1,12 @@
 #pragma once
 
-#include "engine/commands.hpp"
-#include "engine/events.hpp"
+#include "engine/api/commands.hpp"
+#include "engine/api/events.hpp"
+#include "engine/core/result.hpp"
 #include "engine/project/dependency_plan.hpp"
 #include "engine/project/recorded_operation.hpp"
 #include "engine/project/source_files.hpp"
 #include "engine/protocol/messages.hpp"
-#include "engine/result.hpp"
 
 #include <cstdint>
 #include <map>

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t most_bytes = std::int64_t{16} << 30; // unpacked, in all
+constexpr std::int64_t most_unpacked_bytes = std::int64_t{16} << 30; // unpacked, in all
 constexpr std::size_t most_entries = 1'000'000;
 constexpr std::size_t block_size = 65536; // bytes
 constexpr std::string_view endings[] = {".zip", ".tar",  ".tar.gz", ".tgz", ".tar.bz2",
@@ -141,7 +141,7 @@ class unpacking {
         la_ssize_t got = 0;
         while ((got = archive_read_data(from_, block.data(), block.size())) > 0) {
             total_ += got;
-            if (total_ > most_bytes) {
+            if (total_ > most_unpacked_bytes) {
                 return failure(errc::bad_input, "it holds more than 16 GiB");
             }
             for (la_ssize_t done = 0; done < got;) {

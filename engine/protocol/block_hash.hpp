@@ -11,6 +11,8 @@ namespace outrider::protocol {
 
 /// Bytes of a block; only the last one of a file may be shorter.
 inline constexpr std::size_t block_size = std::size_t{128} << 10;
+/// The same, to calculate with offsets.
+inline constexpr auto block_bytes = static_cast<std::int64_t>(block_size);
 /// Files from this size on are compared block by block where the receiver has some of it; bytes.
 inline constexpr std::int64_t basis_size = std::int64_t{1} << 20;
 

@@ -1,6 +1,6 @@
 #include "engine/protocol/content_hash.hpp"
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

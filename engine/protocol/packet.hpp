@@ -1,8 +1,8 @@
 #pragma once
 
+#include "engine/core/result.hpp"
 #include "engine/protocol/block_hash.hpp"
 #include "engine/protocol/messages.hpp"
-#include "engine/result.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/result.hpp"
+#include "engine/core/result.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 #include "engine/protocol/sync_messages.hpp"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "engine/runs/opref.hpp"
 
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/shell_words.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/core/result.hpp"
 #include "engine/protocol/dependency.hpp"
-#include "engine/result.hpp"
 
 #include <string>
 #include <vector>

@@ -29,7 +29,7 @@ std::vector<std::string_view> words_of(std::string_view text) {
     return words;
 }
 
-std::int64_t number(std::string_view word) {
+std::int64_t stat_number(std::string_view word) {
     std::int64_t value = 0;
     std::from_chars(word.data(), word.data() + word.size(), value);
     return value;
@@ -48,12 +48,12 @@ std::optional<process_stat> parse_process_stat(const std::string& text) {
     if (words.size() < 20) {
         return std::nullopt;
     }
-    return process_stat{.pid = number(std::string_view(text).substr(0, open)),
+    return process_stat{.pid = stat_number(std::string_view(text).substr(0, open)),
                         .state = words[0].front(),
-                        .parent = number(words[1]),
-                        .group = number(words[2]),
-                        .session = number(words[3]),
-                        .start = number(words[19])};
+                        .parent = stat_number(words[1]),
+                        .group = stat_number(words[2]),
+                        .session = stat_number(words[3]),
+                        .start = stat_number(words[19])};
 }
 
 std::optional<process_stat> read_process(std::int64_t pid) {

@@ -1,6 +1,6 @@
 #include "engine/runs/run_identity.hpp"
 
-#include "engine/protocol/described_json.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/runs/small_file.hpp"
 
 namespace outrider {

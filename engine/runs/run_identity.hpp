@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/core/result.hpp"
 #include "engine/protocol/messages.hpp"
-#include "engine/result.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"
 

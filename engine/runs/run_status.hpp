@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/events.hpp"
+#include "engine/api/events.hpp"
 #include "engine/protocol/messages.hpp"
 
 #include <optional>

@@ -1,6 +1,6 @@
 #include "engine/runs/small_file.hpp"
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

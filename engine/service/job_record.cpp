@@ -1,6 +1,6 @@
 #include "engine/service/job_record.hpp"
 
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/shell_words.hpp"
 
 #include <algorithm>
 #include <random>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "engine/api/commands.hpp"
 #include "engine/api/service_events.hpp"
-#include "engine/commands.hpp"
-#include "engine/service/run_ends.hpp"
+#include "engine/fleet/run_ends.hpp"
 
 #include <boost/describe.hpp>
 

@@ -1,7 +1,7 @@
 #include "engine/service/job_store.hpp"
 
-#include "engine/descriptor.hpp"
-#include "engine/protocol/described_json.hpp"
+#include "engine/core/descriptor.hpp"
+#include "engine/json/described_json.hpp"
 
 #include <boost/json.hpp>
 

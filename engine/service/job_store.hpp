@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/result.hpp"
+#include "engine/core/result.hpp"
 #include "engine/service/job_record.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
 #include "engine/service/notification.hpp"
 
 #include "engine/api/wire_text.hpp"
-#include "engine/protocol/described_json.hpp"
+#include "engine/json/described_json.hpp"
 
 #include <boost/json.hpp>
 

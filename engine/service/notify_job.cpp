@@ -1,7 +1,7 @@
 #include "engine/service/notify_job.hpp"
 
-#include "engine/commands/run_rows.hpp"
-#include "engine/service/wall_clock.hpp"
+#include "engine/core/wall_clock.hpp"
+#include "engine/fleet/run_rows.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "engine/filters/run_filtering.hpp"
+#include "engine/fleet/run_memory.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/service/job_record.hpp"
 #include "engine/service/messenger.hpp"
 #include "engine/service/notification.hpp"
-#include "engine/service/run_memory.hpp"
 
 #include <functional>
 #include <optional>

@@ -1,9 +1,9 @@
 #include "engine/service/service.hpp"
 
-#include "engine/commands/engine_resources.hpp"
-#include "engine/commands/run_rows.hpp"
+#include "engine/commands/session/engine_resources.hpp"
+#include "engine/fleet/machine_watch.hpp"
+#include "engine/fleet/run_rows.hpp"
 #include "engine/reactor/notifier.hpp"
-#include "engine/service/machine_watch.hpp"
 #include "engine/service/standing_jobs.hpp"
 
 namespace outrider {

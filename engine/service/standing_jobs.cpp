@@ -1,11 +1,11 @@
 #include "engine/service/standing_jobs.hpp"
 
-#include "engine/commands/session.hpp"
+#include "engine/commands/session/session.hpp"
 #include "engine/config/guild_home.hpp"
+#include "engine/core/wall_clock.hpp"
 #include "engine/engine.hpp"
+#include "engine/fleet/machine_watch.hpp"
 #include "engine/reactor/blocking.hpp"
-#include "engine/service/machine_watch.hpp"
-#include "engine/service/wall_clock.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>

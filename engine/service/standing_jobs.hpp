@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/commands/engine_resources.hpp"
+#include "engine/commands/session/engine_resources.hpp"
 #include "engine/service/job_store.hpp"
 #include "engine/service/notify_job.hpp"
 

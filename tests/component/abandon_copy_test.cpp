@@ -1,4 +1,4 @@
-#include "engine/agent/jobs.hpp"
+#include "engine/agent/server/jobs.hpp"
 #include "tests/support/agent_machine.hpp"
 #include "tests/support/job_driver.hpp"
 

@@ -1,6 +1,6 @@
 #include "engine/remotes/agent_bootstrap.hpp"
 
-#include "engine/protocol/described_json.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/protocol/frame.hpp"
 #include "engine/protocol/messages.hpp"
 #include "engine/reactor/deadline.hpp"

@@ -1,4 +1,4 @@
-#include "engine/agent/run_lock.hpp"
+#include "engine/agent/files/run_lock.hpp"
 #include "engine/protocol/edit_messages.hpp"
 #include "tests/support/agent_process.hpp"
 #include "tests/support/run_home.hpp"

@@ -1,4 +1,4 @@
-#include "engine/agent/machine.hpp"
+#include "engine/agent/machine/machine.hpp"
 #include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/run_status.hpp"

@@ -1,5 +1,5 @@
 // What an agent reports of its machine.
-#include "engine/agent/place.hpp"
+#include "engine/agent/files/place.hpp"
 #include "tests/support/agent_process.hpp"
 #include "tests/support/run_home.hpp"
 

@@ -1,7 +1,7 @@
 #include "engine/remotes/agent_images.hpp"
 
+#include "engine/json/described_json.hpp"
 #include "engine/protocol/content_hash.hpp"
-#include "engine/protocol/described_json.hpp"
 #include "engine/protocol/frame.hpp"
 #include "engine/protocol/messages.hpp"
 #include "tests/support/temporary_directory.hpp"

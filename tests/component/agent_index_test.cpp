@@ -1,4 +1,4 @@
-#include "engine/agent/run_index_format.hpp"
+#include "engine/agent/listing/run_index_format.hpp"
 #include "engine/protocol/order_messages.hpp"
 #include "engine/runs/read_run.hpp"
 #include "tests/support/agent_process.hpp"

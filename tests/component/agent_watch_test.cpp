@@ -1,6 +1,6 @@
 // What the agent tells of changes below run directories: real files, the real agent.
-#include "engine/agent/tree_print.hpp"
-#include "engine/agent/tree_watch.hpp"
+#include "engine/agent/watch/tree_print.hpp"
+#include "engine/agent/watch/tree_watch.hpp"
 #include "engine/protocol/sync_messages.hpp"
 #include "tests/support/agent_process.hpp"
 #include "tests/support/run_home.hpp"

@@ -1,4 +1,4 @@
-#include "engine/commands/fan_out.hpp"
+#include "engine/commands/several/fan_out.hpp"
 #include "tests/support/run_reactor.hpp"
 
 #include <boost/asio/steady_timer.hpp>

@@ -1,4 +1,4 @@
-#include "engine/agent/output_scalars.hpp"
+#include "engine/agent/supervise/output_scalars.hpp"
 #include "engine/protocol/scalar_messages.hpp"
 #include "engine/scalars/event_records.hpp"
 #include "tests/support/agent_process.hpp"

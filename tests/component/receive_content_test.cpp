@@ -1,4 +1,4 @@
-#include "engine/agent/basis_signature.hpp"
+#include "engine/agent/receive/basis_signature.hpp"
 #include "tests/support/receiving_job.hpp"
 
 using namespace outrider;

@@ -1,5 +1,5 @@
 // Standing jobs of a service, with real runs, programs and an HTTP server.
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 #include "engine/service/standing_jobs.hpp"
 #include "tests/support/agent_process.hpp"
 #include "tests/support/service_scene.hpp"

@@ -1,6 +1,6 @@
 // What a service knows of a machine, with the real agent there.
+#include "engine/fleet/machine_watch.hpp"
 #include "engine/runs/run_identity.hpp"
-#include "engine/service/machine_watch.hpp"
 #include "tests/support/agent_process.hpp"
 #include "tests/support/service_scene.hpp"
 

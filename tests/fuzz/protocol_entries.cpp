@@ -1,4 +1,4 @@
-#include "engine/protocol/described_json.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/protocol/frame.hpp"
 #include "engine/protocol/messages.hpp"
 #include "engine/protocol/packet.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/agent/context.hpp"
+#include "engine/agent/server/context.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <sys/stat.h>

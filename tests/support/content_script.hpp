@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/protocol/described_json.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/protocol/packet.hpp"
 #include "engine/protocol/sync_messages.hpp"
 

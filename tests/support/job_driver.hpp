@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/agent/context.hpp"
+#include "engine/agent/server/context.hpp"
 #include "engine/protocol/content_hash.hpp"
 #include "engine/protocol/messages.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/agent/pipe.hpp"
+#include "engine/agent/server/pipe.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/agent/beneath.hpp"
-#include "engine/agent/copy_state.hpp"
-#include "engine/agent/jobs.hpp"
+#include "engine/agent/files/beneath.hpp"
+#include "engine/agent/files/copy_state.hpp"
+#include "engine/agent/server/jobs.hpp"
 #include "tests/support/agent_machine.hpp"
 #include "tests/support/content_script.hpp"
 #include "tests/support/job_driver.hpp"

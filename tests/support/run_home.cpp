@@ -1,6 +1,6 @@
 #include "tests/support/run_home.hpp"
 
-#include "engine/agent/descendants.hpp"
+#include "engine/agent/machine/descendants.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
 

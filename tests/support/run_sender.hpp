@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/agent/jobs.hpp"
-#include "engine/descriptor.hpp"
+#include "engine/agent/server/jobs.hpp"
+#include "engine/core/descriptor.hpp"
 #include "engine/protocol/packet.hpp"
 #include "tests/support/agent_machine.hpp"
 #include "tests/support/content_model.hpp"

@@ -1,5 +1,5 @@
-#include "engine/agent/cache_directory.hpp"
-#include "engine/agent/operation_environment.hpp"
+#include "engine/agent/machine/cache_directory.hpp"
+#include "engine/agent/machine/operation_environment.hpp"
 #include "engine/protocol/content_hash.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"

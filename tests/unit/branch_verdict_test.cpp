@@ -1,4 +1,4 @@
-#include "engine/commands/branch_verdict.hpp"
+#include "engine/commands/several/branch_verdict.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 #include "cli/arguments.hpp"
-#include "engine/protocol/described_json.hpp"
+#include "engine/json/described_json.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "engine/commands/copy_section.hpp"
+#include "engine/commands/copying/copy_section.hpp"
 
 #include <boost/test/unit_test.hpp>
 

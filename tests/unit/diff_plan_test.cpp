@@ -1,4 +1,4 @@
-#include "engine/commands/diff_plan.hpp"
+#include "engine/commands/looking/diff_plan.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "engine/commands/edit_rules.hpp"
+#include "engine/commands/editing/edit_rules.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>

@@ -3,7 +3,7 @@
 #include "engine/project/guild_file.hpp"
 #include "engine/project/operation_command.hpp"
 #include "engine/project/run_label.hpp"
-#include "engine/runs/natural_order.hpp"
+#include "engine/text/natural_order.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <boost/json.hpp>

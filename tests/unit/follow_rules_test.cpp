@@ -1,4 +1,4 @@
-#include "engine/commands/follow_rules.hpp"
+#include "engine/remotes/follow_rules.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "engine/agent/lending_pipe.hpp"
+#include "engine/agent/server/lending_pipe.hpp"
 
 #include "tests/support/nonblocking_pipe.hpp"
 

@@ -1,6 +1,6 @@
 #include "engine/project/output_scalars.hpp"
-#include "engine/project/yaml_value.hpp"
 #include "engine/scalars/line_scalars.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <boost/test/unit_test.hpp>
 

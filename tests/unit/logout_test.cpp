@@ -1,4 +1,4 @@
-#include "engine/agent/logout.hpp"
+#include "engine/agent/machine/logout.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,5 +1,5 @@
-#include "engine/commands/check_facts.hpp"
-#include "engine/commands/machine_findings.hpp"
+#include "engine/commands/machines/check_facts.hpp"
+#include "engine/commands/machines/machine_findings.hpp"
 
 #include <boost/test/unit_test.hpp>
 

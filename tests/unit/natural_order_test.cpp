@@ -1,4 +1,4 @@
-#include "engine/runs/natural_order.hpp"
+#include "engine/text/natural_order.hpp"
 
 #include <boost/test/unit_test.hpp>
 

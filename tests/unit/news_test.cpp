@@ -1,5 +1,5 @@
-#include "engine/service/command_telling.hpp"
-#include "engine/service/news.hpp"
+#include "engine/fleet/command_telling.hpp"
+#include "engine/fleet/news.hpp"
 #include "engine/service/reactor_lateness.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-#include "engine/agent/output_queue.hpp"
+#include "engine/agent/server/output_queue.hpp"
 
 #include "tests/support/nonblocking_pipe.hpp"
 

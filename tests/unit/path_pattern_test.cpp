@@ -1,4 +1,4 @@
-#include "engine/runs/path_pattern.hpp"
+#include "engine/text/path_pattern.hpp"
 
 #include <boost/test/unit_test.hpp>
 

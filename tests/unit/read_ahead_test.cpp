@@ -1,6 +1,6 @@
 #include "transports/ssh/read_ahead.hpp"
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 
 #include <boost/test/unit_test.hpp>
 

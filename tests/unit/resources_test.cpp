@@ -5,7 +5,7 @@
 #include "engine/project/digest.hpp"
 #include "engine/project/resource_cache.hpp"
 #include "engine/project/unpacked_archive.hpp"
-#include "engine/project/yaml_value.hpp"
+#include "engine/text/yaml_value.hpp"
 #include "tests/support/caller_environment.hpp"
 #include "tests/support/temporary_directory.hpp"
 

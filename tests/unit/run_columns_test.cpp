@@ -1,4 +1,4 @@
-#include "engine/commands/run_columns.hpp"
+#include "engine/commands/choosing/run_columns.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>

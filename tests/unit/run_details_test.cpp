@@ -1,4 +1,4 @@
-#include "engine/commands/run_details.hpp"
+#include "engine/commands/choosing/run_details.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
-#include "engine/commands/run_file.hpp"
-#include "engine/commands/watched_pid.hpp"
+#include "engine/commands/following/watched_pid.hpp"
+#include "engine/commands/looking/run_file.hpp"
 #include "engine/runs/manifest.hpp"
 #include "tests/support/temporary_directory.hpp"
 

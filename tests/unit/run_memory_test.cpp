@@ -1,7 +1,7 @@
 // What a service remembers of the runs of machines: pure data.
 #include "cli/render/remembered_text.hpp"
-#include "engine/service/news.hpp"
-#include "engine/service/run_memory.hpp"
+#include "engine/fleet/news.hpp"
+#include "engine/fleet/run_memory.hpp"
 
 #include <boost/test/unit_test.hpp>
 

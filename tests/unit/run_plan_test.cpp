@@ -2,7 +2,7 @@
 #include "engine/project/digest.hpp"
 #include "engine/project/git.hpp"
 #include "engine/project/run_plan.hpp"
-#include "engine/project/yaml_value.hpp"
+#include "engine/text/yaml_value.hpp"
 #include "tests/support/caller_environment.hpp"
 #include "tests/support/temporary_directory.hpp"
 

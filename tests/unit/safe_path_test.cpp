@@ -1,4 +1,4 @@
-#include "engine/agent/beneath.hpp"
+#include "engine/agent/files/beneath.hpp"
 #include "engine/runs/run_paths.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -1,4 +1,4 @@
-#include "engine/commands/since_text.hpp"
+#include "engine/commands/following/since_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 

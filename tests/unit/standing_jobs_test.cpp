@@ -1,10 +1,10 @@
 // What standing jobs decide and write down, without a service.
 #include "engine/api/wire_text.hpp"
-#include "engine/protocol/described_json.hpp"
+#include "engine/fleet/run_ends.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/service/job_store.hpp"
 #include "engine/service/notification.hpp"
 #include "engine/service/notify_job.hpp"
-#include "engine/service/run_ends.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "transports/http/webhook.hpp"
 

@@ -1,6 +1,6 @@
 #include "engine/runs/opref.hpp"
-#include "engine/runs/python_number.hpp"
-#include "engine/runs/shell_words.hpp"
+#include "engine/text/python_number.hpp"
+#include "engine/text/shell_words.hpp"
 
 #include <boost/test/unit_test.hpp>
 

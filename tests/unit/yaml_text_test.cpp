@@ -1,6 +1,6 @@
 #include "engine/project/captured_program.hpp"
-#include "engine/project/yaml_value.hpp"
-#include "engine/runs/yaml_text.hpp"
+#include "engine/text/yaml_text.hpp"
+#include "engine/text/yaml_value.hpp"
 #include "tests/support/caller_environment.hpp"
 #include "tests/support/temporary_directory.hpp"
 

@@ -1,4 +1,4 @@
-#include "engine/project/yaml_value.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>

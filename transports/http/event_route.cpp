@@ -1,7 +1,7 @@
 #include "transports/http/event_route.hpp"
 
 #include "engine/api/api_json.hpp"
-#include "engine/protocol/described_json.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "transports/http/web_socket.hpp"
 

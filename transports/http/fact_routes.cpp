@@ -1,9 +1,10 @@
 #include "transports/http/fact_routes.hpp"
 
 #include "engine/api/api_json.hpp"
-#include "engine/protocol/described_json.hpp"
-#include "engine/service/run_memory.hpp"
-#include "engine/service/service_parts.hpp"
+#include "engine/commands/session/service_parts.hpp"
+#include "engine/core/wall_clock.hpp"
+#include "engine/fleet/run_memory.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/service/standing_jobs.hpp"
 #include "transports/http/build_identity.hpp"
 
@@ -20,12 +21,6 @@ namespace outrider {
 namespace {
 
 namespace json = boost::json;
-
-std::int64_t now_us() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 double seconds(std::chrono::microseconds time) {
     return std::chrono::duration<double>(time).count();
@@ -159,7 +154,7 @@ http_answer tell_metrics(const server_state& state) {
     out.family("outrider_build_info", "gauge", "The version and build of the service.");
     out.sample(1, fmt::format("version=\"{}\",build=\"{}\"", program_version(), build_identity()));
     out.one("outrider_uptime_seconds", "gauge", "Since the service began.",
-            seconds(std::chrono::microseconds(now_us() - state.begun_us)));
+            seconds(std::chrono::microseconds(wall_clock_us() - state.begun_us)));
     add_commands(out, state);
     add_links_and_news(out, state.with);
     add_memory(out, state.with.service);

@@ -1,5 +1,6 @@
 #include "transports/http/http_server.hpp"
 
+#include "engine/core/wall_clock.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "transports/http/http_session.hpp"
 #include "transports/http/port_token.hpp"
@@ -20,12 +21,6 @@ namespace {
 
 using local_acceptor = asio::local::stream_protocol::acceptor;
 using tcp_acceptor = asio::ip::tcp::acceptor;
-
-std::int64_t now_us() {
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 class http_server final : public resident {
   public:
@@ -70,7 +65,7 @@ class http_server final : public resident {
                                         of.options_.grace = grace;
                                         heart.interrupt(); // which stops this as well
                                     },
-                                .begun_us = now_us()},
+                                .begun_us = wall_clock_us()},
               local(executor), tcp(executor), accepting(executor), sessions(executor),
               changed(executor), deadline(executor) {}
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/commands.hpp"
+#include "engine/api/commands.hpp"
 #include "engine/resident.hpp"
 #include "transports/http/http_stream.hpp"
 #include "transports/http/socket_place.hpp"

@@ -1,6 +1,6 @@
 #include "transports/http/port_token.hpp"
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 
 #include <array>
 #include <cerrno>

@@ -1,8 +1,8 @@
 #include "transports/http/query_routes.hpp"
 
-#include "engine/commands/choose_runs.hpp"
-#include "engine/commands/session.hpp"
-#include "engine/protocol/described_json.hpp"
+#include "engine/commands/choosing/choose_runs.hpp"
+#include "engine/commands/session/session.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "transports/http/command_routes.hpp"
 

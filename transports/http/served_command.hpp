@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/engine_access.hpp"
+#include "engine/api/engine_access.hpp"
 #include "engine/reactor/notifier.hpp"
 
 #include <cstdint>

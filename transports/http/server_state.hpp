@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/commands/engine_resources.hpp"
+#include "engine/commands/session/engine_resources.hpp"
 #include "engine/engine.hpp"
 #include "engine/service/reactor_lateness.hpp"
 #include "transports/http/access_check.hpp"

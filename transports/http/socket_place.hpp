@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/descriptor.hpp"
-#include "engine/result.hpp"
+#include "engine/core/descriptor.hpp"
+#include "engine/core/result.hpp"
 
 #include <map>
 #include <string>

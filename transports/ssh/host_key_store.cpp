@@ -1,6 +1,6 @@
 #include "transports/ssh/host_key_store.hpp"
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 #include "engine/reactor/blocking.hpp"
 #include "transports/ssh/crypto_work.hpp"
 

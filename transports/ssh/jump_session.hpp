@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 #include "engine/reactor/task_group.hpp"
 #include "transports/ssh/reached_session.hpp"
 #include "transports/ssh/tcp_connect.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "transports/process/child_process.hpp"
 #include "transports/process/text_tail.hpp"

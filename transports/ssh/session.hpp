@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "transports/ssh/pump_turns.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/descriptor.hpp"
+#include "engine/core/descriptor.hpp"
 #include "transports/ssh/authentication.hpp"
 #include "transports/ssh/connection_memory.hpp"
 #include "transports/ssh/failed_try.hpp"

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "engine/agent/server/context.hpp"
+
+namespace outrider::agent {
+
+/// Gathers what identifies and describes this machine and this agent. Never fails: what cannot be
+/// learnt stays empty.
+[[nodiscard]] agent_context describe_agent();
+
+/// The facts of the machine alone, as a supervisor needs them to record itself.
+[[nodiscard]] protocol::machine_facts describe_machine();
+
+} // namespace outrider::agent

@@ -1,0 +1,84 @@
+#include "engine/agent/start/staged_run.hpp"
+
+#include "engine/runs/small_file.hpp"
+#include "engine/text/shell_words.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace outrider::agent {
+namespace {
+
+// A shell would refuse any other name, and with it the whole file.
+bool is_variable_name(const std::string& name) {
+    const auto good = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+    return !name.empty() && std::isdigit(static_cast<unsigned char>(name.front())) == 0 &&
+           std::ranges::all_of(name, good);
+}
+
+} // namespace
+
+std::string exports_text(const environment_map& environment) {
+    std::string out;
+    for (const auto& [name, value] : environment) {
+        if (name != "PWD" && name != "_" && is_variable_name(name)) {
+            out += "export " + name + "=" + (value.empty() ? "" : shell_quote(value)) + "\n";
+        }
+    }
+    return out;
+}
+
+result<> mark_staged(const run_paths& run, const environment_map& environment) {
+    if (auto written =
+            replace_secret_file(run.exports(), run.temporary("ENV"), exports_text(environment));
+        !written) {
+        return written;
+    }
+    if (auto written = write_new_file(run.attribute("started"), std::to_string(now_us()) + "\n");
+        !written) {
+        return written;
+    }
+    return write_new_file(run.staged(), "");
+}
+
+result<> stage_again(const run_paths& run) {
+    if (auto written = write_new_file(run.staged(), ""); !written) {
+        return written;
+    }
+    for (const auto& path :
+         {run.pending(), run.guild() / "TERMINATED.remote", run.attribute("exit_status"),
+          run.attribute("stopped"), run.reason(), run.stop_request(), run.lock(), run.identity()}) {
+        if (auto removed = remove_file(path); !removed) {
+            return removed;
+        }
+    }
+    return {};
+}
+
+protocol::start_run with_changes(protocol::start_run recorded,
+                                 const protocol::start_staged& changes) {
+    if (changes.command.empty()) {
+        for (const auto& [name, value] : changes.environment) {
+            recorded.environment[name] = value;
+        }
+    } else {
+        recorded.command = changes.command;
+        recorded.environment = changes.environment;
+        recorded.activation = changes.activation;
+        recorded.flags = changes.flags;
+        recorded.operation = changes.operation;
+    }
+    recorded.home = changes.home;
+    recorded.run_id = changes.run_id;
+    recorded.package = changes.package;
+    recorded.manifest = changes.manifest;
+    recorded.source_run.clear(); // its files are there
+    recorded.attributes = changes.attributes;
+    recorded.background = changes.background;
+    if (changes.stop_after_ms >= 0) {
+        recorded.stop_after_ms = changes.stop_after_ms;
+    }
+    return recorded;
+}
+
+} // namespace outrider::agent

@@ -1,0 +1,341 @@
+#include "engine/agent/start/start_operation.hpp"
+
+#include "engine/agent/files/run_lock.hpp"
+#include "engine/agent/machine/activated_environment.hpp"
+#include "engine/agent/machine/logout.hpp"
+#include "engine/agent/start/copy_package.hpp"
+#include "engine/agent/start/dependencies.hpp"
+#include "engine/agent/start/run_sources.hpp"
+#include "engine/agent/supervise/supervisor_start.hpp"
+#include "engine/runs/read_run.hpp"
+#include "engine/runs/run_identity.hpp"
+#include "engine/runs/small_file.hpp"
+
+#include <deque>
+
+namespace outrider::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Between two looks at a lock that another client's start holds.
+constexpr auto lock_interval = 10ms;
+/// Longest that one call of `advance` copies files.
+constexpr auto copy_slice = 20ms;
+/// Longest that a start by somebody else, or the supervisor, is waited for.
+constexpr auto start_limit = 120s;
+constexpr std::size_t max_written_manifest = std::size_t{16} << 20; // bytes
+
+class start_operation_job final : public job {
+  public:
+    start_operation_job(const agent_context& context, std::unique_ptr<start_origin> origin,
+                        reply_channel channel)
+        : context_(context), origin_(std::move(origin)), channel_(channel) {}
+    ~start_operation_job() override { discard(); }
+
+    std::optional<job_wait> advance() override;
+    void cancel() override { cancelled_ = true; }
+
+  private:
+    enum class step { begin, lock, activate, resolve, copy, prepare, depend, launch, report, done };
+
+    result<job_wait> take();
+    result<job_wait> begin();
+    result<job_wait> lock();
+    result<job_wait> look();
+    result<job_wait> activate();
+    result<job_wait> resolve();
+    result<job_wait> copy();
+    result<job_wait> prepare();
+    result<job_wait> depend();
+    result<> append_to_manifest(const std::string& lines) const;
+    result<job_wait> launch();
+    result<job_wait> report();
+    job_wait go_on(step next);
+    void reply(bool existed);
+    void discard();
+    const protocol::start_run& request() const { return origin_->request(); }
+
+    const agent_context& context_;
+    std::unique_ptr<start_origin> origin_;
+    reply_channel channel_;
+    step step_ = step::begin;
+    clock::time_point began_ = clock::now();
+    run_paths run_;
+    descriptor lock_;
+    bool ours_to_discard_ = false;
+    activated_environment environment_;
+    environment_map activated_;
+    resolved_start start_;
+    std::deque<std::string> packages_; // left to copy
+    std::optional<package_copy> package_;
+    std::vector<std::string> resolved_; // for the reply
+    std::optional<supervisor_start> supervisor_;
+    std::string warning_; // for the reply
+    bool cancelled_ = false;
+};
+
+std::optional<job_wait> start_operation_job::advance() {
+    // After the launch the run exists, and the client is told so even if it no longer asks.
+    if (cancelled_ && step_ < step::report) {
+        channel_.fail({errc::cancelled, "the start was cancelled"});
+        return std::nullopt;
+    }
+    for (;;) {
+        const step before = step_;
+        auto wait = take();
+        if (!wait) {
+            discard(); // before the answer: whoever hears of it finds nothing left behind
+            channel_.fail(wait.error());
+            return std::nullopt;
+        }
+        if (step_ == step::done) {
+            return std::nullopt;
+        }
+        if (step_ == before) {
+            return *wait;
+        }
+    }
+}
+
+result<job_wait> start_operation_job::take() {
+    switch (step_) {
+    case step::begin:
+        return begin();
+    case step::lock:
+        return lock();
+    case step::activate:
+        return activate();
+    case step::resolve:
+        return resolve();
+    case step::copy:
+        return copy();
+    case step::prepare:
+        return prepare();
+    case step::depend:
+        return depend();
+    case step::launch:
+        return launch();
+    case step::report:
+    case step::done:
+        break;
+    }
+    return report();
+}
+
+job_wait start_operation_job::go_on(step next) {
+    step_ = next;
+    return {};
+}
+
+result<job_wait> start_operation_job::begin() {
+    auto run = origin_->find(context_);
+    if (!run) {
+        return run.error();
+    }
+    run_ = std::move(*run);
+    return go_on(step::lock);
+}
+
+result<job_wait> start_operation_job::lock() {
+    auto locked = try_lock_run(run_);
+    if (!locked) {
+        return locked.error();
+    }
+    if (!locked->has_value()) {
+        if (clock::now() >= began_ + start_limit) {
+            return failure(errc::timed_out,
+                           "another client is starting run " + run_.directory.filename().native());
+        }
+        return job_wait{.deadline = clock::now() + lock_interval};
+    }
+    lock_ = std::move(**locked);
+    return look();
+}
+
+result<job_wait> start_operation_job::look() {
+    const auto verdict = origin_->take(context_, run_);
+    if (!verdict) {
+        return verdict.error();
+    }
+    switch (*verdict) {
+    case start_origin::verdict::look_again:
+        lock_.reset();
+        return job_wait{.deadline = clock::now()};
+    case start_origin::verdict::started_before:
+        reply(true);
+        return go_on(step::done);
+    case start_origin::verdict::go_on:
+        break;
+    }
+    ours_to_discard_ = true;
+    const auto here = identity_here(context_.machine, own_mark(), {});
+    if (auto written = write_identity(run_, run_.starting(), here); !written) {
+        return written.error();
+    }
+    return go_on(step::activate);
+}
+
+result<job_wait> start_operation_job::activate() {
+    auto environment = environment_.poll(context_, request().activation);
+    if (!environment) {
+        return environment.error();
+    }
+    if (!environment->has_value()) {
+        return environment_.wait();
+    }
+    activated_ = std::move(**environment);
+    return go_on(step::resolve);
+}
+
+result<job_wait> start_operation_job::resolve() {
+    auto resolved = resolve_start(context_, request(), run_, std::move(activated_));
+    if (!resolved) {
+        return resolved.error();
+    }
+    start_ = std::move(*resolved);
+    if (!request().stage) {
+        const auto& machine = context_.machine;
+        const auto at_logout = plan_for_logout(read_logout_facts(machine.user));
+        start_.record.enter_scope = at_logout == logout_plan::enter_scope;
+        if (at_logout == logout_plan::warn) {
+            warning_ = logout_warning(machine.user, machine.host_name);
+        }
+    }
+    if (!request().source_run.empty()) {
+        auto copied = copy_run_sources(context_, request().home, request().source_run, run_);
+        if (!copied) {
+            return copied.error();
+        }
+        start_.manifest = std::move(*copied);
+    }
+    for (const auto* hash : {&request().package, &request().dependency_package}) {
+        if (!hash->empty()) {
+            packages_.push_back(*hash);
+        }
+    }
+    return go_on(step::copy);
+}
+
+result<job_wait> start_operation_job::copy() {
+    if (packages_.empty()) {
+        return go_on(step::prepare);
+    }
+    if (!package_) {
+        auto package =
+            package_copy::begin(context_.machine.cache_directory, packages_.front(), run_);
+        if (!package) {
+            return package.error();
+        }
+        package_ = std::move(*package);
+    }
+    auto copied = package_->step(clock::now() + copy_slice);
+    if (!copied) {
+        return copied.error();
+    }
+    if (*copied) {
+        packages_.pop_front();
+        package_.reset();
+    }
+    return job_wait{.deadline = clock::now()};
+}
+
+result<job_wait> start_operation_job::prepare() {
+    if (auto prepared = origin_->prepare(context_, run_, start_); !prepared) {
+        return prepared.error();
+    }
+    if (!request().stage) {
+        return go_on(step::depend);
+    }
+    ours_to_discard_ = false;
+    reply(false);
+    return go_on(step::done);
+}
+
+// A run whose dependencies were resolved before, because it starts again, has them.
+result<job_wait> start_operation_job::depend() {
+    const auto& wanted = request().dependencies;
+    std::error_code error;
+    if (wanted.empty() || fs::exists(run_.attribute("deps"), error)) {
+        return go_on(step::launch);
+    }
+    const auto home = resolve_home(request().home, context_.machine.home);
+    auto resolved = resolve_dependencies(context_, home, run_, wanted);
+    if (!resolved) {
+        ours_to_discard_ = false;
+        origin_->keep_failed(run_, resolved.error());
+        lock_.reset();
+        return resolved.error();
+    }
+    resolved_ = std::move(resolved->lines);
+    if (auto appended = append_to_manifest(resolved->manifest); !appended) {
+        return appended.error();
+    }
+    if (auto written =
+            replace_file(run_.attribute("deps"), run_.temporary("deps"), resolved->attribute);
+        !written) {
+        return written.error();
+    }
+    return go_on(step::launch);
+}
+
+result<> start_operation_job::append_to_manifest(const std::string& lines) const {
+    if (lines.empty()) {
+        return {};
+    }
+    const auto before = read_small_file(run_.manifest(), max_written_manifest).value_or("");
+    return replace_file(run_.manifest(), run_.temporary("manifest"), before + lines);
+}
+
+result<job_wait> start_operation_job::launch() {
+    auto launched = supervisor_start::launch(context_, run_, {request().operation, request().flags},
+                                             start_.environment, lock_);
+    if (!launched) {
+        return launched.error();
+    }
+    supervisor_ = std::move(*launched);
+    ours_to_discard_ = false; // from here on it is the supervisor's
+    return go_on(step::report);
+}
+
+result<job_wait> start_operation_job::report() {
+    auto outcome = supervisor_->poll();
+    if (!outcome) {
+        ours_to_discard_ = supervisor_->is_abandoned();
+        return outcome.error();
+    }
+    if (!outcome->has_value()) {
+        return supervisor_->wait();
+    }
+    if (!(*outcome)->warning.empty()) {
+        warning_ = (*outcome)->warning;
+    }
+    reply(false);
+    return go_on(step::done);
+}
+
+void start_operation_job::reply(bool existed) {
+    const std::chrono::duration<double> took = clock::now() - began_;
+    channel_.reply(protocol::start_reply{.run = read_run(run_, context_.machine, {}),
+                                         .existed = existed,
+                                         .seconds = took.count(),
+                                         .warning = warning_,
+                                         .resolved = resolved_});
+}
+
+void start_operation_job::discard() {
+    if (ours_to_discard_) {
+        ours_to_discard_ = false;
+        origin_->discard(run_);
+        lock_.reset();
+    }
+}
+
+} // namespace
+
+std::unique_ptr<job> make_start_job(const agent_context& context,
+                                    std::unique_ptr<start_origin> origin, reply_channel channel) {
+    return std::make_unique<start_operation_job>(context, std::move(origin), channel);
+}
+
+} // namespace outrider::agent

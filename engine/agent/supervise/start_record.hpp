@@ -1,0 +1,40 @@
+#pragma once
+
+#include "engine/core/result.hpp"
+#include "engine/protocol/messages.hpp"
+#include "engine/runs/process_identity.hpp"
+#include "engine/runs/run_paths.hpp"
+
+#include <boost/describe.hpp>
+
+#include <string>
+#include <vector>
+
+namespace outrider::agent {
+
+/// What starts the operation of a prepared run: `.guild/outrider/start.json`. The environment that
+/// the operation gets is not in it: the supervisor inherits it.
+struct start_record {
+    std::vector<std::string> command; ///< resolved
+    std::string python_exe;           ///< whose version belongs into `platform`; may be empty
+    std::string cache_directory;
+    bool platform_given = false; ///< the `platform` attribute is there already
+    bool enter_scope = false;    ///< the supervisor has to leave the login session (logout.hpp)
+    std::string token;           ///< of the `start_staged` that this start belongs to
+    /// What was asked for, less attributes and manifest, so that any agent can start it later.
+    protocol::start_run request;
+};
+BOOST_DESCRIBE_STRUCT(start_record, (),
+                      (command, python_exe, cache_directory, platform_given, enter_scope, token,
+                       request))
+
+/// Writes the record, readable by its owner only. What looks secret in the environment of the
+/// request is left out unless `request.stage`: a staged run cannot do without.
+[[nodiscard]] result<> write_start_record(const run_paths& run, start_record record);
+[[nodiscard]] result<start_record> read_start_record(const run_paths& run);
+
+/// Writes what has to be on disk before the operation of this supervisor executes: `started`,
+/// `env`, identity and `LOCK`; then the run is no longer staged or pending.
+[[nodiscard]] result<> record_running(const run_paths& run, process_mark operation);
+
+} // namespace outrider::agent

@@ -1,0 +1,331 @@
+#include "engine/agent/supervise/supervisor.hpp"
+
+#include "engine/agent/files/tree_removal.hpp"
+#include "engine/agent/machine/descendants.hpp"
+#include "engine/agent/machine/interpreter_facts.hpp"
+#include "engine/agent/machine/logout.hpp"
+#include "engine/agent/machine/machine.hpp"
+#include "engine/agent/machine/signal_process.hpp"
+#include "engine/agent/supervise/end_record.hpp"
+#include "engine/agent/supervise/operation_process.hpp"
+#include "engine/agent/supervise/output_recorder.hpp"
+#include "engine/agent/supervise/output_scalars.hpp"
+#include "engine/agent/supervise/start_record.hpp"
+#include "engine/agent/supervise/stop_request.hpp"
+#include "engine/agent/supervise/supervisor_launch.hpp"
+#include "engine/runs/run_identity.hpp"
+#include "engine/runs/small_file.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+namespace outrider::agent {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// How long output is still read after the operation has ended, if a grandchild holds the pipe.
+constexpr std::chrono::milliseconds drain_limit{1000};
+/// How long the end waits for slow facts of the interpreter, first run of each only.
+constexpr std::chrono::milliseconds facts_limit{2000};
+/// Between asking an operation whose time is up to end and killing it.
+constexpr std::chrono::seconds stop_grace{30};
+/// Largest piece of output that is read at once, as Guild reads it (run-format 2.6).
+constexpr std::size_t output_piece = 4096;
+
+/// The one process that watches over one operation.
+class supervisor {
+  public:
+    explicit supervisor(const run_paths& run) : run_(run) {}
+    int run();
+
+  private:
+    result<> start();
+    void clear_up();
+    void leave_login();
+    void write_slow_facts();
+    void watch();
+    bool pump(descriptor& from, output_stream stream);
+    void reap();
+    void wait_for_facts();
+    std::optional<clock::time_point> stop_time() const;
+    void stop_in_time();
+    int poll_timeout() const;
+    bool is_over() const;
+
+    run_paths run_;
+    start_record record_;
+    operation_process operation_;
+    std::unique_ptr<output_recorder> output_;
+    std::unique_ptr<output_scalars> scalars_;
+    std::unique_ptr<end_record> end_;
+    descriptor signals_;
+    bool was_staged_ = ::access(run_.staged().c_str(), F_OK) == 0;
+    std::string warning_; // for whoever asked for the start
+    std::optional<int> wait_status_;
+    clock::time_point started_;
+    clock::time_point ended_;
+    int stop_signals_ = 0;           // sent because the time was up
+    std::vector<process_mark> left_; // that the time was up for
+    pid_t facts_writer_ = -1;
+};
+
+void detach_from_everything() {
+    ::prctl(PR_SET_NAME, "outrider-agent"); // it was executed as /proc/self/exe
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);     // orphans of the operation become ours and can be found
+    for (const int number : {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT, SIGUSR1, SIGUSR2}) {
+        ::signal(number, SIG_IGN);
+    }
+    ::signal(SIGCHLD, SIG_DFL); // ignored, as some parents leave it, children vanish unseen
+    for (const int fd : {supervisor_report_fd, supervisor_lock_fd}) {
+        ::fcntl(fd, F_SETFD, FD_CLOEXEC); // not for the operation
+    }
+}
+
+descriptor child_signals() {
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGCHLD);
+    ::sigprocmask(SIG_BLOCK, &mask, nullptr);
+    return descriptor(::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+result<> supervisor::start() {
+    // From here on the start is this process's, whatever becomes of the agent that made it.
+    const auto here = identity_here(describe_machine(), own_mark(), {});
+    if (auto written = write_identity(run_, run_.starting(), here); !written) {
+        return written;
+    }
+    auto record = read_start_record(run_);
+    if (!record) {
+        return record.error();
+    }
+    record_ = std::move(*record);
+    if (record_.enter_scope) {
+        leave_login();
+    }
+    auto recorder = output_recorder::create(run_);
+    if (!recorder) {
+        return recorder.error();
+    }
+    output_ = std::make_unique<output_recorder>(std::move(*recorder));
+    scalars_ = std::make_unique<output_scalars>(run_, record_.request.output_scalars);
+    end_ = std::make_unique<end_record>(run_);
+    auto forked = operation_process::fork(record_.command, run_.directory.native());
+    if (!forked) {
+        return forked.error();
+    }
+    operation_ = std::move(*forked);
+    if (auto recorded = record_running(run_, operation_.mark()); !recorded) {
+        return recorded;
+    }
+    started_ = clock::now();
+    if (record_.request.background) {
+        std::ignore = replace_file(run_.job(), run_.temporary("JOB"), // only names our pid
+                                   std::to_string(::getpid()));
+    }
+    return operation_.release();
+}
+
+// Before the operation is forked, so that it moves as well.
+void supervisor::leave_login() {
+    if (!enter_user_scope(run_.directory.filename().native())) {
+        const auto machine = describe_machine();
+        warning_ = logout_warning(machine.user, machine.host_name);
+    }
+}
+
+// In a process of its own, because an interpreter takes long to ask and output must flow.
+void supervisor::write_slow_facts() {
+    if (record_.platform_given || record_.python_exe.empty()) {
+        return;
+    }
+    facts_writer_ = ::fork();
+    if (facts_writer_ == 0) {
+        const std::string version = ask_python_version(record_.cache_directory, record_.python_exe);
+        const auto written = replace_file(run_.attribute("platform"), run_.temporary("platform"),
+                                          platform_text(version));
+        ::_exit(written ? 0 : 1);
+    }
+}
+
+void supervisor::reap() {
+    signalfd_siginfo ignored;
+    while (::read(signals_.get(), &ignored, sizeof ignored) > 0) {
+    }
+    int status = 0;
+    for (pid_t child = 0; (child = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+        if (child == operation_.mark().pid) {
+            wait_status_ = status;
+            ended_ = clock::now();
+        } else if (child == facts_writer_) {
+            facts_writer_ = -1;
+        }
+    }
+}
+
+// False once the stream has ended.
+bool supervisor::pump(descriptor& from, output_stream stream) {
+    std::array<char, output_piece> piece;
+    const auto got = ::read(from.get(), piece.data(), piece.size());
+    if (got < 0) {
+        return errno == EINTR || errno == EAGAIN;
+    }
+    if (got == 0) {
+        return false;
+    }
+    const std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
+    output_->record(bytes, stream);
+    scalars_->feed(bytes, static_cast<std::size_t>(stream));
+    return true;
+}
+
+bool supervisor::is_over() const {
+    if (!wait_status_) {
+        return false;
+    }
+    const bool streams_ended = !operation_.standard_output && !operation_.standard_error;
+    return streams_ended || clock::now() >= ended_ + drain_limit;
+}
+
+// When the operation is asked, and later made, to end; nothing if it may run on.
+std::optional<clock::time_point> supervisor::stop_time() const {
+    if (record_.request.stop_after_ms <= 0 || stop_signals_ >= 2) {
+        return std::nullopt;
+    }
+    return started_ + std::chrono::milliseconds(record_.request.stop_after_ms) +
+           stop_signals_ * stop_grace;
+}
+
+void supervisor::stop_in_time() {
+    const auto when = stop_time();
+    if (wait_status_ || !when || clock::now() < *when) {
+        return;
+    }
+    if (stop_signals_ == 0) {
+        std::ignore = write_stop_request(run_, {"stop-after", now_us()}); // only names a reason
+    }
+    const run_processes all{.run_id = run_.directory.filename().native(),
+                            .operation = operation_.mark(),
+                            .supervisor = own_mark()};
+    if (stop_signals_ == 0) {
+        left_ = living_processes(all, {});
+        signal_process(operation_.mark(), SIGTERM);
+    } else {
+        for (const auto& process : living_processes(all, left_)) {
+            signal_process(process, SIGKILL);
+        }
+    }
+    ++stop_signals_;
+}
+
+int supervisor::poll_timeout() const {
+    const auto end = wait_status_ ? std::optional(ended_ + drain_limit) : stop_time();
+    if (!end) {
+        return -1;
+    }
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*end - clock::now());
+    constexpr std::int64_t hour_ms = 3'600'000; // poll takes an int
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, hour_ms));
+}
+
+void supervisor::watch() {
+    reap(); // the operation may have ended before the signal was looked at
+    while (!is_over()) {
+        std::array<pollfd, 3> polled{
+            pollfd{.fd = signals_.get(), .events = POLLIN, .revents = 0},
+            pollfd{.fd = operation_.standard_output.get(), .events = POLLIN, .revents = 0},
+            pollfd{.fd = operation_.standard_error.get(), .events = POLLIN, .revents = 0}};
+        ::poll(polled.data(), polled.size(), poll_timeout()); // a negative descriptor is skipped
+        if (polled[1].revents != 0 &&
+            !pump(operation_.standard_output, output_stream::standard_output)) {
+            operation_.standard_output.reset();
+        }
+        if (polled[2].revents != 0 &&
+            !pump(operation_.standard_error, output_stream::standard_error)) {
+            operation_.standard_error.reset();
+        }
+        if (polled[0].revents != 0) {
+            reap();
+        }
+        stop_in_time();
+    }
+}
+
+void supervisor::wait_for_facts() {
+    const auto deadline = clock::now() + facts_limit;
+    while (facts_writer_ > 0 && clock::now() < deadline) {
+        pollfd polled{.fd = signals_.get(), .events = POLLIN, .revents = 0};
+        ::poll(&polled, 1, 100);
+        reap();
+    }
+}
+
+// A run that was staged stays so; a new one is removed.
+void supervisor::clear_up() {
+    if (was_staged_) {
+        std::ignore = write_new_file(run_.staged(), "");
+        for (const auto& path : {run_.lock(), run_.identity(), run_.starting(), run_.job()}) {
+            std::ignore = remove_file(path); // of processes that are gone: they say nothing
+        }
+        return;
+    }
+    std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
+    std::ignore = remove_tree(run_.directory);
+}
+
+int supervisor::run() {
+    detach_from_everything();
+    signals_ = child_signals();
+    const auto started = start();
+    if (!started) {
+        // Under the lock, and before the report: whoever hears of it finds nothing left behind.
+        clear_up();
+        report_start(started, warning_);
+        return 1;
+    }
+    std::ignore = remove_file(run_.starting()); // only tells about runs that are pending
+    report_start(started, warning_);
+    write_slow_facts();
+    watch();
+    output_->finish();
+    scalars_->finish();
+    end_->write(*wait_status_);
+    wait_for_facts();
+    if (record_.request.background) {
+        std::ignore = remove_file(run_.job());
+    }
+    end_->finish();
+    if (record_.request.delete_on_success && *wait_status_ == 0) {
+        std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
+        std::ignore = remove_tree(run_.directory);
+    }
+    return 0;
+}
+
+} // namespace
+
+int supervise(const run_paths& run) {
+    // A start that fails removes the run, so nobody may start one by hand that has run before.
+    const auto has = [](const fs::path& marker) { return ::access(marker.c_str(), F_OK) == 0; };
+    if (!is_launched() || (!has(run.pending()) && !has(run.staged()))) {
+        std::fputs("outrider-agent: only an agent starts runs; use 'outrider run'\n", stderr);
+        return 2;
+    }
+    return supervisor(run).run();
+}
+
+} // namespace outrider::agent

@@ -1,0 +1,86 @@
+#include "engine/commands/choosing/recalled_runs.hpp"
+
+#include "engine/fleet/machine_watch.hpp"
+#include "engine/fleet/run_memory.hpp"
+#include "engine/fleet/run_rows.hpp"
+
+#include <algorithm>
+
+namespace outrider {
+namespace {
+
+// The memory has only what a row shows.
+bool rows_decide(const run_query& query, const std::vector<std::string>& attributes) {
+    const auto known = row_attributes();
+    return !query.deleted && query.attributes.empty() &&
+           query.selection.filter.expressions.empty() &&
+           std::ranges::all_of(attributes, [&](const auto& name) {
+               return std::ranges::find(known, name) != known.end();
+           });
+}
+
+// No run that is not remembered can be among the answer.
+bool holds_answer(const machine_memory& machine, const run_query& query) {
+    const bool newest_first =
+        query.selection.runs.empty() && query.selection.filter == run_filter{} && query.newest > 0;
+    return machine.whole() ||
+           (newest_first && static_cast<std::int64_t>(machine.runs.size()) >= query.newest);
+}
+
+} // namespace
+
+std::optional<recalled_runs> recall_runs(command_session& session, const target& at,
+                                         const run_query& query,
+                                         const std::vector<std::string>& attributes) {
+    const auto* service = session.resources().service;
+    if (service == nullptr || !query.may_recall || at.remote.empty()) {
+        return std::nullopt;
+    }
+    const auto key = link_key(at.over->to());
+    const auto* machine = service->memory.find(key);
+    if (machine == nullptr || machine->confirmed_us == 0 || service->memory.doubted(key) ||
+        !rows_decide(query, attributes) || !holds_answer(*machine, query)) {
+        return std::nullopt;
+    }
+    service->watches.recalled(*at.over, session.context());
+    recalled_runs out{.runs = {},
+                      .total = machine->total,
+                      .home = machine->home,
+                      .age = {.remote = at.remote,
+                              .confirmed_us = machine->confirmed_us,
+                              .trouble = machine->trouble}};
+    auto count = machine->runs.size();
+    if (query.selection.runs.empty() && query.selection.filter == run_filter{} &&
+        query.newest > 0) {
+        count = std::min(count, static_cast<std::size_t>(query.newest));
+    }
+    out.runs.assign(machine->runs.begin(),
+                    machine->runs.begin() + static_cast<std::ptrdiff_t>(count));
+    return out;
+}
+
+void remember_runs(command_session& session, const target& at, const protocol::run_list& told,
+                   const std::vector<protocol::run_facts>& runs, std::int64_t moment) {
+    const auto* service = session.resources().service;
+    if (service == nullptr || at.remote.empty()) {
+        return;
+    }
+    run_listing listing{.home = told.home, .runs = {}, .total = told.total, .moment = moment};
+    const auto count = std::min(runs.size(), run_memory::most_per_machine);
+    listing.runs.assign(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(count));
+    service->memory.take_aside(link_key(at.over->to()), std::move(listing));
+}
+
+clock_offset remembered_clock(const command_session& session, const target& at) {
+    const auto* service = session.resources().service;
+    const auto* machine =
+        service == nullptr ? nullptr : service->memory.find(link_key(at.over->to()));
+    return machine == nullptr ? clock_offset{} : machine->clock;
+}
+
+std::int64_t moment_of_memory(const command_session& session) {
+    const auto* service = session.resources().service;
+    return service == nullptr ? 0 : service->memory.moment();
+}
+
+} // namespace outrider

@@ -1,0 +1,52 @@
+#include "engine/commands/copying/copy_section.hpp"
+
+#include <utility>
+
+namespace outrider {
+namespace {
+
+marker_names markers_of(run_state state) {
+    return {.remote_lock = state == run_state::running,
+            .pending = state == run_state::pending,
+            .staged = state == run_state::staged,
+            .terminated_remote = state == run_state::terminated};
+}
+
+// One that waits to be started has no state that the copy could be behind of.
+bool was_started(run_state state) {
+    return state != run_state::pending && state != run_state::staged;
+}
+
+} // namespace
+
+bool is_up_to_date(const run_and_copy& run, const copy_plan& plan) {
+    const bool runs = run.source.state == run_state::running;
+    return plan.nothing_to_copy() && plan.copy_exists &&
+           plan.markers == markers_of(run.source.state) &&
+           (!runs || (run.copy && run.copy->remote == run.lock_name));
+}
+
+run_section section_of(const run_and_copy& run, copy_plan plan) {
+    run_section section;
+    const auto state = run.source.state;
+    section.begin.run_id = plan.run_id;
+    section.begin.state = plan.copy_state;
+    if (plan.copy_exists && !plan.nothing_to_copy() && was_started(state) &&
+        (!plan.copy_ended || state == run_state::running)) {
+        section.begin.remote_lock = run.lock_name;
+    }
+    section.files = std::move(plan.files);
+    section.attributes = std::move(plan.attributes);
+    const auto markers = markers_of(state);
+    if (markers.remote_lock) {
+        section.marks.remote_lock = run.lock_name;
+    }
+    section.marks.pending = markers.pending;
+    section.marks.staged = markers.staged;
+    section.marks.terminated_remote = markers.terminated_remote;
+    section.marks.remove = std::move(plan.remove);
+    section.last = std::move(plan.opref);
+    return section;
+}
+
+} // namespace outrider

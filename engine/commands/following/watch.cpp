@@ -1,0 +1,172 @@
+#include "engine/commands/following/watch.hpp"
+
+#include "engine/commands/choosing/choose_runs.hpp"
+#include "engine/commands/following/watched_pid.hpp"
+#include "engine/commands/following/watched_runs.hpp"
+#include "engine/commands/several/perform_on_each.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace outrider {
+namespace {
+
+// The output of a copy ends where the last pull did: what goes on is to be seen on its remote only.
+failure watch_elsewhere(const run_row& copy) {
+    return {errc::conflict, "run " + copy.id + " is running on " + copy.remote +
+                                "\nTo watch use '{program} watch " + copy.id + " -r " +
+                                copy.remote + "'"};
+}
+
+failure nothing_to_watch() {
+    return {errc::not_found, "nothing to watch\nYou can view the output of a specific "
+                             "run using '{program} watch RUN'."};
+}
+
+using rows = std::vector<run_row>;
+
+awaitable<result<rows>> choose_named(command_session& session, const target& at,
+                                     run_selection selection) {
+    auto named = co_await choose_runs(session, at, {.selection = std::move(selection)});
+    if (!named) {
+        co_return named.error();
+    }
+    for (const auto& each : named->rows) {
+        if (!each.remote.empty()) {
+            co_return watch_elsewhere(each);
+        }
+    }
+    co_return std::move(named->rows);
+}
+
+// The newest that runs, or all that do.
+awaitable<result<rows>> choose_running(command_session& session, const target& at,
+                                       run_selection selection, bool all) {
+    auto found = co_await choose_runs(session, at, {.selection = std::move(selection)});
+    if (!found) {
+        co_return found.error();
+    }
+    auto running = std::move(found->rows);
+    std::erase_if(running, [](const run_row& row) {
+        return row.state != run_state::running || !row.remote.empty();
+    });
+    if (!all && running.size() > 1) {
+        running.resize(1);
+    }
+    co_return running;
+}
+
+awaitable<result<run_row>> choose_by_pid(command_session& session, const target& at,
+                                         const std::string& pid) {
+    auto asked = read_pid_argument(pid, session.context().directory, at.remote.empty());
+    if (!asked) {
+        co_return asked.error();
+    }
+    if (!asked->run_id.empty()) {
+        co_return co_await look_up_run(session, at, asked->run_id);
+    }
+    auto all = co_await choose_runs(session, at, {});
+    if (!all) {
+        co_return all.error();
+    }
+    const auto found = std::ranges::find_if(
+        all->rows, [&](const run_row& row) { return row.remote.empty() && row.pid == asked->pid; });
+    if (found == all->rows.end()) {
+        co_return failure(errc::not_found, "no run with pid " + std::to_string(asked->pid));
+    }
+    co_return std::move(*found);
+}
+
+awaitable<result<rows>> choose_watched(command_session& session, const target& at,
+                                       const watch_command& what) {
+    if (!what.pid.empty()) {
+        auto one = co_await choose_by_pid(session, at, what.pid);
+        if (!one) {
+            co_return one.error();
+        }
+        co_return rows{std::move(*one)};
+    }
+    if (!what.selection.runs.empty()) {
+        co_return co_await choose_named(session, at, what.selection);
+    }
+    co_return co_await choose_running(session, at, what.selection, what.all);
+}
+
+result<follow_start> start_of(const watch_command& what) {
+    follow_start start{.tail = what.tail, .glimpse = what.no_follow, .line_times = what.timestamps};
+    if (!what.since.empty()) {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        auto since = parse_since(
+            what.since, std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+        if (!since) {
+            return since.error();
+        }
+        start.since = *since;
+    }
+    return start;
+}
+
+bool says_nothing(const command_context& context) {
+    const auto found = context.environment.find("NO_WATCHING_MSG");
+    return found != context.environment.end() && found->second == "1";
+}
+
+// What is watched on one machine, as one of several machines or alone.
+awaitable<result<std::size_t>> watch_at(command_session& session, watch_command what,
+                                        bool one_of_several) {
+    const auto start = start_of(what);
+    if (!start) {
+        co_return start.error();
+    }
+    auto at = co_await session.find_target(what.remote);
+    if (!at) {
+        co_return at.error();
+    }
+    const auto runs = co_await choose_watched(session, *at, what);
+    if (!runs) {
+        co_return runs.error();
+    }
+    watched_runs watches(session, *at, co_await asio::this_coro::executor);
+    auto ended = co_await watches.run(
+        *runs, *start,
+        {.quiet = says_nothing(session.context()), .several = one_of_several || runs->size() > 1});
+    if (!ended) {
+        co_return ended.error();
+    }
+    co_return runs->size();
+}
+
+} // namespace
+
+awaitable<result<outcome>> perform(command_session& session, watch_command what) {
+    const auto watched = co_await watch_at(session, std::move(what), false);
+    if (!watched) {
+        co_return watched.error();
+    }
+    co_return *watched > 0 ? result<outcome>(outcome{}) : nothing_to_watch();
+}
+
+awaitable<result<outcome>> watch_on_each(command_session& session, std::vector<std::string> remotes,
+                                         watch_command what) {
+    if (!what.pid.empty()) {
+        co_return failure(errc::bad_input,
+                          "a pid belongs to one machine, and '" + what.remote + "' names several");
+    }
+    std::size_t watched = 0;
+    what.all = true;
+    auto each = [&watched](command_session& own, watch_command one) -> awaitable<result<outcome>> {
+        const auto some = co_await watch_at(own, std::move(one), true);
+        if (!some) {
+            co_return some.error();
+        }
+        watched += *some;
+        co_return outcome{};
+    };
+    auto ended = co_await perform_on_each(session, std::move(remotes), std::move(what), each);
+    if (ended && watched == 0) {
+        co_return nothing_to_watch();
+    }
+    co_return ended;
+}
+
+} // namespace outrider

@@ -1,0 +1,71 @@
+#include "engine/commands/starting/run_checks.hpp"
+
+#include "engine/runs/run_paths.hpp"
+#include "engine/text/path_text.hpp"
+
+namespace outrider {
+namespace {
+
+struct given_option {
+    const char* name;
+    bool given;
+};
+
+failure both(const char* one, const char* other) {
+    return {errc::bad_input, std::string(one) + " and " + other +
+                                 " cannot both be used\nTry '{program} run --help' for more "
+                                 "information."};
+}
+
+} // namespace
+
+result<> check_run_command(const run_command& what) {
+    const bool again = !what.start.empty() || !what.restart.empty();
+    const given_option start{what.start.empty() ? "--restart" : "--start", again};
+    const given_option proto{"--proto", !what.proto.empty()};
+    const given_option stage{"--stage", what.stage};
+    const given_option operation{"OPERATION", !what.operation.empty()};
+    const given_option run_dir{"--run-dir", !what.run_dir.empty()};
+    const given_option run_id{"--run-id", !what.run_id.empty()};
+    const given_option remote{"--remote", !what.remote.empty()};
+    const std::pair<given_option, given_option> pairs[] = {
+        {{"--start", !what.start.empty()}, {"--restart", !what.restart.empty()}},
+        {start, proto},
+        {start, stage},
+        {operation, start},
+        {operation, proto},
+        {start, run_dir},
+        {start, run_id},
+        {run_dir, run_id},
+        {run_dir, remote},
+        {stage, {"--background", what.background}},
+        {stage, {"--no-wait", what.no_wait && what.remote.empty()}},
+        {{"--gpus", !what.gpus.empty()}, {"--no-gpus", what.no_gpus}},
+    };
+    for (const auto& [one, other] : pairs) {
+        if (one.given && other.given) {
+            return both(one.name, other.name);
+        }
+    }
+    if (run_id.given && !is_safe_name(what.run_id)) {
+        return failure(errc::bad_input, "'" + what.run_id + "' cannot be the id of a run");
+    }
+    if (what.stop_after_minutes && *what.stop_after_minutes <= 0) {
+        return failure(errc::bad_input, "--stop-after: the number of minutes must be above 0");
+    }
+    return {};
+}
+
+void place_run(run_command& what, const std::string& directory, const std::string& user_home) {
+    if (!what.run_dir.empty()) {
+        fs::path place = fs::path(absolute_path(what.run_dir, directory, user_home));
+        place = place.lexically_normal();
+        if (!place.has_filename()) {
+            place = place.parent_path(); // it ended in '/'
+        }
+        what.run_dir = place.native();
+        what.run_id = place.filename().native();
+    }
+}
+
+} // namespace outrider
