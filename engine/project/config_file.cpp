@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
-constexpr std::size_t most_bytes = std::size_t{4} << 20; // of a config, as of other YAML
+constexpr std::size_t most_config_file_bytes = std::size_t{4}
+                                               << 20; // of a config, as of other YAML
 
 json::value* value_at(json::value& config, std::string_view name) {
     auto* object = config.if_object();
@@ -39,7 +40,7 @@ json::value* value_at(json::value& config, std::string_view name) {
 }
 
 result<json::value> read_json(const fs::path& file) {
-    const auto text = read_text_file(file, most_bytes);
+    const auto text = read_text_file(file, most_config_file_bytes);
     if (!text) {
         return text.error();
     }

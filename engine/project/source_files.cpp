@@ -1,5 +1,6 @@
 #include "engine/project/source_files.hpp"
 
+#include "engine/core/descriptor.hpp"
 #include "engine/project/digest.hpp"
 #include "engine/runs/manifest.hpp"
 
@@ -23,26 +24,13 @@ std::string joined(const std::string& directory, const std::string& path) {
     return below == "." || below == "./" ? path : below + (below.ends_with('/') ? "" : "/") + path;
 }
 
-/// Closes a descriptor at the end of a scope.
-struct descriptor {
-    int fd = -1;
-    explicit descriptor(int value) : fd(value) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (fd >= 0) {
-            ::close(fd);
-        }
-    }
-};
-
 /// Feeds the three hashes while it reads; the order of files is the order of the digests.
 class source_reader {
   public:
     result<> read(source_file& file) {
         const descriptor in(::open(file.absolute.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         struct stat facts{};
-        if (in.fd < 0 || ::fstat(in.fd, &facts) != 0) {
+        if (!in || ::fstat(in.get(), &facts) != 0) {
             return errno_failure(errno, "cannot read source file " + file.absolute);
         }
         file.mode = facts.st_mode & 0777U;
@@ -53,7 +41,7 @@ class source_reader {
         digest_.add(zero);
         std::array<char, 65536> buffer{};
         ssize_t got = 0;
-        while ((got = ::read(in.fd, buffer.data(), buffer.size())) > 0) {
+        while ((got = ::read(in.get(), buffer.data(), buffer.size())) > 0) {
             const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
             sha1.add(bytes);
             sha256.add(bytes);

@@ -7,7 +7,7 @@ namespace outrider::testing {
 namespace {
 
 constexpr std::size_t most_differences = 10;
-constexpr std::int64_t block = std::int64_t{128} << 10;
+constexpr std::int64_t compared_block = std::int64_t{128} << 10;
 
 // A path as it can be printed.
 std::string shown(const std::string& path) {
@@ -37,9 +37,9 @@ bool has_time_of_its_own(const std::string& path) {
 // Space that a file needs if whole blocks of zeros take none.
 std::int64_t needed_space(const std::string& content) {
     std::int64_t out = 0;
-    for (std::size_t at = 0; at < content.size(); at += block) {
-        const auto piece = std::string_view(content).substr(at, block);
-        out += piece.find_first_not_of('\0') != std::string_view::npos ? block : 0;
+    for (std::size_t at = 0; at < content.size(); at += compared_block) {
+        const auto piece = std::string_view(content).substr(at, compared_block);
+        out += piece.find_first_not_of('\0') != std::string_view::npos ? compared_block : 0;
     }
     return out;
 }
@@ -61,9 +61,9 @@ std::string difference(const std::string& path, const tree_entry& source, const 
         return "time " + std::to_string(source.mtime_ns) + " and " + std::to_string(copy.mtime_ns);
     }
     // Small files are written as they are, and so is the end of a file that is shorter than a
-    // block.
-    constexpr std::int64_t slack = 2 * block;
-    if (source.type == 'f' && source.content.size() > block &&
+    // compared_block.
+    constexpr std::int64_t slack = 2 * compared_block;
+    if (source.type == 'f' && source.content.size() > compared_block &&
         copy.allocated > std::max(needed_space(source.content), source.allocated) + slack) {
         return "holes: " + std::to_string(copy.allocated) + " bytes for " +
                std::to_string(source.allocated);

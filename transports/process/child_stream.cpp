@@ -1,4 +1,5 @@
 #include "transports/process/child_stream.hpp"
+#include "engine/reactor/tuple_awaitable.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -13,7 +14,6 @@
 
 namespace outrider {
 
-constexpr auto tuple_awaitable = asio::as_tuple(asio::use_awaitable);
 /// How long a child may take to end by itself once its input has ended.
 constexpr std::chrono::milliseconds orderly_end{2000};
 

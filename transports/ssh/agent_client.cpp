@@ -1,6 +1,7 @@
 #include "transports/ssh/agent_client.hpp"
 
 #include "engine/reactor/deadline.hpp"
+#include "engine/reactor/tuple_awaitable.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -19,7 +20,6 @@
 namespace outrider::ssh {
 namespace {
 
-constexpr auto tuple_awaitable = asio::as_tuple(asio::use_awaitable);
 constexpr std::string_view request_identities{"\0\0\0\1\x0b", 5}; // SSH_AGENTC_REQUEST_IDENTITIES
 constexpr char identities_answer = 12;                            // SSH_AGENT_IDENTITIES_ANSWER
 constexpr std::size_t largest_answer = 256 * 1024; // as OpenSSH's own client bounds it

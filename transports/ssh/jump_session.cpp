@@ -2,6 +2,7 @@
 
 #include "engine/reactor/deadline.hpp"
 #include "engine/reactor/either.hpp"
+#include "engine/reactor/tuple_awaitable.hpp"
 #include "transports/process/child_process.hpp"
 #include "transports/ssh/channel.hpp"
 
@@ -14,7 +15,6 @@
 namespace outrider::ssh {
 namespace {
 
-constexpr auto tuple_awaitable = asio::as_tuple(asio::use_awaitable);
 /// The payload of one SSH packet.
 constexpr std::size_t piece_size = 32 * 1024;
 /// After so long without a sign of life, to a question, a jump host is given up.

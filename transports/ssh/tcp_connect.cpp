@@ -1,6 +1,7 @@
 #include "transports/ssh/tcp_connect.hpp"
 
 #include "engine/reactor/deadline.hpp"
+#include "engine/reactor/tuple_awaitable.hpp"
 #include "transports/ssh/name_lookup.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -19,7 +20,6 @@ namespace outrider::ssh {
 namespace {
 
 using asio::ip::tcp;
-constexpr auto tuple_awaitable = asio::as_tuple(asio::use_awaitable);
 
 std::string place(const tcp::endpoint& to) {
     return to.address().to_string() + " port " + std::to_string(to.port());

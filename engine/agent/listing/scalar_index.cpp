@@ -12,7 +12,7 @@ namespace outrider::agent {
 namespace {
 
 constexpr std::int64_t index_version = 1;
-constexpr std::size_t largest_index = std::size_t{64} << 20; // bytes
+constexpr std::size_t largest_scalar_index = std::size_t{64} << 20; // bytes
 
 fs::path directory_of(const fs::path& home) {
     return home / "cache" / "outrider" / "scalars";
@@ -38,7 +38,7 @@ void remove_forgotten(const fs::path& home) {
 } // namespace
 
 scalar_index load_scalar_index(const fs::path& home, const std::string& run_id) {
-    const auto text = read_small_file(directory_of(home) / run_id, largest_index);
+    const auto text = read_small_file(directory_of(home) / run_id, largest_scalar_index);
     if (text) {
         auto index = protocol::decode<scalar_index>(*text);
         if (index && index->version == index_version) {

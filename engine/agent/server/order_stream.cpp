@@ -4,7 +4,7 @@ namespace outrider::agent {
 namespace {
 
 // A client that is further ahead than this has lost count, bytes.
-constexpr std::size_t most_bytes = std::size_t{24} << 20;
+constexpr std::size_t most_order_bytes = std::size_t{24} << 20;
 
 } // namespace
 
@@ -15,7 +15,7 @@ void order_stream::begin_run(std::string run_id) {
 
 result<> order_stream::add(std::string_view packet) {
     bytes_ += sizeof(item) + packet.size();
-    if (ended_ || bytes_ > most_bytes) {
+    if (ended_ || bytes_ > most_order_bytes) {
         return failure(errc::protocol_violation,
                        ended_ ? "an order came after the last one"
                               : "more orders came than a transfer may have waiting");

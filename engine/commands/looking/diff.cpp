@@ -23,7 +23,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// A pair of indexes into a listing, in the order of the comparison.
+/// A pair of indexes into a listing, in the order of the diff_comparison.
 using chosen_pair = std::array<std::size_t, 2>;
 
 // Two runs in the order they were typed; one: the one before it, and it; none: the newest two.
@@ -92,9 +92,9 @@ std::string content_of(const std::string& path) {
 }
 
 /// One `diff`.
-class comparison {
+class diff_comparison {
   public:
-    comparison(command_session& session, diff_command what, target at)
+    diff_comparison(command_session& session, diff_command what, target at)
         : session_(session), what_(std::move(what)), at_(std::move(at)) {}
 
     awaitable<result<outcome>> run() {
@@ -295,7 +295,7 @@ awaitable<result<outcome>> perform(command_session& session, diff_command what) 
         what.directory = absolute_path(what.directory, context.directory,
                                        home == context.environment.end() ? "/" : home->second);
     }
-    comparison compared(session, std::move(what), std::move(*at));
+    diff_comparison compared(session, std::move(what), std::move(*at));
     co_return co_await compared.run();
 }
 
