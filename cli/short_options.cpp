@@ -13,7 +13,7 @@ struct short_option {
     std::string_view command = {}; ///< the only command that has it; empty: all that choose runs
 };
 
-// run-format 4.2, 4.5 and 4.8.
+// FORMAT.md 4.2, 4.5 and 4.8.
 constexpr short_option options[] = {
     {"-Fo", "--operation", true},    {"-Fl", "--label", true},           {"-Fu", "--unlabeled"},
     {"-Ft", "--tag", true},          {"-Fc", "--comment", true},         {"-Fm", "--marked"},

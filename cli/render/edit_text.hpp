@@ -7,10 +7,10 @@
 
 namespace outrider::cli {
 
-/// What is said after attributes were changed (run-format 4.8).
+/// What is said after attributes were changed (FORMAT.md 4.8).
 [[nodiscard]] std::string edit_line(const runs_edited& edited);
 
-/// The comments of a run as `comment --list` shows them (run-format 4.8).
+/// The comments of a run as `comment --list` shows them (FORMAT.md 4.8).
 [[nodiscard]] std::string comments_text(const comments_listed& listed, const run_table_view& view);
 
 /// How runs that were waited for ended, and which are left.

@@ -14,7 +14,7 @@ struct file_list_place {
     bool far = false; ///< another machine's: only the directory's name is shown
 };
 
-/// The text of `ls` (run-format 4.4).
+/// The text of `ls` (FORMAT.md 4.4).
 [[nodiscard]] std::string file_list(const files_listed& files, const file_list_style& style,
                                     const file_list_place& place);
 

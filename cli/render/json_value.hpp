@@ -17,7 +17,7 @@
 #include <vector>
 
 /// Described structs as the JSON that users get. It differs from that of the protocol: runs have
-/// Guild's keys (run-format 4.1), an empty optional is null, and strings are valid UTF-8.
+/// Guild's keys (FORMAT.md 4.1), an empty optional is null, and strings are valid UTF-8.
 namespace outrider::cli {
 
 namespace json = boost::json;

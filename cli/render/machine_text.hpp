@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// What `check` prints: names, and values from column 28 on (run-format 5.2).
+/// What `check` prints: names, and values from column 28 on (FORMAT.md 5.2).
 [[nodiscard]] std::string check_text(const machine_checked& checked);
 
 /// What `doctor` prints: a line for each finding, the cure indented below it.

@@ -14,7 +14,7 @@ struct question_text {
     bool usually = true; ///< what an empty answer means
 };
 
-/// The words of a question (run-format 4.6, 4.7, 5.3 and 5.4). A secret has a prompt only.
+/// The words of a question (FORMAT.md 4.6, 4.7, 5.3 and 5.4). A secret has a prompt only.
 [[nodiscard]] question_text words_of(const question& asked, const run_table_view& view);
 
 } // namespace outrider::cli

@@ -11,7 +11,7 @@
 
 namespace outrider::cli {
 
-/// The text of `runs info` (run-format 4.3). `asked` says which sections were asked for.
+/// The text of `runs info` (FORMAT.md 4.3). `asked` says which sections were asked for.
 [[nodiscard]] std::string run_info_text(const run_described& described, const info_command& asked);
 
 /// The same as one JSON object, one line: values of flags are numbers, booleans and lists, a scalar

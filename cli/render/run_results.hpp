@@ -7,7 +7,7 @@
 
 namespace outrider::cli {
 
-/// What `run` is about to do, with the flags (run-format 5.3).
+/// What `run` is about to do, with the flags (FORMAT.md 5.3).
 [[nodiscard]] std::string run_preview(const question& asked);
 
 /// How a run that was staged is started; `program` is the called name.

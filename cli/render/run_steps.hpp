@@ -6,7 +6,7 @@
 
 namespace outrider::cli {
 
-/// The lines of a step of `run` on a remote, as Guild and its pip say them (run-format 5.3); a run
+/// The lines of a step of `run` on a remote, as Guild and its pip say them (FORMAT.md 5.3); a run
 /// on this machine says nothing.
 [[nodiscard]] std::string step_lines(const run_progress& step);
 

@@ -19,11 +19,11 @@ struct run_table_view {
 /// How this command shows tables of runs.
 [[nodiscard]] run_table_view table_view_of(const invocation& asked, const surroundings& place);
 
-/// The table of `runs` (run-format 4.1); below each row come its `details`, if there are any.
+/// The table of `runs` (FORMAT.md 4.1); below each row come its `details`, if there are any.
 [[nodiscard]] std::string run_table(std::span<const run_row> rows, const run_table_view& view,
                                     std::span<const std::string> details = {});
 
-/// The table of runs in a preview (run-format 4.7): indented, without indexes, never cut.
+/// The table of runs in a preview (FORMAT.md 4.7): indented, without indexes, never cut.
 [[nodiscard]] std::string preview_table(std::span<const run_row> rows, const run_table_view& view);
 
 /// The one run that comments belong to, as a line: `SHORTID  OP  STARTED  STATUS  LABEL`.

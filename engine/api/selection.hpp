@@ -9,7 +9,7 @@
 
 namespace outrider {
 
-/// Filters of runs (run-format 4.2). Different filters must all hold; of the texts of one filter
+/// Filters of runs (FORMAT.md 4.2). Different filters must all hold; of the texts of one filter
 /// one is enough, except that all `expressions` must hold.
 struct run_filter {
     std::vector<std::string> expressions; ///< -F

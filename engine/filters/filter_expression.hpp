@@ -29,7 +29,7 @@ struct value_name {
 /// What a run has under a name: null where it is undefined.
 using value_lookup = std::function<boost::json::value(const value_name&)>;
 
-/// A filter expression (run-format 4.2, `-F`): comparisons of named values with literals, `in`,
+/// A filter expression (FORMAT.md 4.2, `-F`): comparisons of named values with literals, `in`,
 /// `not in`, `contains`, `is [not] undefined`, joined by `and`, `or`, `not` and parentheses. A
 /// value type; evaluation is pure.
 class filter_expression {

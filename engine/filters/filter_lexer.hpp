@@ -26,7 +26,7 @@ struct filter_token {
     std::size_t at = 0; ///< bytes before it
 };
 
-/// Splits a filter expression (run-format 4.2) into tokens; the last one is `end`. Fails with
+/// Splits a filter expression (FORMAT.md 4.2) into tokens; the last one is `end`. Fails with
 /// `bad_input`, saying where, on a quote that is not closed or a character that means nothing.
 [[nodiscard]] result<std::vector<filter_token>> filter_tokens(std::string_view text);
 

@@ -19,7 +19,7 @@ struct time_range {
     friend bool operator==(const time_range&, const time_range&) = default;
 };
 
-/// Reads a range as `-Fs` takes it (run-format 4.2), in local time: `after T`, `before T`,
+/// Reads a range as `-Fs` takes it (FORMAT.md 4.2), in local time: `after T`, `before T`,
 /// `between T and T`, `last [N] UNIT`, `N UNIT ago`, `this UNIT`, `today`, `yesterday`, or a time T
 /// alone. T is `[[YY]YY-]MM-DD`, `HH:MM[:SS]` (today), or both. UNIT is min, hour, day, week, month
 /// or year. Fails with `bad_input` and the forms there are.

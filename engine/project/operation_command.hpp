@@ -15,7 +15,7 @@ struct operation_command {
     std::map<std::string, std::string> environment; ///< of the operation, and FLAG_*
 };
 
-/// Puts flags into the command of an operation (run-format 3). Fails with `bad_input` if a `main`
+/// Puts flags into the command of an operation (FORMAT.md 3). Fails with `bad_input` if a `main`
 /// or `exec` is no command line.
 [[nodiscard]] result<operation_command> make_command(const operation_def& op,
                                                      const flag_map& flags);

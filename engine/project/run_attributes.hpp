@@ -21,12 +21,12 @@ struct attribute_sources {
     std::string label; ///< empty: none
 };
 
-/// The attributes (YAML text by name) that are known before a machine is asked: run-format 2.2 and
+/// The attributes (YAML text by name) that are known before a machine is asked: FORMAT.md 2.2 and
 /// 2.3, less `started`, `env`, `host`, `user`, `platform` and `deps`.
 [[nodiscard]] std::map<std::string, std::string> make_attributes(const attribute_sources& from);
 
 /// Those of `made` that a run takes over which starts again, and what becomes of its `user_flags`
-/// and `run_params` (run-format 2.2).
+/// and `run_params` (FORMAT.md 2.2).
 [[nodiscard]] std::map<std::string, std::string>
 changed_attributes(const run_request& request, const std::map<std::string, std::string>& made);
 

@@ -14,7 +14,7 @@ struct source_selection {
     std::vector<std::string> notes; ///< what was left out and why, for people
 };
 
-/// Selects source code below `root` (run-format 2.5): what git says in a work tree, else text files
+/// Selects source code below `root` (FORMAT.md 2.5): what git says in a work tree, else text files
 /// up to 1 MiB, at most 100, outside hidden, built and virtual environment directories; the
 /// declared rules on top. Fails with `bad_input` beyond 20,000 files, or naming what cannot be
 /// read.

@@ -21,7 +21,7 @@ struct path_rename {
 BOOST_DESCRIBE_STRUCT(path_rename, (), (pattern, replacement))
 
 /// One source of a resource that an operation requires. It becomes a member of `attrs/deps`
-/// (run-format 2.4).
+/// (FORMAT.md 2.4).
 struct dependency {
     std::string resource;
     std::string source; ///< its name in the resource

@@ -7,7 +7,7 @@
 
 namespace outrider {
 
-/// What the manifest of a run (run-format 2.5) says of its files; paths are relative to the run.
+/// What the manifest of a run (FORMAT.md 2.5) says of its files; paths are relative to the run.
 struct run_manifest {
     std::set<std::string> sourcecode;
     std::set<std::string> dependencies;

@@ -7,7 +7,7 @@
 
 namespace outrider {
 
-/// What a run runs: the content of `.guild/opref` (run-format 2.1).
+/// What a run runs: the content of `.guild/opref` (FORMAT.md 2.1).
 struct opref {
     std::string pkg_type; ///< guildfile, package, script, builtin, func, import, test, pending
     std::string pkg_name; ///< a package's name, or a path

@@ -10,7 +10,7 @@ namespace outrider {
 
 namespace fs = std::filesystem;
 
-/// The places inside one run directory (run-format, 2). Our own files stand in
+/// The places inside one run directory (FORMAT.md 2). Our own files stand in
 /// `.guild/outrider/`, which Guild ignores.
 struct run_paths {
     fs::path directory;

@@ -16,7 +16,7 @@ struct run_status {
     std::string reason; ///< why it ended or did not start, for people; may be empty
 };
 
-/// Decides the status of a run from facts alone (run-format 2.7 and design, "The truth about a
+/// Decides the status of a run from facts alone (FORMAT.md 2.7 and DESIGN.md, "The truth about a
 /// run"). A final state needs positive evidence: an exit status, or processes proven gone.
 [[nodiscard]] run_status status_of(const protocol::run_facts& facts);
 

@@ -5,7 +5,7 @@
 
 namespace outrider::agent {
 
-/// Guild's `ENV`: sorted shell exports, without `PWD` and `_` (run-format 2.7).
+/// Guild's `ENV`: sorted shell exports, without `PWD` and `_` (FORMAT.md 2.7).
 [[nodiscard]] std::string exports_text(const environment_map& environment);
 
 /// Writes what makes a prepared run a staged one: `ENV`, `started` and `STAGED`.

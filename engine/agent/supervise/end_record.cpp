@@ -66,7 +66,7 @@ void end_record::write(int wait_status) {
         insist(reason_, run_, run_.reason(), protocol::encode(reason_of(wait_status)) + "\n");
     }
     insist(exit_status_, run_, run_.attribute("exit_status"), std::to_string(exit_status) + "\n");
-    // Timestamps of one process strictly increase (run-format 2.2).
+    // Timestamps of one process strictly increase (FORMAT.md 2.2).
     const std::int64_t stopped = std::max(now_us(), started_us_ + 1);
     insist(stopped_, run_, run_.attribute("stopped"), std::to_string(stopped) + "\n");
 }

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-/// The index of an output (run-format 2.6): one entry per line, by an open descriptor.
+/// The index of an output (FORMAT.md 2.6): one entry per line, by an open descriptor.
 namespace outrider::agent {
 
 /// The number of lines of output that are older than `since_us` (µs since the epoch); 0 where there

@@ -10,7 +10,7 @@
 
 namespace outrider::agent {
 
-/// Which stream a line came from, as `output.index` says it (run-format 2.6).
+/// Which stream a line came from, as `output.index` says it (FORMAT.md 2.6).
 enum class output_stream : std::uint8_t { standard_output = 0, standard_error = 1 };
 
 /// Writes `output` and `output.index` of a run as the bytes arrive: one index entry of 9 bytes for

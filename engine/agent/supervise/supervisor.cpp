@@ -43,7 +43,7 @@ constexpr std::chrono::milliseconds drain_limit{1000};
 constexpr std::chrono::milliseconds facts_limit{2000};
 /// Between asking an operation whose time is up to end and killing it.
 constexpr std::chrono::seconds stop_grace{30};
-/// Largest piece of output that is read at once, as Guild reads it (run-format 2.6).
+/// Largest piece of output that is read at once, as Guild reads it (FORMAT.md 2.6).
 constexpr std::size_t output_piece = 4096;
 
 /// The one process that watches over one operation.

@@ -21,7 +21,7 @@ namespace outrider {
 /// something else.
 [[nodiscard]] std::vector<flag_shown> flags_in(std::string_view yaml);
 
-/// Puts the entries of a manifest (run-format 2.5) into the detail; lines that cannot be read are
+/// Puts the entries of a manifest (FORMAT.md 2.5) into the detail; lines that cannot be read are
 /// left out.
 void add_manifest(run_detail& detail, std::string_view manifest);
 

@@ -4,7 +4,7 @@
 
 namespace outrider {
 
-// The local runs are looked at first: without any, nothing is said of the remote (run-format 5.4).
+// The local runs are looked at first: without any, nothing is said of the remote (FORMAT.md 5.4).
 awaitable<result<outcome>> perform(command_session& session, push_command what) {
     auto here = co_await session.find_target({});
     if (!here) {

@@ -11,7 +11,7 @@
 /// What labels, tags and comments become. Pure.
 namespace outrider {
 
-/// A label after `label -s|-p|-a|-rm|-c` (run-format 4.8): parts are joined with one space; where
+/// A label after `label -s|-p|-a|-rm|-c` (FORMAT.md 4.8): parts are joined with one space; where
 /// `text` is taken out, the spaces around it become one. Empty: no label.
 [[nodiscard]] std::string edited_label(const std::string& label, label_change change,
                                        const std::string& text);

@@ -18,7 +18,7 @@ struct source_entry {
     std::string in_project; ///< path below the project
 };
 
-/// The source code entries of a manifest (run-format 2.5).
+/// The source code entries of a manifest (FORMAT.md 2.5).
 [[nodiscard]] std::vector<source_entry> sources_in(std::string_view manifest);
 
 /// One run that is compared.
