@@ -14,12 +14,12 @@ struct told {
     std::string remote;
 };
 
-struct shown {
+struct shown_text {
     std::string out;
     std::string err;
 };
 
-shown show(const std::vector<told>& events, command what, bool group = false) {
+shown_text show(const std::vector<told>& events, command what, bool group = false) {
     invocation asked{.program = "guild", .what = std::move(what), .remote = "all", .group = group};
     std::ostringstream out;
     std::ostringstream err;
