@@ -15,7 +15,7 @@ namespace {
 
 using words = std::vector<std::string>;
 
-invocation parsed(const words& typed) {
+invocation parsed_habit(const words& typed) {
     const auto got = parse_arguments("guild", typed);
     const auto* ended = std::get_if<early_end>(&got);
     BOOST_REQUIRE_MESSAGE(ended == nullptr, (ended != nullptr ? ended->out + ended->err : ""));
@@ -39,16 +39,16 @@ BOOST_AUTO_TEST_SUITE(cli_habits)
 BOOST_AUTO_TEST_CASE(options_of_the_program_stand_before_or_after_the_command) {
     for (const auto& typed : {words{"-q", "runs"}, words{"runs", "-q"}, words{"runs", "list", "-q"},
                               words{"runs", "1", "--quiet", "2"}, words{"runs", "-qa"}}) {
-        BOOST_TEST(parsed(typed).quiet);
+        BOOST_TEST(parsed_habit(typed).quiet);
     }
-    BOOST_TEST(parsed({"stop", "-qy"}).assume_yes);
-    BOOST_TEST(parsed({"stop", "-vvy"}).verbosity == 2);
-    BOOST_TEST(parsed({"-v", "stop", "-v"}).verbosity == 2);
-    BOOST_TEST(parsed({"runs", "--debug"}).debug);
-    BOOST_TEST(parsed({"run", "x", "-H", "/h", "a=1"}).guild_home == "/h");
-    BOOST_TEST(parsed({"run", "x", "-H/h"}).guild_home == "/h");
-    BOOST_TEST(parsed({"run", "x", "--cwd=/d"}).directory == "/d");
-    const auto run = parsed({"run", "x", "-C", "/d", "a=1", "--color", "never"});
+    BOOST_TEST(parsed_habit({"stop", "-qy"}).assume_yes);
+    BOOST_TEST(parsed_habit({"stop", "-vvy"}).verbosity == 2);
+    BOOST_TEST(parsed_habit({"-v", "stop", "-v"}).verbosity == 2);
+    BOOST_TEST(parsed_habit({"runs", "--debug"}).debug);
+    BOOST_TEST(parsed_habit({"run", "x", "-H", "/h", "a=1"}).guild_home == "/h");
+    BOOST_TEST(parsed_habit({"run", "x", "-H/h"}).guild_home == "/h");
+    BOOST_TEST(parsed_habit({"run", "x", "--cwd=/d"}).directory == "/d");
+    const auto run = parsed_habit({"run", "x", "-C", "/d", "a=1", "--color", "never"});
     BOOST_TEST(run.directory == "/d");
     BOOST_TEST((run.colour == colour_choice::never));
     BOOST_TEST(std::get<run_command>(run.what).flags == words{"a=1"},
@@ -56,16 +56,16 @@ BOOST_AUTO_TEST_CASE(options_of_the_program_stand_before_or_after_the_command) {
 }
 
 BOOST_AUTO_TEST_CASE(values_and_what_a_command_has_itself_stay_its_own) {
-    BOOST_TEST(std::get<run_command>(parsed({"run", "-l", "-q"}).what).label.value() == "-q");
-    BOOST_TEST(!parsed({"run", "-l", "-q"}).quiet);
+    BOOST_TEST(std::get<run_command>(parsed_habit({"run", "-l", "-q"}).what).label.value() == "-q");
+    BOOST_TEST(!parsed_habit({"run", "-l", "-q"}).quiet);
     // `remote status` has a -v of its own.
-    BOOST_TEST(parsed({"remote", "status", "r", "-v"}).verbose);
-    BOOST_TEST(parsed({"remote", "status", "r", "-v"}).verbosity == 0);
-    BOOST_TEST(parsed({"-v", "remote", "status", "r"}).verbosity == 1);
+    BOOST_TEST(parsed_habit({"remote", "status", "r", "-v"}).verbose);
+    BOOST_TEST(parsed_habit({"remote", "status", "r", "-v"}).verbosity == 0);
+    BOOST_TEST(parsed_habit({"-v", "remote", "status", "r"}).verbosity == 1);
 }
 
 BOOST_AUTO_TEST_CASE(json_lists_everything) {
-    const auto listing = std::get<list_command>(parsed({"runs", "--json", "-n", "3"}).what);
+    const auto listing = std::get<list_command>(parsed_habit({"runs", "--json", "-n", "3"}).what);
     BOOST_TEST(listing.limit == 0);
     BOOST_TEST(listing.details);
 }
