@@ -4,7 +4,7 @@
 #include "engine/fleet/command_telling.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/reactor/task_group.hpp"
-#include "engine/resident.hpp"
+#include "engine/resources/resident.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -62,7 +62,7 @@ constexpr std::chrono::seconds insistence{1};
 
 class engine::state {
   public:
-    state(engine& self, std::vector<std::unique_ptr<transport>> transports)
+    state(command_queue& self, std::vector<std::unique_ptr<transport>> transports)
         : self_(self), resources_(reactor_.get_executor(), std::move(transports)),
           running_(reactor_.get_executor()), changed_(reactor_.get_executor()) {}
 
@@ -227,7 +227,7 @@ class engine::state {
     };
 
     asio::io_context reactor_{1};
-    engine& self_;
+    command_queue& self_;
     engine_resources resources_;
     task_group running_;
     notifier changed_; // the queue, or what is left

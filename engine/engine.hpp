@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/api/engine_access.hpp"
+#include "engine/api/command_queue.hpp"
 
 #include <memory>
 #include <vector>
@@ -17,7 +17,7 @@ class transport;
 ///     engine e(std::move(transports));
 ///     e.submit(command, context, {.tell = …, .ask = …});
 ///     e.run();   // returns when no command and no resident is left
-class engine final : public engine_access {
+class engine final : public engine_access, public command_queue {
   public:
     explicit engine(std::vector<std::unique_ptr<transport>> transports);
     ~engine() override;
@@ -29,7 +29,7 @@ class engine final : public engine_access {
     /// All commands and residents.
     void interrupt() override;
     /// One command: as `interrupt()`. On the engine's thread; nothing if it has ended.
-    void interrupt(command_id one);
+    void interrupt(command_id one) override;
     /// Takes in what lives beside the commands; before `run`.
     void add(std::unique_ptr<resident> part);
     /// Runs until every command and resident has ended, and closes the links.

@@ -48,4 +48,7 @@ struct remote {
     [[nodiscard]] std::string activation() const;
 };
 
+/// The remote that stands for this machine.
+[[nodiscard]] remote this_machine(const std::string& guild_home);
+
 } // namespace outrider

@@ -18,7 +18,7 @@ class machine_watch;
 /// Keeps the memory true: one task for each machine that was asked of this service, over its warm
 /// link. A lost link is made anew with growing pauses, at once when the machine wakes from sleep or
 /// a command asks; a failure that needs a person is left to the next command. Ends when nobody has
-/// asked for `idle_limit`, unless a standing job needs it. Owned by the `service`.
+/// asked for `idle_limit`, unless a standing job needs it. A part of `known_machines`.
 class machine_watches {
   public:
     machine_watches(asio::any_io_executor executor, run_memory& memory,

@@ -53,8 +53,8 @@ class news_subscription {
     std::int64_t missed_ = 0;
 };
 
-/// Hands news to all who subscribed. A subscriber never holds it up. Owned by the `service`; one
-/// thread.
+/// Hands news to all who subscribed. A subscriber never holds it up. A part of
+/// `engine_resources`; one thread.
 class news_hub {
   public:
     /// `arrived` is called when something waits, from within `publish`: it may only wake somebody.

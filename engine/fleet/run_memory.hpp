@@ -47,7 +47,7 @@ struct memory_change {
 /// What a service knows of the runs of machines: pure data, in a bounded space. Kept by
 /// `link_key(remote)`, so that a remote whose configuration changed is another machine; what was
 /// known of the old one is forgotten. Filled by the listings of commands and by `machine_watch`.
-/// Owned by the `service`; one thread.
+/// A part of `known_machines`; one thread.
 class run_memory {
   public:
     /// Runs that are remembered of one machine.

@@ -1,5 +1,6 @@
 #include "engine/service/job_record.hpp"
 
+#include "engine/core/wall_clock.hpp"
 #include "engine/text/shell_words.hpp"
 
 #include <algorithm>
@@ -29,6 +30,18 @@ std::string hex_digits(std::size_t count) {
 }
 
 } // namespace
+
+job_record record_of(standing_job job) {
+    return {.id = new_job_id(),
+            .kind = job.kind,
+            .created_us = wall_clock_us(),
+            .context = without_secrets(std::move(job.context)),
+            .notify = std::move(job.notify),
+            .sync = std::move(job.sync),
+            .named = job.named,
+            .runs = std::move(job.runs),
+            .marks = std::move(job.marks)};
+}
 
 job_row row_of(const job_record& job, const std::string& trouble) {
     job_row row{.id = job.id,

@@ -3,6 +3,7 @@
 #include "engine/api/commands.hpp"
 #include "engine/api/service_events.hpp"
 #include "engine/fleet/run_ends.hpp"
+#include "engine/resources/standing_job_registry.hpp"
 
 #include <boost/describe.hpp>
 
@@ -41,6 +42,9 @@ struct job_record {
 BOOST_DESCRIBE_STRUCT(job_record, (),
                       (version, id, kind, created_us, context, notify, sync, named, runs, marks,
                        to_tell, told, failed))
+
+/// A job that begins now, under an id of its own.
+[[nodiscard]] job_record record_of(standing_job job);
 
 /// The job as clients see it; `trouble` is what it has trouble with at present.
 [[nodiscard]] job_row row_of(const job_record& job, const std::string& trouble);

@@ -1,23 +1,9 @@
 #include "engine/service/service.hpp"
 
-#include "engine/commands/session/engine_resources.hpp"
-#include "engine/fleet/machine_watch.hpp"
-#include "engine/fleet/run_rows.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/service/standing_jobs.hpp"
 
 namespace outrider {
-namespace {
-
-void publish(news_hub& hub, const machine_memory& machine,
-             const std::vector<memory_change>& changes) {
-    for (const auto& each : changes) {
-        hub.publish(
-            run_news{.remote = machine.remote, .change = each.what, .run = row_of(each.run)});
-    }
-}
-
-} // namespace
 
 std::string state_directory(const std::map<std::string, std::string>& environment) {
     const auto value = [&](const char* name) {
@@ -32,24 +18,21 @@ class service::state {
   public:
     explicit state(service_options options) : options_(std::move(options)) {}
 
-    awaitable<result<>> run(engine& heart, engine_resources& with) {
+    awaitable<result<>> run(command_queue& commands, engine_resources& with) {
         const auto executor = co_await asio::this_coro::executor;
         notifier stopping(executor);
-        standing_jobs* jobs_told = nullptr;
-        run_memory memory(
-            [&](const machine_memory& machine, const std::vector<memory_change>& changes) {
-                publish(with.news, machine, changes);
-                if (jobs_told != nullptr) {
-                    jobs_told->runs_changed(machine);
-                }
-            });
-        machine_watches watches(executor, memory, options_.idle_limit);
-        standing_jobs jobs(executor, heart, with, options_.state_directory + "/jobs",
-                           *options_.sender);
+        with.jobs.reset(); // of an earlier run, before what it works with
+        with.machines = std::make_unique<known_machines>(executor, with.news, options_.idle_limit);
+        auto owned = std::make_unique<standing_jobs>(executor, options_.state_directory + "/jobs",
+                                                     standing_job_parts{.commands = commands,
+                                                                        .links = with.links,
+                                                                        .machines = *with.machines,
+                                                                        .sender = options_.sender});
+        auto& jobs = *owned;
         co_await jobs.read();
-        service_parts parts{.memory = memory, .watches = watches, .jobs = jobs};
-        with.service = &parts;
-        jobs_told = &jobs;
+        with.jobs = std::move(owned);
+        with.machines->on_change(
+            [&jobs](const machine_memory& machine) { jobs.runs_changed(machine); });
         stop_ = [&] {
             jobs.stopping();
             stopping.notify();
@@ -60,8 +43,7 @@ class service::state {
         stop_ = {};
         co_await asio::this_coro::reset_cancellation_state();
         co_await jobs.close();
-        co_await watches.close();
-        with.service = nullptr;
+        co_await with.machines->close();
         co_return result<>();
     }
 
@@ -81,8 +63,8 @@ class service::state {
 service::service(service_options options) : state_(std::make_unique<state>(std::move(options))) {}
 service::~service() = default;
 
-awaitable<result<>> service::run(engine& heart, engine_resources& with) {
-    co_return co_await state_->run(heart, with);
+awaitable<result<>> service::run(command_queue& commands, engine_resources& with) {
+    co_return co_await state_->run(commands, with);
 }
 
 void service::stop() {

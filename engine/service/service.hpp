@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/resident.hpp"
+#include "engine/resources/resident.hpp"
 #include "engine/service/messenger.hpp"
 
 #include <chrono>
@@ -28,7 +28,7 @@ class service final : public resident {
     explicit service(service_options options);
     ~service() override;
 
-    awaitable<result<>> run(engine& heart, engine_resources& with) override;
+    awaitable<result<>> run(command_queue& commands, engine_resources& with) override;
     void stop() override;
 
   private:

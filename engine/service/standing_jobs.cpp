@@ -1,10 +1,8 @@
 #include "engine/service/standing_jobs.hpp"
 
-#include "engine/commands/session/session.hpp"
+#include "engine/config/config.hpp"
 #include "engine/config/guild_home.hpp"
 #include "engine/core/wall_clock.hpp"
-#include "engine/engine.hpp"
-#include "engine/fleet/machine_watch.hpp"
 #include "engine/reactor/blocking.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -41,10 +39,9 @@ struct standing_jobs::standing {
     task_group task;                   // the one that does it
 };
 
-standing_jobs::standing_jobs(asio::any_io_executor executor, engine& heart, engine_resources& with,
-                             std::string directory, messenger& sender)
-    : executor_(executor), heart_(heart), with_(with), store_(std::move(directory)),
-      sender_(sender), tasks_(executor) {}
+standing_jobs::standing_jobs(asio::any_io_executor executor, std::string directory,
+                             standing_job_parts with)
+    : executor_(executor), store_(std::move(directory)), with_(std::move(with)), tasks_(executor) {}
 
 standing_jobs::~standing_jobs() = default;
 
@@ -76,18 +73,22 @@ awaitable<void> standing_jobs::close() {
     jobs_.clear();
 }
 
-awaitable<result<job_row>> standing_jobs::add(job_record job) {
+awaitable<result<job_row>> standing_jobs::add(standing_job what) {
+    if (stopping_) {
+        co_return failure(errc::cancelled, "the service is about to end");
+    }
     if (jobs_.size() >= most_jobs) {
         co_return failure(errc::conflict, "there are 200 standing jobs already");
     }
-    job.id = new_job_id();
-    job.created_us = wall_clock_us();
-    job.context = without_secrets(std::move(job.context));
+    auto job = record_of(std::move(what));
     auto saved = co_await run_blocking([store = store_, job] { return store.write(job); });
     if (!saved) {
         co_return saved.error();
     }
     auto row = row_of(job, {});
+    if (stopping_) {
+        co_return row;
+    }
     start(*jobs_.emplace_back(std::make_unique<standing>(executor_, std::move(job))));
     co_return row;
 }
@@ -130,7 +131,7 @@ awaitable<result<std::vector<std::string>>> standing_jobs::remove(std::vector<st
             auto& one = **found;
             one.removed = true;
             if (one.copying) {
-                heart_.interrupt(*one.copying);
+                with_.commands.interrupt(*one.copying);
             }
             one.task.cancel();
         }
@@ -152,7 +153,7 @@ std::vector<job_row> standing_jobs::list() const {
 }
 
 result<> standing_jobs::check(const notify_command& what) const {
-    return what.webhook.empty() ? result<>() : sender_.check(what.webhook);
+    return what.webhook.empty() ? result<>() : with_.sender->check(what.webhook);
 }
 
 void standing_jobs::runs_changed(const machine_memory& machine) {
@@ -176,7 +177,7 @@ awaitable<void> standing_jobs::run(standing& one) {
     });
     co_await one.task.join();
     one.notify.reset();
-    with_.service->watches.release(one.record.id);
+    with_.machines.watches.release(one.record.id);
     if (one.removed) {
         std::erase_if(jobs_, [&](const auto& each) { return each.get() == &one; });
     }
@@ -223,9 +224,9 @@ awaitable<void> standing_jobs::run_notify(standing& one) {
         }
         co_return written;
     };
-    one.notify.emplace(executor_, one.record, sender_, record);
-    with_.service->watches.need(**machine, one.record.context, one.record.id);
-    const auto* known = with_.service->memory.find(one.key);
+    one.notify.emplace(executor_, one.record, *with_.sender, record);
+    with_.machines.watches.need(**machine, one.record.context, one.record.id);
+    const auto* known = with_.machines.memory.find(one.key);
     if (known != nullptr && known->confirmed_us != 0) {
         one.notify->see(*known);
     }
@@ -273,7 +274,8 @@ awaitable<result<>> standing_jobs::perform(standing& one) {
         }
     };
     const auto ask = [](const question&, answer_taker give) { give(std::nullopt); };
-    const auto id = heart_.submit(std::move(what), one.record.context, {.tell = tell, .ask = ask});
+    const auto id =
+        with_.commands.submit(std::move(what), one.record.context, {.tell = tell, .ask = ask});
     if (!id) {
         co_return id.error();
     }

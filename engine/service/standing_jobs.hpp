@@ -1,6 +1,8 @@
 #pragma once
 
-#include "engine/commands/session/engine_resources.hpp"
+#include "engine/api/command_queue.hpp"
+#include "engine/fleet/known_machines.hpp"
+#include "engine/resources/standing_job_registry.hpp"
 #include "engine/service/job_store.hpp"
 #include "engine/service/notify_job.hpp"
 
@@ -12,17 +14,20 @@
 
 namespace outrider {
 
-class engine;
+/// What the jobs of a service work with, all of which outlives them.
+struct standing_job_parts {
+    command_queue& commands;
+    link_pool& links;
+    known_machines& machines;
+    std::shared_ptr<messenger> sender;
+};
 
 /// The jobs that a service does by itself, also after it was started anew: each is a file. Owned by
-/// the `service`.
-class standing_jobs {
+/// `engine_resources`; the `service` begins and closes it.
+class standing_jobs final : public standing_job_registry {
   public:
-    standing_jobs(asio::any_io_executor executor, engine& heart, engine_resources& with,
-                  std::string directory, messenger& sender);
-    standing_jobs(const standing_jobs&) = delete;
-    standing_jobs& operator=(const standing_jobs&) = delete;
-    ~standing_jobs();
+    standing_jobs(asio::any_io_executor executor, std::string directory, standing_job_parts with);
+    ~standing_jobs() override;
 
     /// Reads the files.
     awaitable<void> read();
@@ -33,15 +38,11 @@ class standing_jobs {
     /// The service is about to end: a command that ends now was interrupted.
     void stopping() { stopping_ = true; }
 
-    /// Records a job and begins it; what identifies it is filled in here.
-    [[nodiscard]] awaitable<result<job_row>> add(job_record job);
-    /// Ends and forgets jobs: ids, their beginnings, or names. `not_found` or `ambiguous` if one
-    /// does not name one job, and then none is removed.
-    [[nodiscard]] awaitable<result<std::vector<std::string>>> remove(std::vector<std::string> jobs);
-    /// The oldest first.
-    [[nodiscard]] std::vector<job_row> list() const;
-    /// Whether a job with this webhook can be added.
-    [[nodiscard]] result<> check(const notify_command& what) const;
+    [[nodiscard]] awaitable<result<job_row>> add(standing_job job) override;
+    [[nodiscard]] awaitable<result<std::vector<std::string>>>
+    remove(std::vector<std::string> jobs) override;
+    [[nodiscard]] std::vector<job_row> list() const override;
+    [[nodiscard]] result<> check(const notify_command& what) const override;
 
     /// The memory of a machine changed.
     void runs_changed(const machine_memory& machine);
@@ -58,10 +59,8 @@ class standing_jobs {
     [[nodiscard]] result<standing*> find(const std::string& text) const;
 
     asio::any_io_executor executor_;
-    engine& heart_;
-    engine_resources& with_;
     job_store store_;
-    messenger& sender_;
+    standing_job_parts with_;
     std::list<std::unique_ptr<standing>> jobs_;
     task_group tasks_;
     bool stopping_ = false;

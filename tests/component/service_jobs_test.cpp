@@ -2,8 +2,13 @@
 #include "engine/core/descriptor.hpp"
 #include "engine/service/standing_jobs.hpp"
 #include "tests/support/agent_process.hpp"
+#include "tests/support/in_reactor.hpp"
 #include "tests/support/service_scene.hpp"
+#include "tests/support/temporary_directory.hpp"
+#include "transports/outside_messenger.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -53,7 +58,7 @@ struct told_user {
         }
         co_return done.find<job_added>()->job;
     }
-    [[nodiscard]] std::vector<job_row> jobs() { return scene.with().service->jobs.list(); }
+    [[nodiscard]] std::vector<job_row> jobs() { return scene.with().jobs->list(); }
     awaitable<void> until_told(std::int64_t count) {
         co_await scene.until("it is told", [this, count] {
             return !jobs().empty() && jobs().front().told >= count;
@@ -203,7 +208,7 @@ BOOST_AUTO_TEST_CASE(ends_while_the_service_is_down_are_told_at_its_next_start) 
     it.scene.serve([&]() -> awaitable<void> {
         // Nobody asked for the machine: the job alone has it watched.
         co_await it.scene.until("it is watched", [&] {
-            const auto& known = it.scene.with().service->memory.machines();
+            const auto& known = it.scene.with().machines->memory.machines();
             return !known.empty() && known.begin()->second.watched;
         });
         BOOST_TEST(it.jobs().front().told == 4);
@@ -264,12 +269,12 @@ BOOST_AUTO_TEST_CASE(a_link_that_is_lost_delays_and_loses_nothing) {
     it.scene.serve([&]() -> awaitable<void> {
         std::ignore = co_await it.add(it.by_program());
         co_await it.scene.until("it is watched", [&] {
-            return it.scene.with().service->memory.machines().begin()->second.watched;
+            return it.scene.with().machines->memory.machines().begin()->second.watched;
         });
         it.scene.open = false;
         it.scene.kill_agent();
         co_await it.scene.until("the link is lost", [&] {
-            return !it.scene.with().service->memory.machines().begin()->second.watched;
+            return !it.scene.with().machines->memory.machines().begin()->second.watched;
         });
         it.stop("run");
         BOOST_TEST(it.told() == "");
@@ -344,6 +349,79 @@ BOOST_AUTO_TEST_CASE(standing_copies_go_on_after_a_restart_and_end_with_the_runs
         co_await it.scene.until("the job is over", [&] { return it.jobs().empty(); });
     });
     BOOST_TEST(fs::exists(copy / ".guild/attrs/exit_status"));
+}
+
+/// The jobs of a service, without the service.
+struct bare_jobs {
+    explicit bare_jobs(const asio::any_io_executor& executor)
+        : links(executor, {}), machines(executor, news, std::chrono::hours(1)),
+          jobs(executor, place.path() / "jobs",
+               {.commands = nobody,
+                .links = links,
+                .machines = machines,
+                .sender = make_messenger()}) {}
+
+    struct idle_queue final : command_queue {
+        result<command_id> submit(command, command_context, command_client) override {
+            return failure(errc::conflict, "nobody takes commands here");
+        }
+        void interrupt(command_id) override {}
+        void interrupt() override {}
+    };
+
+    temporary_directory place;
+    idle_queue nobody;
+    link_pool links;
+    news_hub news;
+    known_machines machines;
+    standing_jobs jobs;
+};
+
+BOOST_AUTO_TEST_CASE(a_job_that_is_recorded_while_the_service_ends_waits_for_the_next) {
+    in_reactor([]() -> awaitable<void> {
+        const auto executor = co_await asio::this_coro::executor;
+        bare_jobs it(executor);
+        std::optional<result<job_row>> added;
+        task_group adding(executor);
+        adding.spawn("add", [&]() -> awaitable<void> {
+            added = co_await it.jobs.add({.kind = job_kind::sync});
+        });
+        // The file is written on another thread: its end arrives at a later turn.
+        co_await asio::post(executor, asio::use_awaitable);
+        BOOST_TEST(!added.has_value());
+        co_await it.jobs.close();
+        co_await adding.join();
+        BOOST_REQUIRE(added && added->has_value());
+        BOOST_TEST(it.jobs.list().empty());
+        BOOST_TEST(fs::exists(it.place.path() / "jobs" / ((*added)->id + ".json")));
+        const auto late = co_await it.jobs.add({.kind = job_kind::sync});
+        BOOST_TEST((late.error().kind() == errc::cancelled));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_command_outlives_the_service_that_it_uses) {
+    told_user it;
+    std::optional<std::string> id;
+    bool over = false;
+    it.scene.serve([&]() -> awaitable<void> {
+        const auto tell = [&](const event& said, const std::string&) {
+            if (const auto* added = std::get_if<job_added>(&said)) {
+                id = added->job.id;
+            }
+            over = over || std::holds_alternative<command_ended>(said);
+        };
+        const auto ask = [](const question&, answer_taker give) { give(std::nullopt); };
+        std::ignore = it.scene.commands().submit(sync_command{.follow = true, .standing = true},
+                                                 it.scene.context(), {.tell = tell, .ask = ask});
+        const auto executor = co_await asio::this_coro::executor;
+        for (int turn = 0; turn < 3; ++turn) { // by then it has begun, and its job is being written
+            co_await asio::post(executor, asio::use_awaitable);
+        }
+    });
+    BOOST_TEST(over);
+    // Whether it was recorded is a race; that it was told is none.
+    const auto jobs = it.scene.place() / "state/jobs";
+    BOOST_TEST((!id || fs::exists(jobs / (*id + ".json"))));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_machine_of_which_nobody_asks_any_more_is_forgotten) {
     it.start("run");
     it.scene.options.idle_limit = std::chrono::milliseconds(400);
     it.scene.serve([&]() -> awaitable<void> {
-        const auto known = [&] { return !it.scene.with().service->memory.machines().empty(); };
+        const auto known = [&] { return !it.scene.with().machines->memory.machines().empty(); };
         std::ignore = co_await it.scene.listed_when("it is known", is("run", run_state::running));
         BOOST_TEST(known());
         co_await it.scene.until("it is forgotten", [&] { return !known(); });
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_machine_that_could_not_be_reached_is_watched_when_it_come
         BOOST_TEST(refused.error.has_value());
         it.scene.open = true;
         co_await it.scene.until("it is watched", [&] {
-            const auto& known = it.scene.with().service->memory.machines();
+            const auto& known = it.scene.with().machines->memory.machines();
             return !known.empty() && known.begin()->second.watched;
         });
         std::ignore = co_await it.scene.listed_when("it runs", is("run", run_state::running));

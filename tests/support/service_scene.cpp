@@ -43,15 +43,16 @@ class closable_transport final : public transport {
 
 class script_resident final : public resident {
   public:
-    explicit script_resident(std::function<awaitable<void>(engine&, engine_resources&)> script)
+    explicit script_resident(
+        std::function<awaitable<void>(command_queue&, engine_resources&)> script)
         : script_(std::move(script)) {}
-    awaitable<result<>> run(engine& heart, engine_resources& with) override {
+    awaitable<result<>> run(command_queue& commands, engine_resources& with) override {
         try {
-            co_await script_(heart, with);
+            co_await script_(commands, with);
         } catch (...) {
             error = std::current_exception();
         }
-        heart.interrupt();
+        commands.interrupt();
         co_return result<>();
     }
     void stop() override {}
@@ -59,7 +60,7 @@ class script_resident final : public resident {
     std::exception_ptr error;
 
   private:
-    std::function<awaitable<void>(engine&, engine_resources&)> script_;
+    std::function<awaitable<void>(command_queue&, engine_resources&)> script_;
 };
 
 } // namespace
@@ -91,16 +92,16 @@ void service_scene::serve(std::function<awaitable<void>()> script) {
     engine heart(std::move(transports));
     heart.add(std::make_unique<service>(options));
     auto scripted = std::make_unique<script_resident>(
-        [this, &script](engine& running, engine_resources& with) -> awaitable<void> {
-            heart_ = &running;
+        [this, &script](command_queue& running, engine_resources& with) -> awaitable<void> {
+            commands_ = &running;
             with_ = &with;
-            co_await until("the service has begun", [&with] { return with.service != nullptr; });
+            co_await until("the service has begun", [&with] { return with.jobs != nullptr; });
             co_await script();
         });
     const auto& ended = *scripted;
     heart.add(std::move(scripted));
     heart.run();
-    heart_ = nullptr;
+    commands_ = nullptr;
     with_ = nullptr;
     if (ended.error) {
         std::rethrow_exception(ended.error);
@@ -120,7 +121,8 @@ awaitable<command_told> service_scene::perform(command what) {
         }
     };
     auto ask = [](const question&, answer_taker give) { give(std::nullopt); };
-    const auto submitted = heart_->submit(std::move(what), context(), {.tell = tell, .ask = ask});
+    const auto submitted =
+        commands_->submit(std::move(what), context(), {.tell = tell, .ask = ask});
     if (!submitted) {
         throw std::runtime_error(submitted.error().context);
     }

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "engine/commands/session/engine_resources.hpp"
 #include "engine/engine.hpp"
 #include "engine/reactor/notifier.hpp"
 #include "engine/remotes/transport.hpp"
-#include "engine/resident.hpp"
+#include "engine/resources/engine_resources.hpp"
+#include "engine/resources/resident.hpp"
 #include "engine/service/service.hpp"
 #include "tests/support/run_home.hpp"
 
@@ -57,13 +57,13 @@ class service_scene {
     /// Kills the agent of `gpu1`: the link to it is lost.
     void kill_agent();
     [[nodiscard]] engine_resources& with() { return *with_; }
-    [[nodiscard]] engine& heart() { return *heart_; }
+    [[nodiscard]] command_queue& commands() { return *commands_; }
     [[nodiscard]] command_context context() const;
     [[nodiscard]] const fs::path& place() const { return far.root; }
     service_options options; ///< of the next `serve`
 
   private:
-    engine* heart_ = nullptr;
+    command_queue* commands_ = nullptr;
     engine_resources* with_ = nullptr;
 };
 

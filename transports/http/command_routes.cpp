@@ -49,7 +49,7 @@ class attendance {
     void leave() {
         one_->leave();
         if (!one_->ended()) {
-            state_.heart.interrupt(id_);
+            state_.engine.interrupt(id_);
         }
     }
 
@@ -94,10 +94,10 @@ awaitable<void> perform_command(server_state& state, open_exchange with) {
     auto own_id = std::make_shared<command_id>();
     auto client = served_command::client_of(one, [&state, own_id] {
         // Not from within what the command tells.
-        asio::post(state.executor, [&state, own_id] { state.heart.interrupt(*own_id); });
+        asio::post(state.executor, [&state, own_id] { state.engine.interrupt(*own_id); });
     });
     const auto submitted =
-        state.heart.submit(std::move(asked->what), std::move(asked->context), std::move(client));
+        state.engine.submit(std::move(asked->what), std::move(asked->context), std::move(client));
     if (!submitted) {
         std::ignore =
             co_await with.stream.send(error_answer(503, "conflict", submitted.error().context));
@@ -155,7 +155,7 @@ http_answer interrupt_command(server_state& state, const std::string& id) {
     if (found == state.commands.end()) {
         return no_such_command(id);
     }
-    state.heart.interrupt(found->first);
+    state.engine.interrupt(found->first);
     return json_answer(json::object{{"interrupted", true}}, 202);
 }
 
@@ -168,25 +168,25 @@ awaitable<result<performed_command>> perform_alone(server_state& state, command 
     };
     const auto kind = name_of(what);
     auto shared = std::make_shared<collected>(state.executor);
-    const auto submitted =
-        state.heart.submit(std::move(what), state.usual,
-                           {.tell =
-                                [shared](const event& told, const std::string&) {
-                                    if (const auto* last = std::get_if<command_ended>(&told)) {
-                                        shared->all.error = last->error;
-                                        shared->ended = true;
-                                        shared->changed.notify();
-                                    } else {
-                                        shared->all.events.push_back(told);
-                                    }
-                                },
-                            .ask = [](const question&, answer_taker give) { give(std::nullopt); }});
+    const auto submitted = state.engine.submit(
+        std::move(what), state.usual,
+        {.tell =
+             [shared](const event& told, const std::string&) {
+                 if (const auto* last = std::get_if<command_ended>(&told)) {
+                     shared->all.error = last->error;
+                     shared->ended = true;
+                     shared->changed.notify();
+                 } else {
+                     shared->all.events.push_back(told);
+                 }
+             },
+         .ask = [](const question&, answer_taker give) { give(std::nullopt); }});
     if (!submitted) {
         co_return submitted.error();
     }
     while (!shared->ended) {
         if (!co_await shared->changed.wait()) {
-            state.heart.interrupt(*submitted);
+            state.engine.interrupt(*submitted);
             throw boost::system::system_error(asio::error::operation_aborted);
         }
     }

@@ -1,11 +1,8 @@
 #include "transports/http/fact_routes.hpp"
 
 #include "engine/api/api_json.hpp"
-#include "engine/commands/session/service_parts.hpp"
 #include "engine/core/wall_clock.hpp"
-#include "engine/fleet/run_memory.hpp"
 #include "engine/json/described_json.hpp"
-#include "engine/service/standing_jobs.hpp"
 #include "transports/http/build_identity.hpp"
 
 #include <boost/json.hpp>
@@ -84,11 +81,11 @@ void add_links_and_news(metrics_text& out, const engine_resources& with) {
             number(with.news.missed()));
 }
 
-void add_memory(metrics_text& out, const service_parts* service) {
-    if (service == nullptr) {
+void add_memory(metrics_text& out, const engine_resources& with) {
+    if (with.jobs == nullptr) {
         return;
     }
-    const auto& machines = service->memory.machines();
+    const auto& machines = with.machines->memory.machines();
     std::size_t runs = 0;
     for (const auto& [key, machine] : machines) {
         runs += machine.runs.size();
@@ -100,7 +97,7 @@ void add_memory(metrics_text& out, const service_parts* service) {
     out.one("outrider_runs_remembered", "gauge", "Runs that are known without asking.",
             static_cast<double>(runs));
     out.one("outrider_standing_jobs", "gauge", "Jobs that survive a restart of the service.",
-            static_cast<double>(service->jobs.list().size()));
+            static_cast<double>(with.jobs->list().size()));
 }
 
 json::array links_of(const engine_resources& with) {
@@ -157,7 +154,7 @@ http_answer tell_metrics(const server_state& state) {
             seconds(std::chrono::microseconds(wall_clock_us() - state.begun_us)));
     add_commands(out, state);
     add_links_and_news(out, state.with);
-    add_memory(out, state.with.service);
+    add_memory(out, state.with);
     add_lateness(out, state.lateness.summary(std::chrono::steady_clock::now()));
     return {.body = std::move(out.text), .type = "text/plain; version=0.0.4; charset=utf-8"};
 }

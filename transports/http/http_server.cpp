@@ -26,9 +26,9 @@ class http_server final : public resident {
   public:
     explicit http_server(http_server_options options) : options_(std::move(options)) {}
 
-    awaitable<result<>> run(engine& heart, engine_resources& with) override {
+    awaitable<result<>> run(command_queue& engine, engine_resources& with) override {
         const auto executor = co_await asio::this_coro::executor;
-        parts all(executor, heart, with, *this);
+        parts all(executor, engine, with, *this);
         running_ = &all;
         auto opened = all.listen();
         if (opened) {
@@ -53,17 +53,17 @@ class http_server final : public resident {
   private:
     /// What lives while it serves.
     struct parts {
-        parts(const asio::any_io_executor& executor, engine& heart, engine_resources& with,
+        parts(const asio::any_io_executor& executor, command_queue& engine, engine_resources& with,
               http_server& of)
-            : owner(of), shared{.heart = heart,
+            : owner(of), shared{.engine = engine,
                                 .with = with,
                                 .executor = executor,
                                 .usual = of.options_.usual,
                                 .port_check = {},
                                 .stop =
-                                    [&of, &heart](auto grace) {
+                                    [&of, &engine](auto grace) {
                                         of.options_.grace = grace;
-                                        heart.interrupt(); // which stops this as well
+                                        engine.interrupt(); // which stops this as well
                                     },
                                 .begun_us = wall_clock_us()},
               local(executor), tcp(executor), accepting(executor), sessions(executor),
@@ -188,7 +188,7 @@ class http_server final : public resident {
             deadline.cancel();
             if (!shared.commands.empty()) {
                 spdlog::warn("{} commands have not ended in time", shared.commands.size());
-                shared.heart.interrupt();
+                shared.engine.interrupt();
             }
             sessions.cancel();
             co_await sessions.join();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/api/commands.hpp"
-#include "engine/resident.hpp"
+#include "engine/resources/resident.hpp"
 #include "transports/http/http_stream.hpp"
 #include "transports/http/socket_place.hpp"
 

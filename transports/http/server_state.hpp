@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/commands/session/engine_resources.hpp"
-#include "engine/engine.hpp"
+#include "engine/api/command_queue.hpp"
+#include "engine/resources/engine_resources.hpp"
 #include "engine/service/reactor_lateness.hpp"
 #include "transports/http/access_check.hpp"
 #include "transports/http/http_stream.hpp"
@@ -19,7 +19,7 @@ namespace outrider {
 
 /// What the routes of one server share. On the engine's thread.
 struct server_state {
-    engine& heart;
+    command_queue& engine;
     engine_resources& with;
     asio::any_io_executor executor;
     command_context usual;                  ///< what a command's context leaves out

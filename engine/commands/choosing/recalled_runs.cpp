@@ -1,7 +1,5 @@
 #include "engine/commands/choosing/recalled_runs.hpp"
 
-#include "engine/fleet/machine_watch.hpp"
-#include "engine/fleet/run_memory.hpp"
 #include "engine/fleet/run_rows.hpp"
 
 #include <algorithm>
@@ -11,11 +9,11 @@ namespace {
 
 // The memory has only what a row shows.
 bool rows_decide(const run_query& query, const std::vector<std::string>& attributes) {
-    const auto known = row_attributes();
+    const auto in_memory = row_attributes();
     return !query.deleted && query.attributes.empty() &&
            query.selection.filter.expressions.empty() &&
            std::ranges::all_of(attributes, [&](const auto& name) {
-               return std::ranges::find(known, name) != known.end();
+               return std::ranges::find(in_memory, name) != in_memory.end();
            });
 }
 
@@ -32,17 +30,17 @@ bool holds_answer(const machine_memory& machine, const run_query& query) {
 std::optional<recalled_runs> recall_runs(command_session& session, const target& at,
                                          const run_query& query,
                                          const std::vector<std::string>& attributes) {
-    const auto* service = session.resources().service;
-    if (service == nullptr || !query.may_recall || at.remote.empty()) {
+    auto* const known = session.resources().machines.get();
+    if (known == nullptr || !query.may_recall || at.remote.empty()) {
         return std::nullopt;
     }
     const auto key = link_key(at.over->to());
-    const auto* machine = service->memory.find(key);
-    if (machine == nullptr || machine->confirmed_us == 0 || service->memory.doubted(key) ||
+    const auto* machine = known->memory.find(key);
+    if (machine == nullptr || machine->confirmed_us == 0 || known->memory.doubted(key) ||
         !rows_decide(query, attributes) || !holds_answer(*machine, query)) {
         return std::nullopt;
     }
-    service->watches.recalled(*at.over, session.context());
+    known->watches.recalled(*at.over, session.context());
     recalled_runs out{.runs = {},
                       .total = machine->total,
                       .home = machine->home,
@@ -61,26 +59,25 @@ std::optional<recalled_runs> recall_runs(command_session& session, const target&
 
 void remember_runs(command_session& session, const target& at, const protocol::run_list& told,
                    const std::vector<protocol::run_facts>& runs, std::int64_t moment) {
-    const auto* service = session.resources().service;
-    if (service == nullptr || at.remote.empty()) {
+    auto* const known = session.resources().machines.get();
+    if (known == nullptr || at.remote.empty()) {
         return;
     }
     run_listing listing{.home = told.home, .runs = {}, .total = told.total, .moment = moment};
     const auto count = std::min(runs.size(), run_memory::most_per_machine);
     listing.runs.assign(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(count));
-    service->memory.take_aside(link_key(at.over->to()), std::move(listing));
+    known->memory.take_aside(link_key(at.over->to()), std::move(listing));
 }
 
 clock_offset remembered_clock(const command_session& session, const target& at) {
-    const auto* service = session.resources().service;
-    const auto* machine =
-        service == nullptr ? nullptr : service->memory.find(link_key(at.over->to()));
+    auto* const known = session.resources().machines.get();
+    const auto* machine = known == nullptr ? nullptr : known->memory.find(link_key(at.over->to()));
     return machine == nullptr ? clock_offset{} : machine->clock;
 }
 
 std::int64_t moment_of_memory(const command_session& session) {
-    const auto* service = session.resources().service;
-    return service == nullptr ? 0 : service->memory.moment();
+    auto* const known = session.resources().machines.get();
+    return known == nullptr ? 0 : known->memory.moment();
 }
 
 } // namespace outrider

@@ -5,7 +5,6 @@
 #include "engine/commands/standing/needs_service.hpp"
 #include "engine/config/remote_names.hpp"
 #include "engine/reactor/task_group.hpp"
-#include "engine/service/standing_jobs.hpp"
 
 #include <algorithm>
 #include <list>
@@ -130,11 +129,11 @@ awaitable<result<outcome>> hand_to_service(command_session& session, sync_comman
     if (!what.follow || what.dry_run) {
         co_return failure(errc::bad_input, "--standing needs --follow, without --dry-run");
     }
-    auto here = find_service(session, "lasting copies are made by a service");
+    auto here = find_standing_jobs(session, "lasting copies are made by a service");
     if (!here) {
         co_return here.error();
     }
-    auto added = co_await (*here)->jobs.add(
+    auto added = co_await (*here)->add(
         {.kind = job_kind::sync, .context = session.context(), .sync = std::move(what)});
     if (!added) {
         co_return added.error();

@@ -50,7 +50,7 @@ awaitable<result<outcome>> perform(command_session& session, cat_command what) {
     request.path = std::move(*path);
     // The control channel of a service is that of others too, and a client may read slowly.
     auto agent = found->agent;
-    if (session.resources().service != nullptr) {
+    if (session.resources().is_service()) {
         auto own = co_await session.bulk_agent(found->at);
         if (!own) {
             co_return own.error();

@@ -2,7 +2,6 @@
 
 #include "engine/config/config.hpp"
 #include "engine/config/guild_home.hpp"
-#include "engine/fleet/machine_watch.hpp"
 #include "engine/reactor/notifier.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -131,8 +130,8 @@ awaitable<result<target>> command_session::find_target(std::string remote_name) 
 
 awaitable<result<std::shared_ptr<agent_client>>> command_session::agent(const target& at) {
     auto reached = co_await at.over->control(connecting());
-    if (resources_.service != nullptr && !at.remote.empty()) {
-        auto& watches = resources_.service->watches;
+    if (resources_.is_service() && !at.remote.empty()) {
+        auto& watches = resources_.machines->watches;
         if (reached) {
             watches.reached(*at.over, context_);
         } else {
@@ -146,9 +145,9 @@ awaitable<result<std::shared_ptr<agent_client>>> command_session::agent(const ta
 }
 
 void command_session::doubt_memory() {
-    if (resources_.service != nullptr && outdated_) {
+    if (resources_.is_service() && outdated_) {
         for (auto* each : *outdated_) {
-            resources_.service->watches.doubt(*each);
+            resources_.machines->watches.doubt(*each);
         }
     }
 }
@@ -187,14 +186,6 @@ connect_context command_session::connecting() {
     };
     out.tell = [this](std::string text) { emit(note{.text = std::move(text)}); };
     return out;
-}
-
-remote this_machine(const std::string& guild_home) {
-    remote here;
-    here.name = this_machine_name;
-    here.type = "local";
-    here.guild_home = guild_home;
-    return here;
 }
 
 } // namespace outrider

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "engine/api/engine_access.hpp"
-#include "engine/commands/session/engine_resources.hpp"
 #include "engine/config/config.hpp"
 #include "engine/reactor/awaitable.hpp"
+#include "engine/resources/engine_resources.hpp"
 
 #include <functional>
 #include <memory>
@@ -91,8 +91,5 @@ class command_session {
     std::function<void()> stop_waiting_;        // for the client
     std::shared_ptr<std::set<link*>> outdated_; // shared with its parts; null: it does not
 };
-
-/// The remote that stands for this machine.
-[[nodiscard]] remote this_machine(const std::string& guild_home);
 
 } // namespace outrider

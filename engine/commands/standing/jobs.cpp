@@ -1,15 +1,14 @@
 #include "engine/commands/session/perform.hpp"
 #include "engine/commands/standing/needs_service.hpp"
-#include "engine/service/standing_jobs.hpp"
 
 namespace outrider {
 
 awaitable<result<outcome>> perform(command_session& session, jobs_command what) {
-    auto here = find_service(session, "standing jobs are done by a service");
+    auto here = find_standing_jobs(session, "standing jobs are done by a service");
     if (!here) {
         co_return here.error();
     }
-    auto& jobs = (*here)->jobs;
+    auto& jobs = **here;
     if (what.remove.empty()) {
         session.emit(jobs_listed{jobs.list()});
         co_return outcome{};

@@ -1,8 +1,6 @@
 #include "engine/commands/choosing/choose_runs.hpp"
 #include "engine/commands/session/perform.hpp"
 #include "engine/commands/standing/needs_service.hpp"
-#include "engine/fleet/run_memory.hpp"
-#include "engine/service/standing_jobs.hpp"
 
 #include <algorithm>
 
@@ -35,11 +33,11 @@ result<std::vector<std::string>> still_to_end(const std::vector<run_row>& named)
 } // namespace
 
 awaitable<result<outcome>> perform(command_session& session, notify_command what) {
-    auto here = find_service(session, "notifications are sent by a service");
+    auto here = find_standing_jobs(session, "notifications are sent by a service");
     if (!here) {
         co_return here.error();
     }
-    auto& jobs = (*here)->jobs;
+    auto& jobs = **here;
     if (what.program.empty() == what.webhook.empty()) {
         co_return failure(errc::bad_input, "either a command or a webhook is needed");
     }
@@ -57,11 +55,11 @@ awaitable<result<outcome>> perform(command_session& session, notify_command what
     if (!all) {
         co_return all.error();
     }
-    job_record job{.kind = job_kind::notify,
-                   .context = session.context(),
-                   .notify = what,
-                   .named = !what.selection.runs.empty(),
-                   .marks = marks_of(all->rows)};
+    standing_job job{.kind = job_kind::notify,
+                     .context = session.context(),
+                     .notify = what,
+                     .named = !what.selection.runs.empty(),
+                     .marks = marks_of(all->rows)};
     if (job.named) {
         auto chosen = co_await choose_runs(session, *at, {.selection = what.selection});
         if (!chosen) {

@@ -1,11 +1,10 @@
 #pragma once
 
+#include "engine/api/command_queue.hpp"
 #include "engine/reactor/awaitable.hpp"
+#include "engine/resources/engine_resources.hpp"
 
 namespace outrider {
-
-class engine;
-class engine_resources;
 
 /// What lives in an engine beside its commands: a server of a socket, a standing job. The engine
 /// owns it, and runs as long as one of them does.
@@ -17,8 +16,9 @@ class resident {
     virtual ~resident() = default;
 
     /// Runs until `stop` was called; then it ends in a bounded time. A failure is logged and ends
-    /// the engine.
-    [[nodiscard]] virtual awaitable<result<>> run(engine& heart, engine_resources& with) = 0;
+    /// the engine. Both arguments outlive the resident.
+    [[nodiscard]] virtual awaitable<result<>> run(command_queue& commands,
+                                                  engine_resources& with) = 0;
     /// Asks it to end. On the reactor's thread.
     virtual void stop() = 0;
 };
