@@ -47,6 +47,10 @@ struct remote {
     /// virtual environment; empty if there is none.
     [[nodiscard]] std::string activation() const;
 };
+BOOST_DESCRIBE_STRUCT(remote, (),
+                      (name, type, description, host, port, user, private_key, proxy,
+                       connect_timeout, guild_home, venv_path, venv_activate, conda_env,
+                       use_prerelease, init, known_hosts, host_keys, ssh_config))
 
 /// The remote that stands for this machine.
 [[nodiscard]] remote this_machine(const std::string& guild_home);

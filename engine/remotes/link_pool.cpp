@@ -1,17 +1,28 @@
 #include "engine/remotes/link_pool.hpp"
 
+#include "engine/json/described_json.hpp"
+
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 
 namespace outrider {
 
+remote link_part(const remote& to) {
+    remote part = to;
+    // The agent there is the same one for all of these; each command sends what it wants of them.
+    part.description.clear();
+    part.venv_path.clear();
+    part.venv_activate.clear();
+    part.conda_env.clear();
+    part.use_prerelease = false;
+    part.init.clear();
+    return part;
+}
+
 std::string link_key(const remote& to) {
-    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", to.name, to.type, to.host,
-                       to.port.value_or(0), to.user.value_or(""), to.private_key.value_or(""),
-                       to.proxy.value_or(""), to.guild_home, to.known_hosts.value_or(""),
-                       static_cast<int>(to.host_keys), to.ssh_config.value_or(""),
-                       to.connect_timeout.value_or(0));
+    return boost::json::serialize(protocol::to_json(link_part(to)));
 }
 
 link_pool::link_pool(asio::any_io_executor executor,
@@ -27,8 +38,8 @@ result<link*> link_pool::find(const remote& to) {
             return failure(errc::unsupported,
                            fmt::format("remote {} has unsupported type: {}", to.name, to.type));
         }
-        slot = std::make_unique<link>(executor_, to, **over,
-                                      [this, to](bool up, const std::string& why) {
+        slot = std::make_unique<link>(executor_, link_part(to), **over,
+                                      [this, to = link_part(to)](bool up, const std::string& why) {
                                           if (told_) {
                                               told_(to, up, why);
                                           }

@@ -11,16 +11,19 @@
 
 namespace outrider {
 
-/// Everything that makes a difference for reaching a remote, as one key.
+/// A remote without what makes no difference to its link: texts, and what commands do there once it
+/// is reached (environments, `init`). Every other key matters, also one that is added later.
+[[nodiscard]] remote link_part(const remote& to);
+/// `link_part` as one key: remotes that differ in it have links of their own.
 [[nodiscard]] std::string link_key(const remote& to);
 
-/// The links of an engine, one for each remote as it is configured, warm for the engine's life.
+/// The links of an engine, one for each `link_key`, warm for the engine's life.
 class link_pool {
   public:
     link_pool(asio::any_io_executor executor, std::vector<std::unique_ptr<transport>> transports);
 
-    /// The link to a remote; fails with `unsupported` if no transport serves its type. Remotes that
-    /// differ in anything but their description have links of their own.
+    /// The link to a remote; fails with `unsupported` if no transport serves its type. It knows the
+    /// remote's `link_part` only: the rest is of the command that asks, and may change meanwhile.
     [[nodiscard]] result<link*> find(const remote& to);
     /// Told when a link is made, is lost, or cannot be made, and why.
     using change_listener = std::function<void(const remote& to, bool up, const std::string& why)>;
@@ -33,7 +36,7 @@ class link_pool {
   private:
     asio::any_io_executor executor_;
     std::vector<std::unique_ptr<transport>> transports_;
-    std::map<std::string, std::unique_ptr<link>> links_; // by the remote's configuration
+    std::map<std::string, std::unique_ptr<link>> links_; // by link_key
     change_listener told_;
 };
 

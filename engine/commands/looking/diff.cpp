@@ -248,7 +248,7 @@ class diff_comparison {
         protocol::execute request;
         request.words = words;
         request.home = at_.home;
-        request.activation = at_.over->to().activation();
+        request.activation = at_.to.activation();
         exchange executing(**agent, request);
         for (;;) {
             auto incoming = co_await executing.next();

@@ -67,7 +67,7 @@ awaitable<result<outcome>> perform(command_session& session, doctor_command what
         co_return at.error();
     }
     machine_examined out{.remote = at->remote, .findings = {}};
-    if (auto found = co_await look_at_ssh(session, at->over->to())) {
+    if (auto found = co_await look_at_ssh(session, at->to)) {
         out.findings.push_back(std::move(*found));
     }
     auto survey = co_await survey_machine(session, *at, true);
@@ -77,7 +77,7 @@ awaitable<result<outcome>> perform(command_session& session, doctor_command what
     } else if (survey.error().kind() == errc::cancelled || survey.error().kind() == errc::aborted) {
         co_return survey.error();
     } else {
-        out.findings.push_back(finding_of(survey.error(), at->over->to()));
+        out.findings.push_back(finding_of(survey.error(), at->to));
     }
     const bool bad = std::ranges::any_of(
         out.findings, [](const finding& each) { return each.level == finding_level::problem; });

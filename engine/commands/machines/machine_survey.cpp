@@ -120,7 +120,7 @@ awaitable<result<machine_survey>> survey_machine(command_session& session, const
         co_return agent.error();
     }
     machine_survey out;
-    out.to = at.over->to();
+    out.to = at.to;
     out.is_here = at.remote.empty();
     out.hello = at.over->hello();
     out.shell = at.over->shell();

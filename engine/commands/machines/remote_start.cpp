@@ -10,7 +10,7 @@ awaitable<result<outcome>> perform(command_session& session, remote_start_comman
     if (!at) {
         co_return at.error();
     }
-    const remote& to = at->over->to();
+    const remote& to = at->to;
     if (!what.reinit) {
         co_return failure(errc::unsupported,
                           "remote " + to.name +

@@ -7,7 +7,7 @@ awaitable<result<outcome>> perform(command_session& session, remote_stop_command
     if (!at) {
         co_return at.error();
     }
-    const remote& to = at->over->to();
+    const remote& to = at->to;
     co_return failure(errc::unsupported, "remote " + to.name +
                                              " does not support this operation: stop is not "
                                              "supported for " +

@@ -124,8 +124,12 @@ awaitable<result<target>> command_session::find_target(std::string remote_name) 
     if (!over) {
         co_return over.error();
     }
-    co_return target{
-        .over = *over, .remote = remote_name.empty() ? "" : to.name, .home = to.guild_home};
+    std::string name = remote_name.empty() ? "" : to.name;
+    std::string guild_home = to.guild_home;
+    co_return target{.over = *over,
+                     .to = std::move(to),
+                     .remote = std::move(name),
+                     .home = std::move(guild_home)};
 }
 
 awaitable<result<std::shared_ptr<agent_client>>> command_session::agent(const target& at) {

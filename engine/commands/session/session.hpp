@@ -13,9 +13,12 @@
 
 namespace outrider {
 
-/// One machine as a command uses it: the link, and how the user calls it.
+/// One machine as a command uses it: the link, what the command's own configuration says of it, and
+/// how the user calls it. The link lives on when the configuration changes: `over->to()` tells only
+/// how the machine is reached.
 struct target {
     link* over = nullptr;
+    remote to;
     std::string remote; ///< the remote's name; empty: this machine
     std::string home;   ///< Guild home there
 };

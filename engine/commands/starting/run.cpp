@@ -91,7 +91,7 @@ class start_job {
                                        "' (results will not be visible to Guild)"});
         }
         plan_.start.home = at_.home;
-        plan_.start.activation = at_.over->to().activation();
+        plan_.start.activation = at_.to.activation();
         co_return result<>();
     }
 

@@ -131,7 +131,7 @@ class again_job {
         if (is_changed() || without_record_) {
             out.command = plan_.start.command;
             out.environment = plan_.start.environment;
-            out.activation = at_.over->to().activation();
+            out.activation = at_.to.activation();
             out.flags = plan_.start.flags;
             out.operation = plan_.start.operation;
             out.package = plan_.package;
