@@ -42,9 +42,7 @@ void session::present(const told& one) {
         return;
     }
     presenter_->show(what, one.remote);
-    if (const auto* stop = std::get_if<stop_progress>(&what)) {
-        survivors_ = survivors_ || !stop->survivors.empty();
-    } else if (const auto* waited = std::get_if<runs_waited>(&what)) {
+    if (const auto* waited = std::get_if<runs_waited>(&what)) {
         timed_out_ = timed_out_ || waited->timed_out;
     } else if (const auto* wanted = std::get_if<program_wanted>(&what)) {
         start(*wanted);
@@ -119,7 +117,7 @@ void session::end(const command_ended& ended) {
     } else if (ended.exit_status) {
         exit_code_ = exit_code_of(*ended.exit_status);
     } else {
-        exit_code_ = survivors_ ? failed_exit_code : program_exit_code_;
+        exit_code_ = program_exit_code_;
     }
 }
 
@@ -133,9 +131,7 @@ void session::fail(const failure& why) {
     // So does who reads no more of the output.
     const bool known = (kind == errc::aborted && declined_) ||
                        (kind == errc::cancelled && (why.context.empty() || io_.out.fail()));
-    // Survivors were named when they were told.
-    const bool told = survivors_ && why.context.empty();
-    presenter_->fail(why, known || told);
+    presenter_->fail(why, known);
 }
 
 int exit_code_of(std::int64_t exit_status) noexcept {

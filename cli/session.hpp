@@ -71,7 +71,6 @@ class session {
     std::atomic<bool> away_{false};
     int program_exit_code_ = succeeded_exit_code; ///< of what was started on this machine
     bool declined_ = false;            ///< by the person, who knows, or it was said already
-    bool survivors_ = false;           ///< a stop left processes behind
     bool timed_out_ = false;           ///< a wait
     int exit_code_ = failed_exit_code; ///< until a last event says otherwise
 };

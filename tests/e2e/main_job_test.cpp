@@ -142,6 +142,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(stop_returns_when_the_whole_family_is_gone, Place,
     BOOST_TEST(has(again.out, "Run " + id + " is not running"));
 }
 
+BOOST_AUTO_TEST_CASE(who_does_not_stop_is_named_once) {
+    scene<over_local> at;
+    const std::string id = at.start({"deaf"});
+    eventually("it listens no more", [&] { return at.far_file(id, ".guild/output") == "deaf\n"; });
+    const auto left = at.me.run({"stop", id, "-r", "gpu1", "--timeout", "1", "-y"});
+    const auto operation = std::to_string(pid_of_operation(at.far_run(id)));
+    check_says(left, 1, {"The following processes did not stop as expected: " + operation});
+    BOOST_TEST(count_of("did not stop as expected", left.err) == 1, left.err);
+    BOOST_TEST(has(at.row(id), "running"));
+    check_exit(at.me.run({"stop", id, "-r", "gpu1", "--timeout", "1", "--force", "-y"}), 0);
+    BOOST_TEST(has(at.row(id), "terminated"));
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(pull_brings_every_kind_of_file_and_then_nothing, Place, places) {
     scene<Place> at;
     check_exit(at.me.run({"run", "files", "-r", "gpu1", "-y"}), 0);

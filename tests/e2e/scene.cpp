@@ -28,6 +28,8 @@ fail:
   exec: sh -c "echo broken >&2; exit 3"
 family:
   exec: sh family.sh
+deaf:
+  exec: sh -c "trap '' TERM; echo deaf; while true; do sleep 0.1; done"
 lines:
   exec: python3 -u lines.py ${count} ${pause}
   flags-import: no

@@ -55,8 +55,15 @@ awaitable<result<outcome>> perform(command_session& session, delete_command what
     request.permanent = what.permanent;
     for (const auto& row : chosen->rows) {
         if (runs_here(row)) {
-            if (auto stopped = co_await stop_one_run(session, *at, row, {}); !stopped) {
-                co_return stopped.error();
+            const auto went = co_await stop_one_run(session, *at, row, {});
+            if (!went) {
+                co_return went.error();
+            }
+            if (!*went) {
+                const std::string where = at->remote.empty() ? "" : " -r " + at->remote;
+                co_return failure(errc::conflict,
+                                  "run " + row.id + " has not stopped, and nothing is deleted\n" +
+                                      "Try '{program} stop --force " + row.id + where + "' first.");
             }
         }
         request.ids.push_back(row.id);

@@ -3,7 +3,6 @@
 #include "engine/commands/session/perform.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -23,8 +22,8 @@ std::string person(const command_context& context) {
 
 } // namespace
 
-awaitable<result<>> stop_one_run(command_session& session, const target& at, run_row run,
-                                 stop_options options) {
+awaitable<result<bool>> stop_one_run(command_session& session, const target& at, run_row run,
+                                     stop_options options) {
     session.emit(stop_progress{.remote = at.remote, .run_id = run.id, .pid = run.pid});
     auto agent = co_await session.agent(at);
     if (!agent) {
@@ -47,12 +46,7 @@ awaitable<result<>> stop_one_run(command_session& session, const target& at, run
                                .not_running = !stopped->was_running,
                                .done = true,
                                .survivors = stopped->survivors});
-    if (!stopped->survivors.empty()) {
-        co_return failure(errc::conflict,
-                          fmt::format("The following processes did not stop as expected: {}",
-                                      fmt::join(stopped->survivors, ", ")));
-    }
-    co_return result<>();
+    co_return stopped->survivors.empty();
 }
 
 awaitable<result<outcome>> perform(command_session& session, stop_command what) {
@@ -95,19 +89,23 @@ awaitable<result<outcome>> perform(command_session& session, stop_command what) 
         co_return agreed.error();
     }
     std::optional<failure> first_failure; // the others are stopped all the same
+    bool all_went = true;
     for (const auto& row : running) {
-        auto stopped = co_await stop_one_run(session, *at, row,
-                                             {.force = what.force,
-                                              .timeout_seconds = what.timeout_seconds,
-                                              .no_wait = what.no_wait});
-        if (!stopped && !first_failure) {
-            first_failure = stopped.error();
+        auto went = co_await stop_one_run(session, *at, row,
+                                          {.force = what.force,
+                                           .timeout_seconds = what.timeout_seconds,
+                                           .no_wait = what.no_wait});
+        if (went) {
+            all_went = all_went && *went;
+        } else if (!first_failure) {
+            first_failure = went.error();
         }
     }
     if (first_failure) {
         co_return *first_failure;
     }
-    co_return outcome{};
+    // The survivors were named, so there is nothing more to say than the status.
+    co_return all_went ? outcome{} : outcome{1};
 }
 
 } // namespace outrider

@@ -11,9 +11,9 @@ struct stop_options {
     bool no_wait = false;
 };
 
-/// Stops one run and tells its story by events. Fails with `conflict`, naming the survivors, if
-/// processes are left.
-[[nodiscard]] awaitable<result<>> stop_one_run(command_session& session, const target& at,
-                                               run_row run, stop_options options);
+/// Stops one run and tells its story by events, of which the last names the processes that did not
+/// go. Gives whether all went; nobody else tells of the survivors.
+[[nodiscard]] awaitable<result<bool>> stop_one_run(command_session& session, const target& at,
+                                                   run_row run, stop_options options);
 
 } // namespace outrider

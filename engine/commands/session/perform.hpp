@@ -6,7 +6,8 @@
 
 namespace outrider {
 
-/// What a command ends with: nothing, or the operation's exit status for a local `run`.
+/// What a command ends with: nothing, or an exit status: the operation's for a local `run`, 1 where
+/// the events told what is wrong.
 using outcome = std::optional<std::int64_t>;
 
 /// Each command has one `perform`, in the file of its name. It tells its story by events, and
