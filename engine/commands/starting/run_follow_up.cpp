@@ -38,11 +38,11 @@ awaitable<result<outcome>> end_interrupted(command_session& session, const targe
 } // namespace
 
 awaitable<result<outcome>> follow_up(command_session& session, const target& at,
-                                     const run_command& what, started_run started) {
+                                     started_run started, follow_up_options how) {
     const bool local = at.remote.empty();
-    if (what.no_wait || what.background) {
+    if (how.leave || how.background) {
         run_left_running left{.remote = at.remote, .run_id = started.id};
-        if (what.background) {
+        if (how.background) {
             left.operation = started.operation;
             left.pidfile = started.directory + "/.guild/JOB";
         }

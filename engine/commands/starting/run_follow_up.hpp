@@ -1,24 +1,19 @@
 #pragma once
 
 #include "engine/commands/session/perform.hpp"
-#include "engine/commands/session/session.hpp"
-
-#include <string>
+#include "engine/commands/starting/run_launch.hpp"
 
 namespace outrider {
 
-/// A run that a command has started.
-struct started_run {
-    std::string id;
-    std::string directory; ///< absolute, there
-    std::string run_dir;   ///< with --run-dir, else empty
-    std::string operation;
-    bool deleted_on_success = false;
+/// How `run` goes on once the operation runs.
+struct follow_up_options {
+    bool leave = false;      ///< say where it runs, and end
+    bool background = false; ///< the same in the words of `--background`
 };
 
-/// What `run` does once the operation runs: leaves it or follows it to its end, as the command
-/// says. Ends with the operation's exit status for a run on this machine.
+/// The last step of a start, as `run` takes it: leaves the run or follows it to its end. Ends with
+/// the operation's exit status for a run on this machine.
 [[nodiscard]] awaitable<result<outcome>> follow_up(command_session& session, const target& at,
-                                                   const run_command& what, started_run started);
+                                                   started_run started, follow_up_options how);
 
 } // namespace outrider
