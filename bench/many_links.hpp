@@ -31,7 +31,7 @@ class many_links {
         const auto settings =
             load_config({.directory = "/", .environment = context_.environment}).value();
         for (const auto& row : list_remotes(settings)) {
-            remotes_.push_back(find_remote(settings, row.name).value());
+            remotes_.push_back(find_remote(settings, pool_.types(), row.name).value());
         }
     }
 

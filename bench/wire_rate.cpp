@@ -24,8 +24,8 @@ class bench {
         auto transport = make_ssh_transport();
         const auto context = context_of_this_process();
         const auto settings = load_config({.directory = "/", .environment = context.environment});
-        auto wire =
-            co_await transport->connect(find_remote(settings.value(), name_).value(), context);
+        const auto to = find_remote(settings.value(), remote_types({&transport->type()}), name_);
+        auto wire = co_await transport->connect(to.value(), context);
         auto shell = co_await wire.value()->open_shell();
         auto& stream = *shell.value();
         (co_await stream.write("exec cat '" + file_ + "'\n")).value();

@@ -1,6 +1,5 @@
 #include "transports/every_transport.hpp"
 
-#include "engine/remotes/transport.hpp"
 #include "engine/service/service.hpp"
 #include "transports/http/http_server.hpp"
 #include "transports/http/service_client.hpp"
@@ -8,15 +7,17 @@
 #include "transports/outside_messenger.hpp"
 #include "transports/ssh/ssh_transport.hpp"
 
-#include <vector>
-
 namespace outrider {
 
+std::vector<std::unique_ptr<transport>> every_transport() {
+    std::vector<std::unique_ptr<transport>> all;
+    all.push_back(make_ssh_transport());
+    all.push_back(make_local_transport());
+    return all;
+}
+
 std::unique_ptr<engine> make_engine() {
-    std::vector<std::unique_ptr<transport>> transports;
-    transports.push_back(make_ssh_transport());
-    transports.push_back(make_local_transport());
-    return std::make_unique<engine>(std::move(transports));
+    return std::make_unique<engine>(every_transport());
 }
 
 std::unique_ptr<engine> make_service_engine(http_server_options how,

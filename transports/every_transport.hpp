@@ -1,12 +1,17 @@
 #pragma once
 
 #include "engine/engine.hpp"
+#include "engine/remotes/transport.hpp"
 
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace outrider {
+
+/// One of each transport of this folder: the types of remotes that there are.
+[[nodiscard]] std::vector<std::unique_ptr<transport>> every_transport();
 
 /// An engine that knows every transport of this folder.
 [[nodiscard]] std::unique_ptr<engine> make_engine();

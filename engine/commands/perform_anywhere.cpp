@@ -45,7 +45,7 @@ awaitable<result<outcome>> find_and_perform(command_session& session, Command wh
     if (!settings) {
         co_return settings.error();
     }
-    auto found = find_remote_names(**settings, what.remote);
+    auto found = find_remote_names(**settings, session.resources().links.types(), what.remote);
     if (!found) {
         co_return found.error();
     }

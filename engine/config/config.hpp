@@ -2,7 +2,7 @@
 
 #include "engine/api/commands.hpp"
 #include "engine/api/events.hpp"
-#include "engine/config/remote.hpp"
+#include "engine/config/remote_type.hpp"
 #include "engine/core/result.hpp"
 
 #include <boost/json/object.hpp>
@@ -30,9 +30,10 @@ struct config {
 /// The same, of what the file said when it was last read, if it has not changed.
 [[nodiscard]] result<config> load_config(const command_context& context, config_memory& memory);
 
-/// The remote of a name, or of an inline spec `ssh:[USER@]HOST[:PORT][:ENV_PATH]`. In failure texts
-/// `{program}` stands for the name that the program was called by.
-[[nodiscard]] result<remote> find_remote(const config& from, const std::string& name);
+/// The remote of a name, or of a spec `TYPE:…` in its place; the transports say what their types
+/// take. In failure texts `{program}` stands for the name that the program was called by.
+[[nodiscard]] result<remote> find_remote(const config& from, const remote_types& types,
+                                         const std::string& name);
 
 /// All remotes of the configuration by name, as `remotes` shows them.
 [[nodiscard]] std::vector<remote_row> list_remotes(const config& from);

@@ -1,12 +1,12 @@
 #include "engine/config/config.hpp"
-#include "engine/config/inline_remote.hpp"
 #include "engine/text/path_text.hpp"
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <limits>
+#include <optional>
 
 namespace outrider {
 namespace {
@@ -19,7 +19,7 @@ class remote_reader {
     remote_reader(const config& from, std::string name, const json::object& data)
         : from_(from), data_(data), name_(std::move(name)) {}
 
-    std::optional<std::string> text(const char* key) {
+    std::optional<std::string> text(std::string_view key) {
         const auto* value = data_.if_contains(key);
         if (value == nullptr || value->is_null()) {
             return std::nullopt;
@@ -31,21 +31,6 @@ class remote_reader {
         return value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
     }
     std::string text_or_empty(const char* key) { return text(key).value_or(""); }
-
-    std::optional<std::int64_t> number(const char* key, std::int64_t least, std::int64_t most) {
-        const auto value = text(key);
-        if (!value) {
-            return std::nullopt;
-        }
-        std::int64_t out = 0;
-        const char* end = value->data() + value->size();
-        const auto got = std::from_chars(value->data(), end, out);
-        if (got.ec != std::errc() || got.ptr != end || out < least || out > most) {
-            fail(key, "must be a number from " + std::to_string(least) + " to " +
-                          std::to_string(most) + ", not '" + *value + "'");
-        }
-        return out;
-    }
 
     bool boolean(const char* key) {
         const auto* value = data_.if_contains(key);
@@ -62,22 +47,72 @@ class remote_reader {
     /// A path on this machine: `~` and `$VAR` expanded, relative to the configuration's directory.
     std::optional<std::string> local_path(const char* key) {
         const auto value = text(key);
+        return value ? std::optional(absolute(*value)) : std::nullopt;
+    }
+
+    /// A key of the type, as its description wants it.
+    std::optional<std::string> value_of(const remote_key& key) {
+        auto value = text(key.name);
         if (!value) {
             return std::nullopt;
         }
-        return absolute_path(expand_variables(*value, from_.environment),
-                             std::filesystem::path(from_.path).parent_path().string(), from_.home);
+        const bool is_word = std::ranges::find(key.words, *value) != key.words.end();
+        switch (key.kind) {
+        case key_kind::text:
+            break;
+        case key_kind::name:
+            if (value->starts_with('-')) {
+                fail(key.name, "must not begin with '-'");
+            }
+            break;
+        case key_kind::number:
+            check_number(key, *value);
+            break;
+        case key_kind::choice:
+            if (!is_word) {
+                // Never ignored: a typing error here may weaken a check.
+                fail(key.name, "must be " + one_of(key.words) + ", not '" + *value + "'");
+            }
+            break;
+        case key_kind::local_path:
+            return is_word ? value : absolute(*value);
+        }
+        return value;
     }
 
-    void fail(const char* key, const std::string& why) {
+    void fail(std::string_view key, const std::string& why) {
         if (!failed_) {
-            failed_ = failure(errc::bad_input, "remote " + name_ + ": " + key + " " + why +
-                                                   " (in " + from_.path + ")");
+            failed_ = failure(errc::bad_input, "remote " + name_ + ": " + std::string(key) + " " +
+                                                   why + " (in " + from_.path + ")");
         }
     }
     [[nodiscard]] const std::optional<failure>& failed() const { return failed_; }
 
   private:
+    [[nodiscard]] std::string absolute(const std::string& path) const {
+        return absolute_path(expand_variables(path, from_.environment),
+                             std::filesystem::path(from_.path).parent_path().string(), from_.home);
+    }
+
+    void check_number(const remote_key& key, const std::string& value) {
+        std::int64_t number = 0;
+        const char* end = value.data() + value.size();
+        const auto got = std::from_chars(value.data(), end, number);
+        if (got.ec != std::errc() || got.ptr != end || number < key.least || number > key.most) {
+            fail(key.name, "must be a number from " + std::to_string(key.least) + " to " +
+                               std::to_string(key.most) + ", not '" + value + "'");
+        }
+    }
+
+    static std::string one_of(const std::vector<std::string_view>& words) {
+        std::string text;
+        for (std::size_t at = 0; at < words.size(); ++at) {
+            text += at == 0 ? "" : at + 1 == words.size() ? " or " : ", ";
+            text += words[at];
+        }
+        return text;
+    }
+
     const config& from_;
     const json::object& data_;
     std::string name_;
@@ -97,56 +132,22 @@ std::string far_guild_home(remote_reader& in, const remote& to) {
     return to.venv_path.empty() ? ".guild" : to.venv_path + "/.guild";
 }
 
-host_key_policy read_host_keys(remote_reader& in) {
-    const auto text = in.text("host-keys");
-    if (!text) {
-        return host_key_policy::inherit;
-    }
-    if (*text == "strict") {
-        return host_key_policy::strict;
-    }
-    if (*text == "accept-new") {
-        return host_key_policy::accept_new;
-    }
-    if (*text != "ask") {
-        // Never ignored: a typing error here would weaken the check.
-        in.fail("host-keys", "must be strict, accept-new or ask, not '" + *text + "'");
-    }
-    return host_key_policy::ask;
-}
-
-void read_ssh(remote_reader& in, remote& out) {
-    out.host = in.text_or_empty("host");
-    if (out.host.starts_with('-')) {
-        in.fail("host", "must not begin with '-'");
-    }
-    if (const auto port = in.number("port", 1, 65535)) {
-        out.port = static_cast<std::uint16_t>(*port);
-    }
-    out.user = in.text("user");
-    out.private_key = in.local_path("private-key");
-    out.proxy = in.text("proxy");
-    out.connect_timeout = in.number("connect-timeout", 1, 86400);
-    out.known_hosts = in.local_path("known-hosts");
-    out.host_keys = read_host_keys(in);
-    out.ssh_config =
-        in.text("ssh-config") == "none" ? std::optional("none") : in.local_path("ssh-config");
-}
-
 failure not_defined(const std::string& name) {
     return {errc::not_found, "remote " + name +
                                  " is not defined\nShow remotes by running '{program} remotes' or "
                                  "'{program} remotes --help' for more information."};
 }
 
-result<remote> read_remote(const config& from, const std::string& name, const json::object& data) {
+result<remote> read_remote(const config& from, const remote_types& types, const std::string& name,
+                           const json::object& data) {
     remote_reader in(from, name, data);
     remote out{.name = name};
     out.type = in.text_or_empty("type");
     if (out.type.empty()) {
         return failure(errc::bad_input, "remote " + name + " is missing required config: type");
     }
-    if (out.type != "ssh" && out.type != "local") {
+    const auto* type = types.find(out.type);
+    if (type == nullptr) {
         return failure(errc::unsupported, "remote " + name + " has unsupported type: " + out.type);
     }
     out.description = in.text_or_empty("description");
@@ -156,23 +157,52 @@ result<remote> read_remote(const config& from, const std::string& name, const js
     out.use_prerelease = in.boolean("use-prerelease");
     out.init = in.text_or_empty("init");
     out.guild_home = far_guild_home(in, out);
-    if (out.type == "ssh") {
-        read_ssh(in, out);
-    } else if (auto home = in.local_path("guild-home")) {
+    if (auto home = type->here ? in.local_path("guild-home") : std::nullopt) {
         out.guild_home = *home;
+    }
+    std::string missing;
+    for (const auto& key : type->keys) {
+        auto value = in.value_of(key);
+        if (key.required && value.value_or("").empty() && missing.empty()) {
+            missing = key.name;
+        }
+        if (value) {
+            out.settings[std::string(key.name)] = std::move(*value);
+        }
     }
     if (in.failed()) {
         return *in.failed();
     }
-    if (out.type == "ssh" && out.host.empty()) {
-        return failure(errc::bad_input, "remote " + name + " is missing required config: host");
+    if (!missing.empty()) {
+        return failure(errc::bad_input,
+                       "remote " + name + " is missing required config: " + missing);
     }
+    out.address = type->address_of(out);
+    return out;
+}
+
+// A remote that is spelled out where its name is expected; the text after the type is its name.
+result<remote> read_inline_remote(const remote_types& types, const std::string& text) {
+    const auto colon = text.find(':');
+    remote out{.name = text.substr(colon + 1), .type = text.substr(0, colon)};
+    const auto* type = types.find(out.type);
+    if (type == nullptr || type->inline_form.empty()) {
+        const auto forms = types.inline_forms();
+        return failure(errc::not_found,
+                       "unknown remote type '" + out.type +
+                           "'\nShow remotes by running '{program} remotes'" +
+                           (forms.empty() ? "" : ", or name one in place as " + forms) + ".");
+    }
+    if (auto read = type->read_inline(out.name, out); !read) {
+        return read.error();
+    }
+    out.address = type->address_of(out);
     return out;
 }
 
 } // namespace
 
-result<remote> find_remote(const config& from, const std::string& name) {
+result<remote> find_remote(const config& from, const remote_types& types, const std::string& name) {
     if (const auto* section = from.data.if_contains("remotes");
         section != nullptr && !section->is_null()) {
         if (!section->is_object()) {
@@ -183,11 +213,11 @@ result<remote> find_remote(const config& from, const std::string& name) {
                 return failure(errc::bad_input,
                                from.path + ": remote " + name + " must be a mapping");
             }
-            return read_remote(from, name, data->get_object());
+            return read_remote(from, types, name, data->get_object());
         }
     }
     if (name.find(':') != std::string::npos) {
-        return parse_inline_remote(name);
+        return read_inline_remote(types, name);
     }
     return not_defined(name);
 }

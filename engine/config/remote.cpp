@@ -37,12 +37,4 @@ std::string remote::activation() const {
     return venv_path.empty() ? "" : ". " + far_path(venv_path) + "/bin/activate";
 }
 
-remote this_machine(const std::string& guild_home) {
-    remote here;
-    here.name = this_machine_name;
-    here.type = "local";
-    here.guild_home = guild_home;
-    return here;
-}
-
 } // namespace outrider

@@ -22,10 +22,10 @@ bool is_pattern(const std::string& text) {
 /// One look-up of one text; the first thing that does not make sense ends it.
 class name_search {
   public:
-    explicit name_search(const config& from) : from_(from) {
+    name_search(const config& from, const remote_types& types) : from_(from) {
         for (const auto& row : list_remotes(from)) {
             defined_.insert(row.name);
-            if (row.type == "ssh" || row.type == "local") {
+            if (types.find(row.type) != nullptr) {
                 reachable_.push_back(row.name);
             }
         }
@@ -135,8 +135,9 @@ class name_search {
 
 } // namespace
 
-result<remote_names> find_remote_names(const config& from, const std::string& text) {
-    return name_search(from).run(text);
+result<remote_names> find_remote_names(const config& from, const remote_types& types,
+                                       const std::string& text) {
+    return name_search(from, types).run(text);
 }
 
 } // namespace outrider

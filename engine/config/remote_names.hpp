@@ -18,6 +18,7 @@ struct remote_names {
 /// Groups may hold names, patterns and other groups. Fails with `not_found` for a part that names
 /// nothing, `bad_input` for a group that makes no sense. Single names are not looked up here:
 /// `find_remote` tells what is wrong with them.
-[[nodiscard]] result<remote_names> find_remote_names(const config& from, const std::string& text);
+[[nodiscard]] result<remote_names> find_remote_names(const config& from, const remote_types& types,
+                                                     const std::string& text);
 
 } // namespace outrider

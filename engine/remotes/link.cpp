@@ -95,6 +95,10 @@ awaitable<result<std::shared_ptr<agent_client>>> link::bulk(connect_context cont
     co_return agent;
 }
 
+awaitable<std::vector<finding>> link::examine(connect_context context) {
+    co_return co_await transport_.examine(to_, context);
+}
+
 awaitable<result<int>> link::count_channels() {
     constexpr int most = 10; // sshd's default; who gives as many gives enough
     std::vector<std::unique_ptr<byte_stream>> open;
@@ -125,8 +129,8 @@ awaitable<result<int>> link::count_channels() {
 }
 
 awaitable<result<>> link::ensure_connected(connect_context context) {
-    spdlog::info("{}: connecting ({}{}{})", to_.name, to_.type, to_.host.empty() ? "" : " ",
-                 to_.host);
+    spdlog::info("{}: connecting ({}{}{})", to_.name, to_.type, to_.address.empty() ? "" : " ",
+                 to_.address);
     const auto start = std::chrono::steady_clock::now();
     auto connected = co_await transport_.connect(to_, context);
     if (!connected) {
@@ -153,7 +157,7 @@ awaitable<result<std::shared_ptr<agent_client>>> link::new_agent(protocol::hello
         co_return stream.error();
     }
     auto agent = own(std::make_unique<agent_client>(executor_, std::move(*stream), to_.name));
-    agent->set_here(to_.type == "local");
+    agent->set_here(type().here);
     auto greeted = co_await agent->greet(greeting_limit);
     if (!greeted) {
         co_return greeted.error();

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace outrider {
 
@@ -42,6 +43,9 @@ class link {
     /// refuses; only after `control`.
     [[nodiscard]] awaitable<result<int>> count_channels();
     [[nodiscard]] const remote& to() const { return to_; }
+    [[nodiscard]] const remote_type& type() const { return transport_.type(); }
+    /// See `transport::examine`.
+    [[nodiscard]] awaitable<std::vector<finding>> examine(connect_context context);
     /// Whether it was intact when last used.
     [[nodiscard]] bool up() const;
     /// Guild home there: absolute, or relative to the home directory.

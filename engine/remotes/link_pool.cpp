@@ -25,15 +25,28 @@ std::string link_key(const remote& to) {
     return boost::json::serialize(protocol::to_json(link_part(to)));
 }
 
+namespace {
+
+std::vector<const remote_type*> types_of(const std::vector<std::unique_ptr<transport>>& all) {
+    std::vector<const remote_type*> types;
+    for (const auto& each : all) {
+        types.push_back(&each->type());
+    }
+    return types;
+}
+
+} // namespace
+
 link_pool::link_pool(asio::any_io_executor executor,
                      std::vector<std::unique_ptr<transport>> transports)
-    : executor_(std::move(executor)), transports_(std::move(transports)) {}
+    : executor_(std::move(executor)), transports_(std::move(transports)),
+      types_(types_of(transports_)) {}
 
 result<link*> link_pool::find(const remote& to) {
     auto& slot = links_[link_key(to)];
     if (!slot) {
         const auto over = std::find_if(transports_.begin(), transports_.end(),
-                                       [&](const auto& t) { return t->type() == to.type; });
+                                       [&](const auto& t) { return t->type().name == to.type; });
         if (over == transports_.end()) {
             return failure(errc::unsupported,
                            fmt::format("remote {} has unsupported type: {}", to.name, to.type));

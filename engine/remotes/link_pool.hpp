@@ -22,6 +22,8 @@ class link_pool {
   public:
     link_pool(asio::any_io_executor executor, std::vector<std::unique_ptr<transport>> transports);
 
+    /// The types of remotes that the transports serve.
+    [[nodiscard]] const remote_types& types() const { return types_; }
     /// The link to a remote; fails with `unsupported` if no transport serves its type. It knows the
     /// remote's `link_part` only: the rest is of the command that asks, and may change meanwhile.
     [[nodiscard]] result<link*> find(const remote& to);
@@ -36,6 +38,7 @@ class link_pool {
   private:
     asio::any_io_executor executor_;
     std::vector<std::unique_ptr<transport>> transports_;
+    remote_types types_;
     std::map<std::string, std::unique_ptr<link>> links_; // by link_key
     change_listener told_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "engine/config/remote.hpp"
+#include "engine/api/machine_events.hpp"
+#include "engine/config/remote_type.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "engine/remotes/byte_stream.hpp"
 
@@ -9,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace outrider {
 
@@ -58,12 +60,16 @@ class transport {
     transport& operator=(const transport&) = delete;
     virtual ~transport() = default;
 
-    /// The remote type that it serves: "ssh", "local".
-    [[nodiscard]] virtual std::string_view type() const = 0;
+    /// The type of remote that it serves; the same one, as long as the program lives.
+    [[nodiscard]] virtual const remote_type& type() const = 0;
     /// Connects and authenticates. The context of a failure reads like
     /// "gpu1: connect to 10.0.0.5 port 22: connection refused (is sshd running there?)".
     [[nodiscard]] virtual awaitable<result<std::unique_ptr<connection>>>
     connect(const remote& to, const connect_context& context) = 0;
+    /// What `doctor` should say of how the user's own settings mean this remote, before anything
+    /// connects to it; empty if all is well.
+    [[nodiscard]] virtual awaitable<std::vector<finding>>
+    examine(const remote& to, const connect_context& context) = 0;
     /// Ends what connections shared, in a bounded time; after the last of them is closed. A
     /// transport that was not closed must be idle when it is destroyed.
     virtual awaitable<void> close() { co_return; }

@@ -197,13 +197,13 @@ result<link*> standing_jobs::machine_of(const standing& one) const {
     const auto& context = one.record.context;
     if (one.record.notify.remote.empty()) {
         const auto home = find_guild_home(context);
-        return home ? with_.links.find(this_machine(*home)) : home.error();
+        return home ? with_.links.find(with_.links.types().this_machine(*home)) : home.error();
     }
     const auto settings = load_config(context);
     if (!settings) {
         return settings.error();
     }
-    const auto to = find_remote(*settings, one.record.notify.remote);
+    const auto to = find_remote(*settings, with_.links.types(), one.record.notify.remote);
     return to ? with_.links.find(*to) : to.error();
 }
 

@@ -29,7 +29,7 @@ class asked_home {
     }
 
     awaitable<user_config> lookup(user_config_source& source, const std::string& host) const {
-        const remote to{.name = host, .type = "ssh", .host = host};
+        const ssh_remote to{.name = host, .host = host};
         co_return (co_await source.lookup(to, environment_)).value();
     }
 

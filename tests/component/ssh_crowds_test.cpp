@@ -14,8 +14,8 @@ using namespace outrider::testing;
 
 namespace {
 
-std::vector<remote> several(const ssh_server& server, int count) {
-    std::vector<remote> all;
+std::vector<ssh_remote> several(const ssh_server& server, int count) {
+    std::vector<ssh_remote> all;
     for (int number = 1; number <= count; ++number) {
         all.push_back(server.remote_named("gpu" + std::to_string(number)));
     }
@@ -64,13 +64,13 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_final_unless_others_got_through) {
         auto context = context_in(server.home());
         context.timeout = std::chrono::seconds(30);
         const auto there = server.remote_named("gpu1");
-        auto first = co_await wire->connect(there, context);
+        auto first = co_await wire->connect(remote_of(there), context);
         BOOST_REQUIRE(first.has_value());
         server.kill();
         task_group connects(executor);
         std::optional<connected> second;
         connects.spawn("connect", [&]() -> awaitable<void> {
-            second.emplace(co_await wire->connect(there, context));
+            second.emplace(co_await wire->connect(remote_of(there), context));
         });
         asio::steady_timer moment(executor, std::chrono::milliseconds(200));
         co_await moment.async_wait(asio::use_awaitable);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_final_unless_others_got_through) {
         server.kill();
         // Whoever knows of no success fails at once.
         const auto stranger = make_ssh_transport();
-        const auto third = co_await stranger->connect(there, context);
+        const auto third = co_await stranger->connect(remote_of(there), context);
         BOOST_REQUIRE(third.has_error());
         BOOST_TEST(third.error().context.find("connection refused") != std::string::npos);
     });
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(failed_connections_give_their_places_back) {
     unknown.known_hosts = server.directory() / "nothing";
     auto unproxied = server.remote_named("unproxied");
     unproxied.proxy = "exit 1";
-    std::vector<remote> bad;
+    std::vector<ssh_remote> bad;
     for (int round = 0; round < 12; ++round) {
         bad.insert(bad.end(), {stranger, unknown, unproxied});
     }
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_person_who_thinks_keeps_only_that_remote_waiting) {
         task_group connects(co_await asio::this_coro::executor);
         for (const auto& each : remotes) {
             connects.spawn("connect", [&]() -> awaitable<void> {
-                const auto link = co_await wire->connect(each, context);
+                const auto link = co_await wire->connect(remote_of(each), context);
                 BOOST_TEST(link.has_value(), each.name);
                 ++done;
                 progress.notify();
@@ -252,12 +252,11 @@ BOOST_AUTO_TEST_CASE(the_ssh_configuration_is_asked_once_for_a_host_and_a_few_at
     write_file(bin + "/ssh",
                "#!/bin/sh\necho + >> " + notes + "\n/usr/bin/ssh \"$@\"\necho - >> " + notes + "\n",
                0700);
-    std::vector<remote> remotes;
+    std::vector<ssh_remote> remotes;
     std::string config;
     for (int number = 0; number < 24; ++number) {
-        remote one;
+        ssh_remote one;
         one.name = "gpu" + std::to_string(number);
-        one.type = "ssh";
         one.host = "host" + std::to_string(number % 12);
         one.ssh_config = server.directory() / "config";
         remotes.push_back(one);

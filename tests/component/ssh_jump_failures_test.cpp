@@ -16,11 +16,11 @@ namespace {
 struct attempt {
     task_group tasks;
     std::optional<connected> outcome;
-    attempt(const asio::any_io_executor& executor, transport& wire, const remote& there,
+    attempt(const asio::any_io_executor& executor, transport& wire, const ssh_remote& there,
             const connect_context& context)
         : tasks(executor) {
         tasks.spawn("connect", [&, there, context]() -> awaitable<void> {
-            outcome.emplace(co_await wire.connect(there, context));
+            outcome.emplace(co_await wire.connect(remote_of(there), context));
         });
     }
 };
@@ -80,11 +80,11 @@ BOOST_AUTO_TEST_CASE(a_session_that_froze_is_replaced) {
     in_reactor([&]() -> awaitable<void> {
         const auto wire = make_ssh_transport();
         auto context = machines.context;
-        auto first = co_await wire->connect(machines.of.gpu(1), context);
+        auto first = co_await wire->connect(remote_of(machines.of.gpu(1)), context);
         BOOST_REQUIRE(first.has_value());
         machines.outer.freeze_sessions();
         context.timeout = std::chrono::seconds(4);
-        const auto second = co_await wire->connect(machines.of.gpu(2), context);
+        const auto second = co_await wire->connect(remote_of(machines.of.gpu(2)), context);
         BOOST_REQUIRE(second.has_error());
         BOOST_TEST((second.error().kind() == errc::timed_out));
         BOOST_TEST(second.error().context == "gpu2: jump host outer: no sign of life any more");
@@ -105,16 +105,16 @@ BOOST_AUTO_TEST_CASE(a_channel_that_is_refused_is_the_error_of_one_remote_only) 
     in_reactor([&]() -> awaitable<void> {
         const auto wire = make_ssh_transport();
         const auto context = context_in(inner.home());
-        auto first = co_await wire->connect(of.gpu(1), context);
+        auto first = co_await wire->connect(remote_of(of.gpu(1)), context);
         BOOST_REQUIRE(first.has_value());
-        const auto second = co_await wire->connect(of.gpu(2, "hidden"), context);
+        const auto second = co_await wire->connect(remote_of(of.gpu(2, "hidden")), context);
         BOOST_REQUIRE(second.has_error());
         const auto& text = second.error().context;
         BOOST_TEST(text.find("gpu2: jump host outer: jump to 127.0.0.1 port ") == 0U, text);
         BOOST_TEST(text.find("see AllowTcpForwarding and PermitOpen there") != std::string::npos,
                    text);
         BOOST_TEST((co_await answers(**first)));
-        auto third = co_await wire->connect(of.gpu(3), context);
+        auto third = co_await wire->connect(remote_of(of.gpu(3)), context);
         BOOST_TEST(third.has_value());
         co_await wire->close();
     });

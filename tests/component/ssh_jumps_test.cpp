@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_circle_of_jumps_is_told_as_such) {
                   outer.config_block("outer") + "  ProxyJump inner\n");
     in_reactor([&]() -> awaitable<void> {
         const auto wire = make_ssh_transport();
-        const auto link = co_await wire->connect(of.gpu(1), context_in(inner.home()));
+        const auto link = co_await wire->connect(remote_of(of.gpu(1)), context_in(inner.home()));
         BOOST_REQUIRE(link.has_error());
         BOOST_TEST(link.error().context == "gpu1: ProxyJump leads in a circle");
     });

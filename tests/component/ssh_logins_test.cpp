@@ -13,9 +13,9 @@ using namespace outrider::testing;
 namespace {
 
 /// What `script` prints in a shell there, or the text of the failure.
-awaitable<std::string> output_over(transport& wire, const remote& there,
+awaitable<std::string> output_over(transport& wire, const ssh_remote& there,
                                    const connect_context& context, const std::string& script) {
-    auto link = co_await wire.connect(there, context);
+    auto link = co_await wire.connect(remote_of(there), context);
     if (!link) {
         co_return link.error().context;
     }
@@ -29,7 +29,7 @@ awaitable<std::string> output_over(transport& wire, const remote& there,
     co_return got ? *got : got.error().context;
 }
 
-std::string output_of(const remote& there, const connect_context& context,
+std::string output_of(const ssh_remote& there, const connect_context& context,
                       const std::string& script = "echo reached") {
     std::string text;
     in_reactor([&]() -> awaitable<void> {
@@ -86,9 +86,8 @@ BOOST_AUTO_TEST_CASE(a_proxy_command_carries_the_connection) {
 
 BOOST_AUTO_TEST_CASE(an_alias_of_the_ssh_configuration_is_followed) {
     ssh_server server;
-    remote there;
+    ssh_remote there;
     there.name = "gpu1";
-    there.type = "ssh";
     there.host = "cluster";
     there.ssh_config = server.directory() / "config";
     write_file(*there.ssh_config, server.config_block("cluster"));
@@ -119,9 +118,8 @@ BOOST_AUTO_TEST_CASE(a_configuration_that_does_not_parse_is_told_with_its_line) 
 BOOST_AUTO_TEST_CASE(a_jump_host_carries_the_next_and_each_hop_is_checked) {
     ssh_server inner;
     ssh_server outer;
-    remote there;
+    ssh_remote there;
     there.name = "gpu1";
-    there.type = "ssh";
     there.host = "inner";
     there.ssh_config = inner.directory() / "config";
     const std::string text =

@@ -18,10 +18,10 @@ using namespace outrider::testing;
 namespace {
 
 /// One connect on a reactor of its own.
-result<> try_connect(transport& wire, const remote& there, const connect_context& context) {
+result<> try_connect(transport& wire, const ssh_remote& there, const connect_context& context) {
     result<> outcome;
     in_reactor([&]() -> awaitable<void> {
-        auto link = co_await wire.connect(there, context);
+        auto link = co_await wire.connect(remote_of(there), context);
         if (!link) {
             outcome = link.error();
             co_return;
@@ -33,7 +33,7 @@ result<> try_connect(transport& wire, const remote& there, const connect_context
     return outcome;
 }
 
-result<> try_connect(const remote& there, const connect_context& context) {
+result<> try_connect(const ssh_remote& there, const connect_context& context) {
     return try_connect(*make_ssh_transport(), there, context);
 }
 

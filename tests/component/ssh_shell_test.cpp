@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(a_shell_runs_a_script_there_and_ends_in_order) {
         const auto wire = make_ssh_transport();
         const auto there = server.remote_named("gpu1");
         const auto context = context_in(server.home());
-        auto link = co_await wire->connect(there, context);
+        auto link = co_await wire->connect(remote_of(there), context);
         BOOST_REQUIRE_MESSAGE(link.has_value(), link.error().context);
         auto shell = co_await (*link)->open_shell();
         BOOST_REQUIRE_MESSAGE(shell.has_value(), shell.error().context);

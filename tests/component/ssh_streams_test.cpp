@@ -36,7 +36,7 @@ std::size_t open_descriptors() {
 awaitable<std::unique_ptr<connection>> connected(transport& wire, const ssh_server& server) {
     const auto there = server.remote_named("gpu1");
     const auto context = context_in(server.home());
-    auto link = co_await wire.connect(there, context);
+    auto link = co_await wire.connect(remote_of(there), context);
     BOOST_REQUIRE_MESSAGE(link.has_value(), link.error().context);
     co_return std::move(*link);
 }
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_connect_leaves_nothing_behind) {
             }
             const auto there = server.remote_named("gpu1");
             const auto context = context_in(server.home());
-            auto link = co_await with_deadline(wire->connect(there, context),
+            auto link = co_await with_deadline(wire->connect(remote_of(there), context),
                                                std::chrono::milliseconds(150), "given up");
             BOOST_REQUIRE(link.has_error());
             BOOST_TEST((link.error().kind() == errc::timed_out));
@@ -300,7 +300,7 @@ BOOST_AUTO_TEST_CASE(cancelled_tasks_end_wherever_they_wait) {
         });
         server.freeze();
         tasks.spawn("connect", [&]() -> awaitable<void> {
-            const auto more = co_await wire->connect(there, context);
+            const auto more = co_await wire->connect(remote_of(there), context);
             BOOST_TEST(more.has_error());
         });
         asio::steady_timer moment(co_await asio::this_coro::executor,

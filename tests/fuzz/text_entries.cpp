@@ -1,6 +1,5 @@
 #include "engine/commands/editing/edit_rules.hpp"
 #include "engine/commands/following/since_text.hpp"
-#include "engine/config/inline_remote.hpp"
 #include "engine/runs/manifest.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/runs/run_arguments.hpp"
@@ -10,6 +9,7 @@
 #include "engine/text/yaml_value.hpp"
 #include "tests/fuzz/entry_points.hpp"
 #include "transports/ssh/known_hosts.hpp"
+#include "transports/ssh/ssh_remote.hpp"
 #include "transports/ssh/user_config.hpp"
 
 #include <boost/json.hpp>
@@ -84,7 +84,8 @@ void words(std::string_view bytes) {
         require(again.has_value() && operation_text(*again) == operation_text(*ref),
                 "an opref comes back");
     }
-    std::ignore = parse_inline_remote(text);
+    remote spelled_out;
+    std::ignore = ssh_remote_type().read_inline(text, spelled_out);
     static const std::vector<std::string> ids{"abc", "abd", "fff"};
     std::ignore = select_runs(ids, std::vector{text});
     const auto manifest = parse_manifest(text);

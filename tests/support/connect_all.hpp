@@ -3,6 +3,7 @@
 #include "engine/reactor/task_group.hpp"
 #include "engine/remotes/transport.hpp"
 #include "tests/support/shell.hpp"
+#include "transports/ssh/ssh_remote.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -16,13 +17,13 @@ namespace outrider::testing {
 using connected = result<std::unique_ptr<connection>>;
 
 /// Connects to all of them at the same time; the outcomes are in the order of the remotes.
-inline awaitable<std::vector<connected>> connect_all(transport& wire, std::vector<remote> remotes,
-                                                     connect_context context) {
+inline awaitable<std::vector<connected>>
+connect_all(transport& wire, std::vector<ssh_remote> remotes, connect_context context) {
     std::vector<std::optional<connected>> outcomes(remotes.size());
     task_group connects(co_await asio::this_coro::executor);
     for (std::size_t at = 0; at < remotes.size(); ++at) {
         connects.spawn("connect", [&, at]() -> awaitable<void> {
-            outcomes[at].emplace(co_await wire.connect(remotes[at], context));
+            outcomes[at].emplace(co_await wire.connect(remote_of(remotes[at]), context));
         });
     }
     co_await connects.join();

@@ -1,5 +1,8 @@
 #include "tests/support/copy_scene.hpp"
 
+#include "transports/local/local_transport.hpp"
+#include "transports/ssh/ssh_remote.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <filesystem>
@@ -51,8 +54,8 @@ copy_outcome copy_scene::perform(command what) {
                            {"GUILD_CONFIG", place_ / "config.yml"},
                            {"PATH", "/usr/local/bin:/usr/bin:/bin"}};
     std::vector<std::unique_ptr<transport>> transports;
-    for (const auto* type : {"local", "ssh"}) {
-        transports.push_back(make_tapped_transport(tap, type));
+    for (const auto* type : {&local_remote_type(), &ssh_remote_type()}) {
+        transports.push_back(make_tapped_transport(tap, *type));
     }
     engine one(std::move(transports));
     const auto submitted =

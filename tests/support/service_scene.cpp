@@ -24,7 +24,11 @@ class closable_transport final : public transport {
   public:
     explicit closable_transport(const bool& open) : open_(open), local_(make_local_transport()) {}
 
-    [[nodiscard]] std::string_view type() const override { return "local"; }
+    [[nodiscard]] const remote_type& type() const override { return local_->type(); }
+    awaitable<std::vector<finding>> examine(const remote& to,
+                                            const connect_context& context) override {
+        co_return co_await local_->examine(to, context);
+    }
     awaitable<result<std::unique_ptr<connection>>>
     connect(const remote& to, const connect_context& context) override {
         if (!open_ && to.name != this_machine_name) {
@@ -174,7 +178,7 @@ awaitable<void> service_scene::until(std::string what, std::function<bool()> hol
 
 void service_scene::kill_agent() {
     const auto settings = load_config(context());
-    const auto to = find_remote(settings.value(), "gpu1");
+    const auto to = find_remote(settings.value(), with_->links.types(), "gpu1");
     const auto over = with_->links.find(to.value());
     ::kill(static_cast<pid_t>(over.value()->hello().machine.agent_pid), SIGKILL);
 }

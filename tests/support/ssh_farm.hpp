@@ -15,16 +15,15 @@ class farm {
   public:
     explicit farm(std::string config) { write_file(config_, config); }
 
-    [[nodiscard]] remote gpu(int number, const std::string& alias = "inner") const {
-        remote there;
+    [[nodiscard]] ssh_remote gpu(int number, const std::string& alias = "inner") const {
+        ssh_remote there;
         there.name = "gpu" + std::to_string(number);
-        there.type = "ssh";
         there.host = alias;
         there.ssh_config = config_;
         return there;
     }
-    [[nodiscard]] std::vector<remote> gpus(int count) const {
-        std::vector<remote> all;
+    [[nodiscard]] std::vector<ssh_remote> gpus(int count) const {
+        std::vector<ssh_remote> all;
         for (int number = 1; number <= count; ++number) {
             all.push_back(gpu(number));
         }

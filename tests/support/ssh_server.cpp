@@ -243,10 +243,9 @@ std::string ssh_server::fingerprint() const {
     return print;
 }
 
-remote ssh_server::remote_named(std::string name) const {
-    remote there;
+ssh_remote ssh_server::remote_named(std::string name) const {
+    ssh_remote there;
     there.name = std::move(name);
-    there.type = "ssh";
     there.host = "127.0.0.1";
     there.port = port_;
     there.user = user();

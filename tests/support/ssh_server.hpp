@@ -1,8 +1,8 @@
 #pragma once
 
-#include "engine/config/remote.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "transports/ssh/ssh_remote.hpp"
 
 #include <sys/types.h>
 
@@ -25,8 +25,8 @@ struct ssh_server_options {
 /// ends the server, all of its sessions, and what they left running in them.
 ///
 ///     ssh_server server;
-///     remote there = server.remote_named("gpu1");   // accepts this server's key, uses its user
-///     key
+///     ssh_remote there = server.remote_named("gpu1");   // accepts this server's key, uses its
+///     user key
 class ssh_server {
   public:
     explicit ssh_server(ssh_server_options options = {});
@@ -54,7 +54,7 @@ class ssh_server {
     [[nodiscard]] static std::string user();
 
     /// A remote that reaches this server: `ssh-config: none`, its user key, its known_hosts.
-    [[nodiscard]] remote remote_named(std::string name) const;
+    [[nodiscard]] ssh_remote remote_named(std::string name) const;
     /// A block for an ssh configuration: `Host ALIAS` with all that is needed.
     [[nodiscard]] std::string config_block(const std::string& alias) const;
 

@@ -36,10 +36,14 @@ class tapped_connection final : public connection {
 
 class tapped_transport final : public transport {
   public:
-    tapped_transport(stream_tap& tap, std::string_view type)
+    tapped_transport(stream_tap& tap, const remote_type& type)
         : inner_(make_local_transport()), tap_(tap), type_(type) {}
 
-    [[nodiscard]] std::string_view type() const override { return type_; }
+    [[nodiscard]] const remote_type& type() const override { return type_; }
+    awaitable<std::vector<finding>> examine(const remote& to,
+                                            const connect_context& context) override {
+        co_return co_await inner_->examine(to, context);
+    }
     awaitable<result<std::unique_ptr<connection>>>
     connect(const remote& to, const connect_context& context) override {
         const std::string name = to.name;
@@ -57,12 +61,12 @@ class tapped_transport final : public transport {
   private:
     std::unique_ptr<transport> inner_;
     stream_tap& tap_;
-    std::string type_;
+    const remote_type& type_;
 };
 
 } // namespace
 
-std::unique_ptr<transport> make_tapped_transport(stream_tap& tap, std::string_view type) {
+std::unique_ptr<transport> make_tapped_transport(stream_tap& tap, const remote_type& type) {
     return std::make_unique<tapped_transport>(tap, type);
 }
 

@@ -23,6 +23,6 @@ struct stream_tap {
 /// The local transport, with the tap on every stream. As one of another type it leads to agents
 /// that are taken to be on another machine.
 [[nodiscard]] std::unique_ptr<transport> make_tapped_transport(stream_tap& tap,
-                                                               std::string_view type = "local");
+                                                               const remote_type& type);
 
 } // namespace outrider::testing

@@ -2,6 +2,8 @@
 #include "engine/config/config_memory.hpp"
 #include "engine/config/guild_home.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "transports/local/local_transport.hpp"
+#include "transports/ssh/ssh_remote.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -26,6 +28,10 @@ struct user {
         return *loaded;
     }
 };
+
+remote_types types() {
+    return remote_types({&ssh_remote_type(), &local_remote_type()});
+}
 
 std::string error_of(const result<remote>& got) {
     return got ? "no error" : got.error().context;
@@ -92,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(the_home_is_found_in_the_order_of_the_format, user) {
 
 BOOST_FIXTURE_TEST_CASE(every_key_of_a_remote_is_read, user) {
     context.environment["KEYS"] = "/keys";
-    const auto got = find_remote(with(R"(
+    const auto from = with(R"(
 config:
   lab:
     type: ssh
@@ -114,21 +120,22 @@ remotes:
     venv-path: ~/venv
     proxy: nc %h %p
     use-prerelease: yes
-)"),
-                                 "gpu1")
-                         .value();
+)");
+    const auto got = find_remote(from, types(), "gpu1").value();
+    const auto ssh = ssh_remote_of(got);
     BOOST_TEST(got.name == "gpu1");
     BOOST_TEST(got.type == "ssh");
-    BOOST_TEST(got.host == "gpu1.example.org");
-    BOOST_TEST(got.port.value() == 2200);
-    BOOST_TEST(got.user.value() == "ann");
-    BOOST_TEST(got.connect_timeout.value() == 5);
-    BOOST_TEST(got.private_key.value() == "/keys/id");
-    BOOST_TEST(got.known_hosts.value() == scratch / "home/.guild/hosts");
-    BOOST_CHECK(got.host_keys == host_key_policy::accept_new);
-    BOOST_TEST(got.ssh_config.value() == "none");
+    BOOST_TEST(got.address == "gpu1.example.org");
+    BOOST_TEST(ssh.host == "gpu1.example.org");
+    BOOST_TEST(ssh.port.value() == 2200);
+    BOOST_TEST(ssh.user.value() == "ann");
+    BOOST_TEST(ssh.connect_timeout.value() == 5);
+    BOOST_TEST(ssh.private_key.value() == "/keys/id");
+    BOOST_TEST(ssh.known_hosts.value() == scratch / "home/.guild/hosts");
+    BOOST_CHECK(ssh.host_keys == host_key_policy::accept_new);
+    BOOST_TEST(ssh.ssh_config.value() == "none");
     BOOST_TEST(got.guild_home == "~/venv/.guild");
-    BOOST_TEST(got.proxy.value() == "nc %h %p");
+    BOOST_TEST(ssh.proxy.value() == "nc %h %p");
     BOOST_TEST(got.use_prerelease);
     BOOST_TEST(got.activation() == ". \"$HOME\"/venv/bin/activate");
 }
@@ -144,17 +151,19 @@ remotes:
   code: {type: ssh, host: h, venv-path: /v, venv-activate: module load python}
   here: {type: local, guild-home: ~/runs-here}
 )");
-    BOOST_TEST(find_remote(from, "plain").value().guild_home == ".guild");
-    BOOST_TEST(find_remote(from, "plain").value().activation() == "");
-    BOOST_TEST(find_remote(from, "conda").value().guild_home == "/opt/env/.guild");
-    BOOST_TEST(
-        find_remote(from, "conda").value().activation().ends_with("conda activate /opt/env"));
-    BOOST_TEST(error_of(find_remote(from, "named")).find("guild-home is needed") !=
+    BOOST_TEST(find_remote(from, types(), "plain").value().guild_home == ".guild");
+    BOOST_TEST(find_remote(from, types(), "plain").value().activation() == "");
+    BOOST_TEST(find_remote(from, types(), "conda").value().guild_home == "/opt/env/.guild");
+    BOOST_TEST(find_remote(from, types(), "conda")
+                   .value()
+                   .activation()
+                   .ends_with("conda activate /opt/env"));
+    BOOST_TEST(error_of(find_remote(from, types(), "named")).find("guild-home is needed") !=
                std::string::npos);
-    BOOST_TEST(find_remote(from, "named-home").value().guild_home == "/g");
-    BOOST_TEST(find_remote(from, "old").value().activation() == ". /v/bin/activate");
-    BOOST_TEST(find_remote(from, "code").value().activation() == "module load python");
-    BOOST_TEST(find_remote(from, "here").value().guild_home == scratch / "home/runs-here");
+    BOOST_TEST(find_remote(from, types(), "named-home").value().guild_home == "/g");
+    BOOST_TEST(find_remote(from, types(), "old").value().activation() == ". /v/bin/activate");
+    BOOST_TEST(find_remote(from, types(), "code").value().activation() == "module load python");
+    BOOST_TEST(find_remote(from, types(), "here").value().guild_home == scratch / "home/runs-here");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_does_not_make_sense_is_said, user) {
@@ -183,8 +192,56 @@ remotes:
                  "'{program} remotes --help' for more information."},
     };
     for (const auto& [name, text] : cases) {
-        BOOST_TEST(error_of(find_remote(from, name)) == text);
+        BOOST_TEST(error_of(find_remote(from, types(), name)) == text);
     }
+}
+
+BOOST_FIXTURE_TEST_CASE(a_type_says_what_its_remotes_take, user) {
+    const remote_type lab{
+        .name = "lab",
+        .keys = {{.name = "queue", .required = true},
+                 {.name = "slots", .kind = key_kind::number, .least = 1, .most = 8},
+                 {.name = "mode", .kind = key_kind::choice, .words = {"fair", "fast"}},
+                 {.name = "image", .kind = key_kind::local_path, .words = {"none"}}},
+        .here = false,
+        .bounded_streams = false,
+        .inline_form = "QUEUE",
+        .read_inline = [](const std::string& spec, remote& out) -> result<> {
+            out.settings["queue"] = spec;
+            return {};
+        },
+        .address_of = [](const remote& to) { return "queue " + to.settings.at("queue"); },
+        .by_hand = [](const remote&) { return std::string("walk"); }};
+    const remote_types labs({&lab});
+    const auto from = with(R"(
+remotes:
+  full: {type: lab, queue: q, slots: 2, mode: fast, image: ../image, others: are left alone}
+  bare: {type: lab, queue: q, image: none}
+  none: {type: lab, slots: 2}
+  many: {type: lab, queue: q, slots: 9}
+  slow: {type: lab, queue: q, mode: slow}
+  far: {type: ssh, host: h}
+)");
+    const auto full = find_remote(from, labs, "full").value();
+    const std::map<std::string, std::string> settings{
+        {"image", scratch / "home/image"}, {"mode", "fast"}, {"queue", "q"}, {"slots", "2"}};
+    BOOST_TEST((full.settings == settings));
+    BOOST_TEST(full.address == "queue q");
+    BOOST_TEST(find_remote(from, labs, "bare").value().settings.at("image") == "none");
+    BOOST_TEST(error_of(find_remote(from, labs, "none")) ==
+               "remote none is missing required config: queue");
+    const std::string in = " (in " + from.path + ")";
+    BOOST_TEST(error_of(find_remote(from, labs, "many")) ==
+               "remote many: slots must be a number from 1 to 8, not '9'" + in);
+    BOOST_TEST(error_of(find_remote(from, labs, "slow")) ==
+               "remote slow: mode must be fair or fast, not 'slow'" + in);
+    BOOST_TEST(error_of(find_remote(from, labs, "far")) == "remote far has unsupported type: ssh");
+    const auto spelled_out = find_remote(from, labs, "lab:blue").value();
+    BOOST_TEST(spelled_out.name == "blue");
+    BOOST_TEST(spelled_out.address == "queue blue");
+    BOOST_TEST(error_of(find_remote(from, labs, "ssh:h")) ==
+               "unknown remote type 'ssh'\nShow remotes by running '{program} remotes', or name "
+               "one in place as lab:QUEUE.");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_does_not_parse_is_named_with_its_line, user) {
@@ -208,44 +265,6 @@ BOOST_FIXTURE_TEST_CASE(remotes_are_listed_by_name, user) {
     BOOST_TEST(rows[0].name == "a");
     BOOST_TEST(rows[0].type == "local");
     BOOST_TEST(rows[1].description == "two");
-}
-
-BOOST_AUTO_TEST_CASE(inline_specs_are_read) {
-    struct spec_case {
-        const char* text;
-        const char* user;
-        const char* host;
-        int port;
-        const char* env;
-    };
-    const spec_case cases[] = {
-        {"ssh:h", "", "h", 0, ""},
-        {"ssh:a-b.c@h.example.org:22", "a-b.c", "h.example.org", 22, ""},
-        {"ssh:h:22:/v", "", "h", 22, "/v"},
-        {"ssh:h:~/v@1", "", "h", 0, "~/v@1"},
-        {"ssh:[::1]:2222", "", "::1", 2222, ""},
-        {"ssh:u@[fe80::1%eth0]:v", "u", "fe80::1%eth0", 0, "v"},
-        {"ssh:u@dom@h", "u@dom", "h", 0, ""},
-    };
-    for (const auto& c : cases) {
-        BOOST_TEST_CONTEXT(c.text) {
-            const auto got = find_remote({}, c.text);
-            BOOST_REQUIRE_MESSAGE(got.has_value(), error_of(got));
-            BOOST_TEST(got->name == std::string(c.text).substr(4));
-            BOOST_TEST(got->user.value_or("") == c.user);
-            BOOST_TEST(got->host == c.host);
-            BOOST_TEST(got->port.value_or(0) == c.port);
-            BOOST_TEST(got->venv_path == c.env);
-            const std::string env = c.env;
-            BOOST_TEST(got->guild_home == (env.empty() ? ".guild" : env + "/.guild"));
-        }
-    }
-    for (const char* bad :
-         {"ssh:", "ssh:@h", "ssh:h:", "ssh:h:0", "ssh:h:99999", "ssh:-x", "ssh:[::1", "ssh:[h]",
-          "ssh:[::1]x", "ssh:a/b", "ssh:-o@h", "ssh:h;x", "ssh:a b@h", "ssh:h:22:"}) {
-        BOOST_TEST(error_of(find_remote({}, bad)).starts_with("invalid ssh spec '"), bad);
-    }
-    BOOST_TEST(error_of(find_remote({}, "ftp:h")).starts_with("unknown remote type 'ftp'"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

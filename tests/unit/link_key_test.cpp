@@ -17,15 +17,8 @@ void alter(std::string& value) {
 void alter(bool& value) {
     value = !value;
 }
-void alter(host_key_policy& value) {
-    value = host_key_policy::strict;
-}
-template <class Value>
-void alter(std::optional<Value>& value) {
-    value.emplace(Value() + Value{1});
-}
-void alter(std::optional<std::string>& value) {
-    value = "other";
+void alter(std::map<std::string, std::string>& value) {
+    value["key"] = "other";
 }
 
 /// Keys whose edit leaves the link as it is.
@@ -53,12 +46,12 @@ BOOST_AUTO_TEST_CASE(only_what_commands_do_there_makes_no_other_link) {
 }
 
 BOOST_AUTO_TEST_CASE(a_link_knows_nothing_that_may_change_while_it_lives) {
-    remote to{.name = "gpu1", .type = "ssh", .host = "h"};
+    remote to{.name = "gpu1", .type = "ssh", .address = "h"};
     to.venv_activate = "module load python";
     to.init = "apt-get update";
     BOOST_TEST(link_part(to).activation() == "");
     BOOST_TEST(link_part(to).init == "");
-    BOOST_TEST(link_part(to).host == "h");
+    BOOST_TEST(link_part(to).address == "h");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

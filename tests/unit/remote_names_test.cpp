@@ -24,9 +24,17 @@ config settings() {
             .environment = {}};
 }
 
+const remote_type& type_named(const char* name) {
+    static std::map<std::string, remote_type> all;
+    remote_type& type = all[name];
+    type.name = name;
+    return type;
+}
+
 // The names with spaces between, '+' before them where the text names several; or the error.
 std::string found(const std::string& text) {
-    const auto names = find_remote_names(settings(), text);
+    const auto names = find_remote_names(
+        settings(), remote_types({&type_named("ssh"), &type_named("local")}), text);
     if (!names) {
         return names.error().context.substr(0, names.error().context.find('\n'));
     }

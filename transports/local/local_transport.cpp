@@ -42,15 +42,34 @@ class local_connection final : public connection {
 class local_transport final : public transport {
   public:
     local_transport() { prepare_process(); }
-    [[nodiscard]] std::string_view type() const override { return "local"; }
+    [[nodiscard]] const remote_type& type() const override { return local_remote_type(); }
     awaitable<result<std::unique_ptr<connection>>>
     connect(const remote& to, const connect_context& context) override {
         co_return std::unique_ptr<connection>(
             std::make_unique<local_connection>(to.name, context.environment));
     }
+    awaitable<std::vector<finding>> examine(const remote&, const connect_context&) override {
+        co_return std::vector<finding>(); // nothing is configured
+    }
 };
 
+result<> no_spec(const std::string&, remote& out) {
+    return failure(errc::bad_input, "remote " + out.name + " has to be defined in config.yml");
+}
+
 } // namespace
+
+const remote_type& local_remote_type() {
+    static const remote_type type{.name = "local",
+                                  .keys = {},
+                                  .here = true,
+                                  .bounded_streams = false,
+                                  .inline_form = {},
+                                  .read_inline = no_spec,
+                                  .address_of = [](const remote&) { return std::string(); },
+                                  .by_hand = [](const remote&) { return std::string("sh"); }};
+    return type;
+}
 
 std::unique_ptr<transport> make_local_transport() {
     return std::make_unique<local_transport>();

@@ -50,7 +50,7 @@ std::string strictness(const child_request& request) {
 
 std::vector<std::string> master_command(const child_request& request, const std::string& socket,
                                         std::chrono::milliseconds limit) {
-    const remote& to = request.to.to;
+    const ssh_remote& to = request.to.to;
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(limit).count();
     std::vector<std::string> command{"ssh", "-N", "-T", "-S", socket};
     for (const std::string& option :

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr auto shortest_pause = 100ms;
 constexpr auto longest_pause = 1500ms;
 
-std::chrono::milliseconds limit_for(const remote& to, const user_config& config,
+std::chrono::milliseconds limit_for(const ssh_remote& to, const user_config& config,
                                     const connect_context& context) {
     const auto seconds = to.connect_timeout ? to.connect_timeout : config.connect_timeout;
     return seconds && *seconds > 0 ? std::chrono::milliseconds(std::chrono::seconds(*seconds))
@@ -59,7 +59,8 @@ class jump_hosts_time {
 
 } // namespace
 
-connector::connector(connection_memory& memory, const remote& to, const connect_context& context)
+connector::connector(connection_memory& memory, const ssh_remote& to,
+                     const connect_context& context)
     : memory_(memory), to_(to), context_(context), budget_(context.timeout) {}
 
 awaitable<result<std::unique_ptr<connection>>> connector::run() {

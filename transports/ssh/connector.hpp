@@ -14,7 +14,7 @@ namespace outrider::ssh {
 /// Makes one connection: finds the way, hop by hop, and goes it. Lives for one connect.
 class connector {
   public:
-    connector(connection_memory& memory, const remote& to, const connect_context& context);
+    connector(connection_memory& memory, const ssh_remote& to, const connect_context& context);
     [[nodiscard]] awaitable<result<std::unique_ptr<connection>>> run();
 
   private:
@@ -34,7 +34,7 @@ class connector {
     [[nodiscard]] failure of_jump_host(failure what, std::size_t asked_by) const;
 
     connection_memory& memory_;
-    const remote& to_;
+    const ssh_remote& to_;
     const connect_context& context_;
     time_budget budget_;
     std::vector<hop> way_;

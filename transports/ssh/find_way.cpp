@@ -13,14 +13,13 @@ bool goes_by_jump(const user_config& config) {
 }
 
 /// `for_whom` says how all hops are checked, and where they are configured.
-result<hop> hop_before(const hop& next, const remote& for_whom) {
+result<hop> hop_before(const hop& next, const ssh_remote& for_whom) {
     const auto parsed = parse_jump_host(split_proxy_jump(next.config.proxy_jump).neighbour);
     if (!parsed) {
         return failure(parsed.error().code, for_whom.name + ": " + parsed.error().context);
     }
     hop before;
     before.to.name = "jump host " + parsed->host;
-    before.to.type = for_whom.type;
     before.to.host = parsed->host;
     before.to.port = parsed->port;
     before.to.user = parsed->user;
@@ -32,7 +31,7 @@ result<hop> hop_before(const hop& next, const remote& for_whom) {
 
 } // namespace
 
-awaitable<result<std::vector<hop>>> find_way(user_config_source& configs, const remote& to,
+awaitable<result<std::vector<hop>>> find_way(user_config_source& configs, const ssh_remote& to,
                                              const user_config_source::environment& environment) {
     auto config = co_await configs.lookup(to, environment);
     if (!config) {

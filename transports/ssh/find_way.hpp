@@ -10,7 +10,7 @@ namespace outrider::ssh {
 /// The way to a remote as its configuration describes it: the remote, the jump host before it, the
 /// one before that, …
 [[nodiscard]] awaitable<result<std::vector<hop>>>
-find_way(user_config_source& configs, const remote& to,
+find_way(user_config_source& configs, const ssh_remote& to,
          const user_config_source::environment& environment);
 
 /// What makes the jump host at place `at` of a way the one that it is.

@@ -27,6 +27,10 @@ result<known_host> shown_key(session& met) {
 
 } // namespace
 
+bool believes_anyone(const std::string& strict) {
+    return strict == "no" || strict == "off" || strict == "false";
+}
+
 host_key_policy effective_policy(host_key_policy own, const std::string& strict) {
     if (own != host_key_policy::inherit) {
         return own;
@@ -34,8 +38,7 @@ host_key_policy effective_policy(host_key_policy own, const std::string& strict)
     if (strict == "yes" || strict == "true") {
         return host_key_policy::strict;
     }
-    const bool accept =
-        strict == "accept-new" || strict == "no" || strict == "off" || strict == "false";
+    const bool accept = strict == "accept-new" || believes_anyone(strict);
     return accept ? host_key_policy::accept_new : host_key_policy::ask;
 }
 
@@ -61,7 +64,8 @@ std::string offered_host_keys(const std::vector<std::string>& recorded,
     return allowed_of(join_list(order), allowed);
 }
 
-host_key_check::host_key_check(const remote& to, const user_config& config, host_key_store& store)
+host_key_check::host_key_check(const ssh_remote& to, const user_config& config,
+                               host_key_store& store)
     : remote_(to), config_(config), store_(store),
       name_(host_key_name(config.host_name, config.port, config.host_key_alias)),
       plain_(host_key_name(config.host_name, 22, config.host_key_alias)) {}

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "engine/config/remote.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "transports/ssh/host_key_store.hpp"
 #include "transports/ssh/person.hpp"
+#include "transports/ssh/ssh_remote.hpp"
 #include "transports/ssh/user_config.hpp"
 
 #include <string>
@@ -18,6 +18,9 @@ class session;
 [[nodiscard]] host_key_policy effective_policy(host_key_policy own,
                                                const std::string& strict_host_key_checking);
 
+/// Whether a value of StrictHostKeyChecking takes any key of a machine that is not on record.
+[[nodiscard]] bool believes_anyone(const std::string& strict_host_key_checking);
+
 /// The host key algorithms to offer: those of the recorded keys first, so that the machine shows
 /// the key that is on record. `allowed` bounds them (a comma list, empty: no bound).
 [[nodiscard]] std::string offered_host_keys(const std::vector<std::string>& recorded,
@@ -26,7 +29,7 @@ class session;
 /// Decides whether a machine is the one that it should be. One per hop and connect.
 class host_key_check {
   public:
-    host_key_check(const remote& to, const user_config& config, host_key_store& store);
+    host_key_check(const ssh_remote& to, const user_config& config, host_key_store& store);
 
     /// Reads what is on record; before the key exchange.
     [[nodiscard]] awaitable<result<>> prepare();
@@ -42,7 +45,7 @@ class host_key_check {
     [[nodiscard]] awaitable<result<>> accept(known_host shown, person& who);
     [[nodiscard]] host_key_verdict judge(const known_host& shown) const;
 
-    const remote& remote_;
+    const ssh_remote& remote_;
     const user_config& config_;
     host_key_store& store_;
     std::string name_;  // as kept on record

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "engine/config/remote.hpp"
 #include "engine/reactor/awaitable.hpp"
 #include "transports/ssh/host_differences.hpp"
 #include "transports/ssh/shared_work.hpp"
+#include "transports/ssh/ssh_remote.hpp"
 
 #include <cstdint>
 #include <map>
@@ -68,7 +68,8 @@ class user_config_source {
     using environment = std::map<std::string, std::string>;
     /// The configuration for the remote, its own fields (user, port, private key, proxy, known
     /// hosts) applied. Without an `ssh` program, or with `ssh-config: none`: the defaults.
-    [[nodiscard]] awaitable<result<user_config>> lookup(const remote& to, const environment& env);
+    [[nodiscard]] awaitable<result<user_config>> lookup(const ssh_remote& to,
+                                                        const environment& env);
 
   private:
     struct answer {
@@ -86,7 +87,7 @@ class user_config_source {
         shared_work<std::string> first;
     };
 
-    [[nodiscard]] awaitable<result<std::string>> answer_for(const remote& to,
+    [[nodiscard]] awaitable<result<std::string>> answer_for(const ssh_remote& to,
                                                             const environment& env);
     [[nodiscard]] awaitable<result<std::string>> ask_for(family& of, const std::string& host,
                                                          const environment& env);
@@ -99,7 +100,7 @@ class user_config_source {
 };
 
 /// The `-F FILE` with which `ssh` reads the configuration that is meant; empty for its own choice.
-[[nodiscard]] std::vector<std::string> config_file_arguments(const remote& to,
+[[nodiscard]] std::vector<std::string> config_file_arguments(const ssh_remote& to,
                                                              const std::string& home);
 /// `~/x` below `home`; other paths as they are.
 [[nodiscard]] std::string expand_home(std::string path, const std::string& home);

@@ -19,7 +19,7 @@ constexpr std::chrono::seconds answer_limit{10}; // `Match exec` may take its ti
 constexpr int most_at_once = 4;                  // it is all processor time, 10 ms each
 
 /// Up to the host. `-v` tells the files that were read.
-std::vector<std::string> question_for(const remote& to, const std::string& home) {
+std::vector<std::string> question_for(const ssh_remote& to, const std::string& home) {
     std::vector<std::string> command{"ssh", "-v", "-G"};
     const auto file = config_file_arguments(to, home);
     command.insert(command.end(), file.begin(), file.end());
@@ -34,7 +34,7 @@ std::vector<std::string> question_for(const remote& to, const std::string& home)
 }
 
 /// What the remote itself says outweighs the configuration.
-void apply_remote(const remote& to, user_config& config) {
+void apply_remote(const ssh_remote& to, user_config& config) {
     if (to.port) {
         config.port = *to.port;
     }
@@ -125,7 +125,7 @@ host_differences differences_of(const std::string& standard_error) {
 
 } // namespace
 
-std::vector<std::string> config_file_arguments(const remote& to, const std::string& home) {
+std::vector<std::string> config_file_arguments(const ssh_remote& to, const std::string& home) {
     if (to.ssh_config) {
         return {"-F", *to.ssh_config};
     }
@@ -200,7 +200,7 @@ awaitable<result<std::string>> user_config_source::ask_for(family& of, const std
     });
 }
 
-awaitable<result<std::string>> user_config_source::answer_for(const remote& to,
+awaitable<result<std::string>> user_config_source::answer_for(const ssh_remote& to,
                                                               const environment& env) {
     const std::string home = home_of(env);
     auto question = question_for(to, home);
@@ -234,7 +234,7 @@ awaitable<result<std::string>> user_config_source::answer_for(const remote& to,
     co_return answer;
 }
 
-awaitable<result<user_config>> user_config_source::lookup(const remote& to,
+awaitable<result<user_config>> user_config_source::lookup(const ssh_remote& to,
                                                           const environment& env) {
     const std::string home = home_of(env);
     const account& own = own_account();

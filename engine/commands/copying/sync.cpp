@@ -64,7 +64,8 @@ class sync_job {
             if (!settings) {
                 co_return settings.error();
             }
-            const auto wanted = find_remote_names(**settings, what_.remote);
+            const auto wanted =
+                find_remote_names(**settings, session_.resources().links.types(), what_.remote);
             if (!wanted) {
                 co_return wanted.error();
             }

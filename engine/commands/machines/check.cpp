@@ -12,11 +12,11 @@ awaitable<result<outcome>> perform(command_session& session, check_command what)
     if (!survey) {
         co_return survey.error();
     }
-    session.emit(machine_checked{.remote = at->remote,
-                                 .type = survey->to.type,
-                                 .host = survey->to.host.empty() ? survey->hello.machine.host_name
-                                                                 : survey->to.host,
-                                 .facts = facts_of(*survey)});
+    session.emit(machine_checked{
+        .remote = at->remote,
+        .type = survey->to.type,
+        .host = survey->to.address.empty() ? survey->hello.machine.host_name : survey->to.address,
+        .facts = facts_of(*survey)});
     co_return outcome{};
 }
 

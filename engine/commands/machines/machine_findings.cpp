@@ -273,15 +273,7 @@ struct phase_words {
     std::string cure;
 };
 
-std::string by_hand(const remote& to) {
-    std::string command = "ssh";
-    if (to.port) {
-        command += " -p " + std::to_string(*to.port);
-    }
-    return command + " " + (to.user ? *to.user + "@" : "") + to.host;
-}
-
-phase_words phase_of(const failure& why, const remote& to) {
+phase_words phase_of(const failure& why, const std::string& by_hand) {
     const bool in_shell = why.context.find("login shell") != std::string::npos;
     switch (why.kind()) {
     case errc::resolve_failed:
@@ -290,25 +282,25 @@ phase_words phase_of(const failure& why, const remote& to) {
     case errc::connect_failed:
     case errc::timed_out:
         if (in_shell) {
-            return {"shell", "see what the start-up files of the login shell do: " + by_hand(to) +
+            return {"shell", "see what the start-up files of the login shell do: " + by_hand +
                                  " /bin/sh -c true"};
         }
-        return {"connect", "see whether the machine is up and sshd runs, by hand: " + by_hand(to)};
+        return {"connect", "see whether the machine is up and sshd runs, by hand: " + by_hand};
     case errc::authentication_failed:
-        return {"login", "see which key the machine accepts: " + by_hand(to) +
+        return {"login", "see which key the machine accepts: " + by_hand +
                              "; then set 'user' or 'private-key' of the remote in config.yml, or "
                              "add the key there (ssh-copy-id)"};
     case errc::host_key_unknown:
         return {"host_key", "compare the fingerprint with the machine's, then record it: " +
-                                by_hand(to) + "; or set 'host-keys: accept-new' in config.yml"};
+                                by_hand + "; or set 'host-keys: accept-new' in config.yml"};
     case errc::host_key_changed:
         return {"host_key",
                 "if the machine was installed anew, remove the old key (ssh-keygen -R); "
                 "otherwise somebody may be in between: do not go on"};
     case errc::agent_unusable:
         return in_shell
-                   ? phase_words{"shell", "see what the login shell does: " + by_hand(to) +
-                                              " /bin/sh -c true"}
+                   ? phase_words{"shell",
+                                 "see what the login shell does: " + by_hand + " /bin/sh -c true"}
                    : phase_words{"agent", "make room or rights in one of these directories, or "
                                           "set XDG_CACHE_HOME there"};
     case errc::unsupported:
@@ -320,8 +312,8 @@ phase_words phase_of(const failure& why, const remote& to) {
 
 } // namespace
 
-finding finding_of(const failure& why, const remote& to) {
-    auto [phase, cure] = phase_of(why, to);
+finding finding_of(const failure& why, const std::string& by_hand) {
+    auto [phase, cure] = phase_of(why, by_hand);
     return problem(phase, fmt::format("{}: {}", phase, why.context), std::move(cure));
 }
 

@@ -12,7 +12,7 @@ namespace outrider {
 [[nodiscard]] std::vector<finding> findings_of(const machine_survey& survey);
 
 /// What `doctor` says of a machine that no agent answers from: the phase that failed, why, and what
-/// to do. Pure.
-[[nodiscard]] finding finding_of(const failure& why, const remote& to);
+/// to do; `by_hand` is the command with which a person gets there. Pure.
+[[nodiscard]] finding finding_of(const failure& why, const std::string& by_hand);
 
 } // namespace outrider

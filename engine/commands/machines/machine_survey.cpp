@@ -140,7 +140,7 @@ awaitable<result<machine_survey>> survey_machine(command_session& session, const
     }
     co_await ask_python(session, at, out);
     co_await ask_gpus(session, at, out);
-    if (channels && out.to.type == "ssh") {
+    if (channels && at.over->type().bounded_streams) {
         auto counted = co_await at.over->count_channels();
         if (!counted) {
             co_return counted.error();

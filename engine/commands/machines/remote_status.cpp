@@ -14,7 +14,7 @@ awaitable<result<outcome>> perform(command_session& session, remote_status_comma
     const auto& machine = at->over->hello().machine;
     const bool absolute = at->home.starts_with('/');
     session.emit(remote_available{.name = at->remote,
-                                  .host = at->to.host,
+                                  .host = at->to.address,
                                   .host_name = machine.host_name,
                                   .system = machine.system + " " + machine.architecture,
                                   .home = absolute ? at->home : machine.home + "/" + at->home});

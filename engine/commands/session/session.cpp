@@ -108,13 +108,13 @@ awaitable<result<target>> command_session::find_target(std::string remote_name) 
         if (!home) {
             co_return home.error();
         }
-        to = this_machine(*home);
+        to = resources_.links.types().this_machine(*home);
     } else {
         auto known = settings();
         if (!known) {
             co_return known.error();
         }
-        auto found = find_remote(**known, remote_name);
+        auto found = find_remote(**known, resources_.links.types(), remote_name);
         if (!found) {
             co_return found.error();
         }
@@ -158,6 +158,10 @@ void command_session::doubt_memory() {
 
 awaitable<result<std::shared_ptr<agent_client>>> command_session::bulk_agent(const target& at) {
     co_return co_await at.over->bulk(connecting());
+}
+
+awaitable<std::vector<finding>> command_session::examine(const target& at) {
+    co_return co_await at.over->examine(connecting());
 }
 
 bool command_session::interrupt() {

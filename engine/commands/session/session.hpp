@@ -64,6 +64,9 @@ class command_session {
     /// A fresh agent of a machine for a bulk transfer.
     [[nodiscard]] awaitable<result<std::shared_ptr<agent_client>>> bulk_agent(const target& at);
 
+    /// What is wrong with the user's own settings for a machine; does not connect.
+    [[nodiscard]] awaitable<std::vector<finding>> examine(const target& at);
+
     /// What all commands of the engine share.
     [[nodiscard]] engine_resources& resources() const { return resources_; }
     /// The memory that transfers may use.
