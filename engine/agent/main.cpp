@@ -1,3 +1,4 @@
+#include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/server/server.hpp"
 #include "engine/agent/start/queue.hpp"
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -24,7 +26,8 @@ constexpr const char* version_text = "outrider-agent 0.1.0";
 int serve() {
     ::signal(SIGPIPE, SIG_IGN);
     ::signal(SIGCHLD, SIG_DFL); // ignored, as some parents leave it, children cannot be waited for
-    const auto context = agent::describe_agent();
+    auto context = agent::describe_agent();
+    context.launcher = std::make_shared<agent::process_launcher>(context.machine);
     if (::chdir("/") != 0) { // the agent must not keep a file system busy
         return 1;
     }

@@ -10,9 +10,14 @@ set(AGENT_SOURCES
     files/copy_state.cpp
     files/file_mark.cpp
     files/place.cpp
+    files/read_run.cpp
     files/run_lock.cpp
     files/run_place.cpp
     files/tree_removal.cpp
+    launch/process_evidence.cpp
+    launch/process_launcher.cpp
+    launch/run_processes.cpp
+    launch/supervisor_launch.cpp
     listing/event_file_reading.cpp
     listing/event_file_search.cpp
     listing/file_entry.cpp
@@ -106,8 +111,6 @@ set(AGENT_SOURCES
     supervise/stop_request.cpp
     supervise/stop_run.cpp
     supervise/supervisor.cpp
-    supervise/supervisor_launch.cpp
-    supervise/supervisor_start.cpp
     watch/follow_output.cpp
     watch/record_watch.cpp
     watch/tree_print.cpp

@@ -1,5 +1,4 @@
 #include "engine/agent/machine/machine.hpp"
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/run_status.hpp"
 #include "tests/support/run_home.hpp"
@@ -188,7 +187,7 @@ BOOST_AUTO_TEST_CASE(the_status_follows_from_evidence_alone) {
         BOOST_TEST_CONTEXT(c.name) {
             evidence e;
             c.happens(e);
-            const auto facts = read_run(e.run, e.machine, {});
+            const auto facts = facts_of(e.run, e.machine);
             BOOST_CHECK(status_of(facts).state == c.state);
             BOOST_CHECK(facts.operation == c.operation);
             BOOST_CHECK(facts.supervisor == c.supervisor);
@@ -201,7 +200,7 @@ BOOST_AUTO_TEST_CASE(a_reboot_is_the_reason_of_what_it_ended) {
     auto identity = e.recorded();
     identity.boot_id = "another";
     e.record(identity);
-    const auto facts = read_run(e.run, e.machine, {});
+    const auto facts = facts_of(e.run, e.machine);
     BOOST_REQUIRE(facts.reason.has_value());
     BOOST_TEST(facts.reason->kind == "rebooted");
 }
@@ -211,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_pending_run_is_interrupted_only_if_its_starter_is_gone) {
     fs::remove(e.run.identity());
     fs::remove(e.run.lock());
     write(e.run.pending(), "");
-    const auto state = [&] { return status_of(read_run(e.run, e.machine, {})).state; };
+    const auto state = [&] { return status_of(facts_of(e.run, e.machine)).state; };
     BOOST_CHECK(state() == run_state::pending);
     BOOST_REQUIRE(
         !!write_identity(e.run, e.run.starting(), identity_here(e.machine, e.supervisor.mark, {})));
@@ -227,7 +226,7 @@ BOOST_AUTO_TEST_CASE(attributes_that_are_no_small_files_are_not_reported) {
     BOOST_REQUIRE(::mkfifo(e.run.attribute("pipe").c_str(), 0600) == 0);
     write(e.run.attribute("label"), "x\n");
     const auto facts =
-        read_run(e.run, e.machine, {"directory", "huge", "pipe", "label", "../opref", "missing"});
+        facts_of(e.run, e.machine, {"directory", "huge", "pipe", "label", "../opref", "missing"});
     BOOST_TEST(facts.attributes.size() == 2U); // a pipe without a writer is at its end: empty
     BOOST_TEST(facts.attributes.at("label") == "x\n");
 }

@@ -1,6 +1,6 @@
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/listing/run_index_format.hpp"
 #include "engine/protocol/order_messages.hpp"
-#include "engine/runs/read_run.hpp"
 #include "tests/support/agent_process.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/run_home.hpp"
@@ -74,11 +74,11 @@ void check_truth(agent_process& agent, const run_home& at, const std::string& af
         const auto runs = list(agent, at);
         std::size_t there = 0;
         for (const auto& entry : fs::directory_iterator(at.home / "runs")) {
-            there += is_run(run_paths{entry.path()}) ? 1 : 0;
+            there += agent::is_run(run_paths{entry.path()}) ? 1 : 0;
         }
         BOOST_TEST(runs.size() == there);
         for (const auto& run : runs) {
-            const auto plain = read_run(at.run(run.id), agent.hello.machine, asked);
+            const auto plain = facts_of(at.run(run.id), agent.hello.machine, asked);
             BOOST_TEST(protocol::encode(run) == protocol::encode(plain));
         }
         std::vector<std::string> listed;

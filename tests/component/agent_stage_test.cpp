@@ -1,5 +1,4 @@
 // Runs that are staged, started later, started again in place, and queued.
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/run_status.hpp"
 #include "tests/support/agent_process.hpp"
@@ -39,7 +38,7 @@ struct stage_scene {
         return agent.finish(agent.send(request));
     }
     run_state state(const std::string& id) {
-        return status_of(read_run(at.run(id), agent.hello.machine, {})).state;
+        return status_of(facts_of(at.run(id), agent.hello.machine)).state;
     }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/server/context.hpp"
 #include "tests/support/temporary_directory.hpp"
 
@@ -16,6 +17,7 @@ struct agent_machine {
     agent_machine() {
         context.machine.home = place / "user";
         context.machine.cache_directory = place / "user/.cache/outrider";
+        context.launcher = std::make_shared<agent::process_launcher>(context.machine);
         std::filesystem::create_directories(run());
     }
     [[nodiscard]] std::string run() const { return place / ("user/.guild/runs/" + run_id); }

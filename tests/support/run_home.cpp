@@ -1,5 +1,7 @@
 #include "tests/support/run_home.hpp"
 
+#include "engine/agent/files/read_run.hpp"
+#include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/machine/descendants.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
@@ -52,6 +54,12 @@ run_paths run_home::make_run(const std::string& id,
     }
     write(out.opref(), "guildfile:/p/guild.yml 1 '' op");
     return out;
+}
+
+protocol::run_facts facts_of(const run_paths& run, const protocol::machine_facts& machine,
+                             const std::vector<std::string>& attributes) {
+    agent::process_launcher launcher(machine);
+    return agent::read_run(run, launcher, attributes);
 }
 
 std::string content(const fs::path& path) {

@@ -30,6 +30,11 @@ class run_home {
     run_paths make_run(const std::string& id, const std::map<std::string, std::string>& attributes);
 };
 
+/// The facts of a run as an agent on `machine` reads them.
+[[nodiscard]] protocol::run_facts facts_of(const run_paths& run,
+                                           const protocol::machine_facts& machine,
+                                           const std::vector<std::string>& attributes = {});
+
 /// The bytes of a file, or nothing at all.
 [[nodiscard]] std::string content(const fs::path& path);
 void write(const fs::path& path, const std::string& bytes);

@@ -1,9 +1,9 @@
 #include "engine/agent/edit/run_removal.hpp"
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_lock.hpp"
 #include "engine/agent/files/run_place.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "engine/agent/edit/run_removal.hpp"
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <sys/random.h>
@@ -85,7 +85,7 @@ result<> delete_runs_job::check_all() const {
         if (!is_run(*run)) {
             continue;
         }
-        const auto facts = read_run(*run, context_.machine, {});
+        const auto facts = read_run(*run, *context_.launcher, {});
         if (may_be_alive(facts)) {
             const std::string where =
                 facts.owner_host.empty() ? "" : " (owned by " + facts.owner_host + ")";

@@ -1,7 +1,7 @@
 #include "engine/agent/edit/run_removal.hpp"
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"
-#include "engine/runs/read_run.hpp"
 
 namespace outrider::agent {
 namespace {

@@ -1,6 +1,6 @@
 #include "engine/agent/files/run_place.hpp"
 
-#include "engine/runs/read_run.hpp"
+#include "engine/agent/files/read_run.hpp"
 
 #include <cerrno>
 

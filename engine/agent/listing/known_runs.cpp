@@ -1,8 +1,8 @@
 #include "engine/agent/listing/known_runs.hpp"
 
 #include "engine/agent/files/file_mark.hpp"
+#include "engine/agent/files/read_run.hpp"
 #include "engine/json/described_json.hpp"
-#include "engine/runs/read_run.hpp"
 
 #include <fcntl.h>
 
@@ -44,7 +44,7 @@ void known_runs::look_at(const std::string& id) {
     }
     // Marks first: what changes in between is seen at the next glance.
     const auto marks = marks_of(id);
-    auto facts = read_run(run, context_.machine, attributes_);
+    auto facts = read_run(run, *context_.launcher, attributes_);
     auto& one = runs_known_[id];
     const auto print = print_of(facts);
     one.marks = marks;

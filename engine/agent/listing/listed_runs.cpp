@@ -1,7 +1,7 @@
 #include "engine/agent/listing/listed_runs.hpp"
 
+#include "engine/agent/files/read_run.hpp"
 #include "engine/json/described_json.hpp"
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <dirent.h>
@@ -164,7 +164,7 @@ bool listed_runs::look_at(const std::string& id) {
 protocol::run_facts listed_runs::facts(const std::string& id,
                                        const std::vector<std::string>& attributes) {
     if (!uses_index_) {
-        return read_run(run_paths{directory_ / id}, context_.machine, attributes);
+        return read_run(run_paths{directory_ / id}, *context_.launcher, attributes);
     }
     const auto names = all_names(attributes);
     const auto known = index_.find(id);
@@ -237,7 +237,7 @@ protocol::run_facts listed_runs::read_and_put(const std::string& id, const index
         seen.attributes.push_back(
             {.name = name, .mark = mark(attribute_path(id, name)), .bytes = {}});
     }
-    auto facts = read_run(run, context_.machine, wanted);
+    auto facts = read_run(run, *context_.launcher, wanted);
     seen.opref.bytes = facts.opref;
     seen.terminated_remote = facts.terminated_remote;
     if (facts.reason) {

@@ -5,7 +5,7 @@
 namespace outrider::agent {
 
 /// Gathers what identifies and describes this machine and this agent. Never fails: what cannot be
-/// learnt stays empty.
+/// learnt stays empty. What launches runs is the program's to choose.
 [[nodiscard]] agent_context describe_agent();
 
 /// The facts of the machine alone, as a supervisor needs them to record itself.

@@ -1,8 +1,8 @@
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_place.hpp"
 #include "engine/agent/receive/copy_markers.hpp"
 #include "engine/agent/server/immediate_job.hpp"
 #include "engine/agent/server/jobs.hpp"
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/small_file.hpp"
 
 namespace outrider::agent {
@@ -16,7 +16,7 @@ result<protocol::abandoned> abandon(const agent_context& context,
                                                        : found.error();
     }
     const run_paths run{found->path};
-    if (may_be_alive(read_run(run, context.machine, {}))) {
+    if (may_be_alive(read_run(run, *context.launcher, {}))) {
         return failure(errc::conflict, "run " + request.run_id +
                                            " is this machine's own and is running: it is no copy");
     }

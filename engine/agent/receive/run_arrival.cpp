@@ -1,7 +1,7 @@
 #include "engine/agent/receive/run_arrival.hpp"
 
 #include "engine/agent/files/copy_state.hpp"
-#include "engine/runs/read_run.hpp"
+#include "engine/agent/files/read_run.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -75,7 +75,7 @@ result<bool> run_arrival::enter(const agent_context& context, const std::string&
 
 std::optional<failure> run_arrival::conflict(const agent_context& context,
                                              const protocol::receive_begin& begin) const {
-    if (may_be_alive(read_run(run_paths{run_.path}, context.machine, {}))) {
+    if (may_be_alive(read_run(run_paths{run_.path}, *context.launcher, {}))) {
         return failure(errc::conflict, "run " + begin.run_id +
                                            " is this machine's own and is running: it cannot be "
                                            "replaced by a copy (stop it first)");

@@ -2,6 +2,7 @@
 
 #include "engine/agent/server/directory_watches.hpp"
 #include "engine/agent/server/job.hpp"
+#include "engine/agent/server/run_launcher.hpp"
 #include "engine/protocol/messages.hpp"
 
 #include <memory>
@@ -14,6 +15,8 @@ struct agent_context {
     protocol::machine_facts machine; ///< of this machine; `time_us` is when the agent started
     std::string executable;          ///< absolute path of this agent
     std::string build;               ///< content hash of the executable
+    /// What starts the runs of this agent; the program chooses it.
+    std::shared_ptr<run_launcher> launcher;
     /// Directories that jobs watch.
     std::shared_ptr<directory_watches> watches = std::make_shared<directory_watches>();
 };

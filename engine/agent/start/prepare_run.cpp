@@ -111,6 +111,7 @@ result<resolved_start> resolve_start(const agent_context& context,
     }
     out.record.python_exe = values.python_exe;
     out.record.cache_directory = cache.native();
+    out.record.user = context.machine.user;
     out.record.request = request;
     out.record.platform_given = values.python_exe.empty() ||
                                 request.attributes.contains("platform") ||

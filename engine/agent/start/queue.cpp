@@ -1,5 +1,7 @@
 #include "engine/agent/start/queue.hpp"
 
+#include "engine/agent/files/read_run.hpp"
+#include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/machine/operation_environment.hpp"
 #include "engine/agent/server/job_drive.hpp"
@@ -8,7 +10,6 @@
 #include "engine/agent/start/queue_options.hpp"
 #include "engine/agent/start/queue_view.hpp"
 #include "engine/runs/process_identity.hpp"
-#include "engine/runs/read_run.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -121,7 +122,7 @@ bool queue::start_next() {
 
 bool queue::others_run() {
     const char* own = std::getenv("RUN_ID");
-    const auto running = running_runs(options_.home, context_.machine, own == nullptr ? "" : own);
+    const auto running = running_runs(options_.home, *context_.launcher, own == nullptr ? "" : own);
     std::string names;
     for (const auto& id : running) {
         names += (names.empty() ? "" : ", ") + id;
@@ -187,7 +188,7 @@ void queue::follow(const std::string& id) {
     const run_paths run = place(id);
     const descriptor output(::open(run.output().c_str(), O_RDONLY | O_CLOEXEC));
     for (bool ended = false; !ended;) {
-        ended = has_ended(read_run(run, context_.machine, {})) || pause(output_interval);
+        ended = has_ended(read_run(run, *context_.launcher, {})) || pause(output_interval);
         std::array<char, 65536> piece;
         for (ssize_t got = 0; (got = ::read(output.get(), piece.data(), piece.size())) > 0;) {
             std::fwrite(piece.data(), 1, static_cast<std::size_t>(got), stdout);
@@ -250,7 +251,9 @@ int run_queue(const std::vector<std::string_view>& words) {
         ::signal(number, ask_to_stop);
     }
     clear_own_environment();
-    queue one(describe_agent(), std::move(*options), std::move(stop->read));
+    auto context = describe_agent();
+    context.launcher = std::make_shared<process_launcher>(context.machine);
+    queue one(std::move(context), std::move(*options), std::move(stop->read));
     one.run();
     if (one.stopped()) {
         ::signal(SIGTERM, SIG_DFL); // a queue that was stopped shows as terminated

@@ -1,6 +1,6 @@
 #include "engine/agent/start/queue_view.hpp"
 
-#include "engine/runs/read_run.hpp"
+#include "engine/agent/files/read_run.hpp"
 #include "engine/runs/run_status.hpp"
 #include "engine/runs/small_file.hpp"
 
@@ -54,8 +54,7 @@ std::vector<std::string> staged_runs(const std::string& home) {
     return out;
 }
 
-std::vector<std::string> running_runs(const std::string& home,
-                                      const protocol::machine_facts& machine,
+std::vector<std::string> running_runs(const std::string& home, run_launcher& launcher,
                                       const std::string& but) {
     std::vector<std::string> out;
     for (const auto& run : runs_of(home)) {
@@ -63,7 +62,7 @@ std::vector<std::string> running_runs(const std::string& home,
         if (id == but || !has(run.lock()) || has(run.guild() / "LOCK.remote")) {
             continue;
         }
-        const auto facts = read_run(run, machine, {});
+        const auto facts = read_run(run, launcher, {});
         if (status_of(facts).state == run_state::running && !facts.opref.starts_with("builtin:")) {
             out.push_back(id);
         }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/protocol/messages.hpp"
+#include "engine/agent/server/run_launcher.hpp"
 
 #include <string>
 #include <vector>
@@ -11,8 +11,7 @@ namespace outrider::agent {
 [[nodiscard]] std::vector<std::string> staged_runs(const std::string& home);
 
 /// The ids of the runs of a home that are running, without queues and without `but`.
-[[nodiscard]] std::vector<std::string> running_runs(const std::string& home,
-                                                    const protocol::machine_facts& machine,
+[[nodiscard]] std::vector<std::string> running_runs(const std::string& home, run_launcher& launcher,
                                                     const std::string& but);
 
 } // namespace outrider::agent

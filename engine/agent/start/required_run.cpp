@@ -1,7 +1,7 @@
 #include "engine/agent/start/required_run.hpp"
 
+#include "engine/agent/files/read_run.hpp"
 #include "engine/runs/opref.hpp"
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/run_status.hpp"
 #include "engine/runs/small_file.hpp"
 
@@ -38,7 +38,7 @@ std::int64_t started(const run_paths& run) {
 
 // A run that has failed has not made what is wanted, and one that has not begun neither.
 bool is_suitable(const agent_context& context, const run_paths& run) {
-    const auto state = status_of(read_run(run, context.machine, {})).state;
+    const auto state = status_of(read_run(run, *context.launcher, {})).state;
     return state == run_state::running || state == run_state::completed ||
            state == run_state::terminated;
 }

@@ -1,13 +1,11 @@
 #include "engine/agent/start/start_operation.hpp"
 
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_lock.hpp"
 #include "engine/agent/machine/activated_environment.hpp"
-#include "engine/agent/machine/logout.hpp"
 #include "engine/agent/start/copy_package.hpp"
 #include "engine/agent/start/dependencies.hpp"
 #include "engine/agent/start/run_sources.hpp"
-#include "engine/agent/supervise/supervisor_start.hpp"
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
 
@@ -70,7 +68,7 @@ class start_operation_job final : public job {
     std::deque<std::string> packages_; // left to copy
     std::optional<package_copy> package_;
     std::vector<std::string> resolved_; // for the reply
-    std::optional<supervisor_start> supervisor_;
+    std::unique_ptr<launch_progress> launched_;
     std::string warning_; // for the reply
     bool cancelled_ = false;
 };
@@ -194,14 +192,6 @@ result<job_wait> start_operation_job::resolve() {
         return resolved.error();
     }
     start_ = std::move(*resolved);
-    if (!request().stage) {
-        const auto& machine = context_.machine;
-        const auto at_logout = plan_for_logout(read_logout_facts(machine.user));
-        start_.record.enter_scope = at_logout == logout_plan::enter_scope;
-        if (at_logout == logout_plan::warn) {
-            warning_ = logout_warning(machine.user, machine.host_name);
-        }
-    }
     if (!request().source_run.empty()) {
         auto copied = copy_run_sources(context_, request().home, request().source_run, run_);
         if (!copied) {
@@ -288,35 +278,33 @@ result<> start_operation_job::append_to_manifest(const std::string& lines) const
 }
 
 result<job_wait> start_operation_job::launch() {
-    auto launched = supervisor_start::launch(context_, run_, {request().operation, request().flags},
-                                             start_.environment, lock_);
+    auto launched = context_.launcher->launch(run_, {request().operation, request().flags},
+                                              start_.environment, lock_);
     if (!launched) {
         return launched.error();
     }
-    supervisor_ = std::move(*launched);
+    launched_ = std::move(*launched);
     ours_to_discard_ = false; // from here on it is the supervisor's
     return go_on(step::report);
 }
 
 result<job_wait> start_operation_job::report() {
-    auto outcome = supervisor_->poll();
+    auto outcome = launched_->poll();
     if (!outcome) {
-        ours_to_discard_ = supervisor_->is_abandoned();
+        ours_to_discard_ = launched_->is_abandoned();
         return outcome.error();
     }
     if (!outcome->has_value()) {
-        return supervisor_->wait();
+        return launched_->wait();
     }
-    if (!(*outcome)->warning.empty()) {
-        warning_ = (*outcome)->warning;
-    }
+    warning_ = (*outcome)->warning;
     reply(false);
     return go_on(step::done);
 }
 
 void start_operation_job::reply(bool existed) {
     const std::chrono::duration<double> took = clock::now() - began_;
-    channel_.reply(protocol::start_reply{.run = read_run(run_, context_.machine, {}),
+    channel_.reply(protocol::start_reply{.run = read_run(run_, *context_.launcher, {}),
                                          .existed = existed,
                                          .seconds = took.count(),
                                          .warning = warning_,

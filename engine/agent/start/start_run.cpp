@@ -1,8 +1,8 @@
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_place.hpp"
 #include "engine/agent/files/tree_removal.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/start/start_operation.hpp"
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
 
@@ -59,7 +59,7 @@ result<start_origin::verdict> new_run::take(const agent_context& context, const 
     if (!is_run(run)) {
         return verdict::go_on;
     }
-    const auto facts = read_run(run, context.machine, {});
+    const auto facts = read_run(run, *context.launcher, {});
     if (facts.pending && !facts.lock && facts.operation == process_state::none &&
         read_identity(run.starting())) {
         discard(run);

@@ -1,8 +1,8 @@
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_place.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/start/staged_run.hpp"
 #include "engine/agent/start/start_operation.hpp"
-#include "engine/runs/read_run.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/run_status.hpp"
 #include "engine/runs/small_file.hpp"
@@ -68,7 +68,7 @@ result<start_origin::verdict> existing_run::take(const agent_context& context,
     if (!is_run(run)) {
         return failure(errc::not_found, "there is no run " + asked_.run_id);
     }
-    const auto facts = read_run(run, context.machine, {});
+    const auto facts = read_run(run, *context.launcher, {});
     auto record = read_start_record(run);
     if (record && !asked_.token.empty() && record->token == asked_.token && !facts.staged) {
         return verdict::started_before;
@@ -88,7 +88,7 @@ result<start_origin::verdict> existing_run::take(const agent_context& context,
 
 result<> existing_run::prepare(const agent_context& context, const run_paths& run,
                                resolved_start& start) {
-    if (!read_run(run, context.machine, {}).staged) {
+    if (!read_run(run, *context.launcher, {}).staged) {
         if (auto staged = stage_again(run); !staged) {
             return staged;
         }

@@ -19,14 +19,13 @@ struct start_record {
     std::string python_exe;           ///< whose version belongs into `platform`; may be empty
     std::string cache_directory;
     bool platform_given = false; ///< the `platform` attribute is there already
-    bool enter_scope = false;    ///< the supervisor has to leave the login session (logout.hpp)
+    std::string user;            ///< whose logout could end the supervisor (logout.hpp)
     std::string token;           ///< of the `start_staged` that this start belongs to
     /// What was asked for, less attributes and manifest, so that any agent can start it later.
     protocol::start_run request;
 };
 BOOST_DESCRIBE_STRUCT(start_record, (),
-                      (command, python_exe, cache_directory, platform_given, enter_scope, token,
-                       request))
+                      (command, python_exe, cache_directory, platform_given, user, token, request))
 
 /// Writes the record, readable by its owner only. What looks secret in the environment of the
 /// request is left out unless `request.stage`: a staged run cannot do without.

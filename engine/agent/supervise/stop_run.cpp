@@ -1,10 +1,8 @@
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_place.hpp"
-#include "engine/agent/machine/descendants.hpp"
-#include "engine/agent/machine/signal_process.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/supervise/stop_request.hpp"
-#include "engine/runs/read_run.hpp"
-#include "engine/runs/run_identity.hpp"
+#include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_status.hpp"
 
 #include <signal.h>
@@ -42,8 +40,6 @@ class stop_run_job final : public job {
     enum class phase { begin, asked_operation, asked_all, killed, recording, done };
 
     result<> begin();
-    void identify();
-    void look();
     void escalate();
     void signal_all(int number);
     bool recorded() const;
@@ -54,10 +50,7 @@ class stop_run_job final : public job {
     protocol::stop_run request_;
     reply_channel channel_;
     run_paths run_;
-    run_processes processes_;
-    process_mark recorder_; // who writes the exit status: our supervisor, or Guild
-    std::vector<process_mark> left_;
-    descriptor operation_watch_;
+    std::unique_ptr<launched_run> processes_;
     phase phase_ = phase::begin;
     clock::time_point phase_end_;
     std::chrono::milliseconds look_interval_ = first_look_interval;
@@ -78,7 +71,7 @@ std::optional<job_wait> stop_run_job::advance() {
         return std::nullopt;
     }
     if (phase_ != phase::done) {
-        look();
+        processes_->look();
         escalate();
     }
     return phase_ == phase::done ? std::nullopt : std::optional(wait());
@@ -90,7 +83,7 @@ result<> stop_run_job::begin() {
         return run.error();
     }
     run_ = std::move(*run);
-    const auto facts = read_run(run_, context_.machine, {});
+    const auto facts = read_run(run_, *context_.launcher, {});
     if (facts.operation == process_state::elsewhere || facts.starter == process_state::elsewhere) {
         return failure(errc::conflict, "run " + request_.run_id + " is owned by " +
                                            facts.owner_host + "; stop it there");
@@ -107,14 +100,12 @@ result<> stop_run_job::begin() {
         reply(false);
         return {};
     }
-    identify();
+    processes_ = context_.launcher->find(run_);
     std::ignore = write_stop_request(run_, {request_.stopped_by, now_us()}); // only names a reason
-    // Descendants are known by their parents, and those links are lost when the operation ends.
-    left_ = living_processes(processes_, {});
-    operation_watch_ = watch_process(processes_.operation);
-    signal_process(processes_.operation, SIGTERM);
+    processes_->look(); // what belongs to the operation is found by it while it lives
+    processes_->signal(SIGTERM, signal_target::operation);
     if (request_.no_wait) {
-        left_.clear(); // nobody looked whether they went
+        processes_.reset(); // nobody looked whether they went
         reply(true);
         return {};
     }
@@ -125,51 +116,20 @@ result<> stop_run_job::begin() {
     return {};
 }
 
-void stop_run_job::identify() {
-    processes_.run_id = request_.run_id;
-    const auto facts = read_run(run_, context_.machine, {});
-    const auto identity = read_identity(run_.identity());
-    if (identity && facts.operation_pid == identity->operation.pid) {
-        processes_.operation = identity->operation;
-        processes_.supervisor = identity->supervisor;
-        recorder_ = identity->supervisor;
-        return;
-    }
-    // A run of Guild: its parent waits for it and writes the exit status. Judged once more after
-    // the process was looked at: only then it is the one that LOCK means, and no later one of its
-    // pid.
-    const auto operation = read_process(facts.operation_pid);
-    if (operation && read_run(run_, context_.machine, {}).operation == process_state::alive) {
-        processes_.operation = operation->mark();
-        const auto parent = read_process(operation->parent);
-        recorder_ = parent && parent->pid > 1 ? parent->mark() : process_mark{};
-    }
-}
-
-void stop_run_job::look() {
-    // What was found once stays looked at, even if it left the group and changed its parent.
-    left_ = living_processes(processes_, left_);
-    if (operation_watch_ && !is_alive(processes_.operation)) {
-        operation_watch_.reset(); // readable for ever from now on
-    }
-}
-
 void stop_run_job::signal_all(int number) {
     look_interval_ = first_look_interval;
-    for (const auto& process : left_) {
-        signal_process(process, number);
-    }
+    processes_->signal(number, signal_target::everything);
 }
 
 bool stop_run_job::recorded() const {
-    const auto facts = read_run(run_, context_.machine, {});
-    return facts.attributes.contains("exit_status") ? !facts.lock || !is_alive(recorder_)
-                                                    : !is_alive(recorder_);
+    const auto facts = read_run(run_, *context_.launcher, {});
+    return (facts.attributes.contains("exit_status") && !facts.lock) ||
+           !processes_->recorder_lives();
 }
 
 void stop_run_job::escalate() {
     const auto now = clock::now();
-    if (phase_ != phase::recording && left_.empty()) {
+    if (phase_ != phase::recording && processes_->left().empty()) {
         phase_ = phase::recording;
         phase_end_ = now + record_limit;
         look_interval_ = first_look_interval;
@@ -198,10 +158,10 @@ void stop_run_job::escalate() {
 
 void stop_run_job::reply(bool was_running) {
     protocol::stop_reply out{.was_running = was_running};
-    for (const auto& process : left_) {
-        out.survivors.push_back(process.pid);
+    if (processes_) {
+        out.survivors = processes_->left();
     }
-    out.run = read_run(run_, context_.machine, {});
+    out.run = read_run(run_, *context_.launcher, {});
     channel_.reply(out);
     phase_ = phase::done;
 }
@@ -209,9 +169,7 @@ void stop_run_job::reply(bool was_running) {
 job_wait stop_run_job::wait() {
     job_wait out{.deadline = std::min(clock::now() + look_interval_, phase_end_)};
     look_interval_ = std::min(look_interval_ * 5 / 4, last_look_interval);
-    if (operation_watch_) {
-        out.readable_fd = operation_watch_.get();
-    }
+    out.readable_fd = processes_->end_fd();
     return out;
 }
 

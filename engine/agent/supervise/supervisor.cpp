@@ -1,6 +1,7 @@
 #include "engine/agent/supervise/supervisor.hpp"
 
 #include "engine/agent/files/tree_removal.hpp"
+#include "engine/agent/launch/supervisor_launch.hpp"
 #include "engine/agent/machine/descendants.hpp"
 #include "engine/agent/machine/interpreter_facts.hpp"
 #include "engine/agent/machine/logout.hpp"
@@ -12,7 +13,6 @@
 #include "engine/agent/supervise/output_scalars.hpp"
 #include "engine/agent/supervise/start_record.hpp"
 #include "engine/agent/supervise/stop_request.hpp"
-#include "engine/agent/supervise/supervisor_launch.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
 
@@ -55,7 +55,7 @@ class supervisor {
   private:
     result<> start();
     void clear_up();
-    void leave_login();
+    void outlive_login();
     void write_slow_facts();
     void watch();
     bool pump(descriptor& from, output_stream stream);
@@ -114,9 +114,7 @@ result<> supervisor::start() {
         return record.error();
     }
     record_ = std::move(*record);
-    if (record_.enter_scope) {
-        leave_login();
-    }
+    outlive_login();
     auto recorder = output_recorder::create(run_);
     if (!recorder) {
         return recorder.error();
@@ -141,10 +139,13 @@ result<> supervisor::start() {
 }
 
 // Before the operation is forked, so that it moves as well.
-void supervisor::leave_login() {
-    if (!enter_user_scope(run_.directory.filename().native())) {
-        const auto machine = describe_machine();
-        warning_ = logout_warning(machine.user, machine.host_name);
+void supervisor::outlive_login() {
+    const auto plan = plan_for_logout(read_logout_facts(record_.user));
+    const bool ends_at_logout =
+        plan == logout_plan::warn ||
+        (plan == logout_plan::enter_scope && !enter_user_scope(run_.directory.filename().native()));
+    if (ends_at_logout) {
+        warning_ = logout_warning(record_.user, describe_machine().host_name);
     }
 }
 

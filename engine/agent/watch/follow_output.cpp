@@ -1,13 +1,11 @@
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_place.hpp"
-#include "engine/agent/machine/signal_process.hpp"
 #include "engine/agent/server/event_set.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"
 #include "engine/agent/supervise/line_clock.hpp"
 #include "engine/agent/supervise/output_index.hpp"
 #include "engine/agent/supervise/output_start.hpp"
-#include "engine/runs/read_run.hpp"
-#include "engine/runs/run_identity.hpp"
 
 #include <fcntl.h>
 #include <sys/inotify.h>
@@ -72,8 +70,8 @@ class follow_output_job final : public job {
     event_set events_;
     directory_watches::watcher directories_;
     bool directories_tell_ = false; // the kernel tells of changes in them
-    std::array<descriptor, 2> processes_;
-    bool look_at_run_ = true; // something other than output may have changed
+    std::vector<descriptor> ends_;  // of processes of the run, if they can be told
+    bool look_at_run_ = true;       // something other than output may have changed
     bool begun_ = false;
     bool ended_ = false;
     bool cancelled_ = false;
@@ -113,9 +111,9 @@ std::optional<job_wait> follow_output_job::advance() {
         }
         look_at_run_ = false;
         watch_processes();
-        const bool told = directories_tell_ && (processes_[0] || processes_[1]);
+        const bool told = directories_tell_ && !ends_.empty();
         next_look_ = clock::now() + (told ? idle_interval : look_interval);
-        ended_ = !is_run(run_) || nothing_comes(read_run(run_, context_.machine, {}));
+        ended_ = !is_run(run_) || nothing_comes(read_run(run_, *context_.launcher, {}));
         if (!ended_) {
             restart_if_replaced();
         }
@@ -185,28 +183,18 @@ void follow_output_job::watch_files() {
     directories_.add(run_.attributes().native(), IN_MOVED_TO | IN_CREATE);
 }
 
+// Anew at each look: the end of one is readable for ever, and a run may be started again.
 void follow_output_job::watch_processes() {
-    const auto identity = read_identity(run_.identity());
-    if (!identity || place_of(*identity, context_.machine) != identity_place::here) {
-        return;
-    }
-    const std::array marks{identity->operation, identity->supervisor};
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        if (processes_[i] && !is_alive(marks[i])) {
-            processes_[i].reset(); // would be readable for ever
-        } else if (!processes_[i] && is_alive(marks[i])) {
-            processes_[i] = watch_process(marks[i]);
-            if (processes_[i]) {
-                events_.add(processes_[i].get());
-            }
-        }
+    ends_ = context_.launcher->ends(run_);
+    for (const auto& end : ends_) {
+        events_.add(end.get());
     }
 }
 
 void follow_output_job::take_events() {
     look_at_run_ = look_at_run_ || (directories_.take() & ~std::uint32_t{IN_MODIFY}) != 0;
-    for (const auto& process : processes_) {
-        look_at_run_ = look_at_run_ || (process && event_set::is_ready(process.get()));
+    for (const auto& end : ends_) {
+        look_at_run_ = look_at_run_ || event_set::is_ready(end.get());
     }
 }
 
@@ -276,7 +264,7 @@ void follow_output_job::send(std::string_view piece) {
 
 void follow_output_job::reply() {
     channel_.reply(protocol::follow_end{
-        .offset = offset_, .run = read_run(run_, context_.machine, request_.attributes)});
+        .offset = offset_, .run = read_run(run_, *context_.launcher, request_.attributes)});
 }
 
 } // namespace

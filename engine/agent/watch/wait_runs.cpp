@@ -1,7 +1,7 @@
+#include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_place.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"
-#include "engine/runs/read_run.hpp"
 
 #include <algorithm>
 
@@ -18,7 +18,7 @@ bool is_over(const run_paths& run, const agent_context& context) {
     if (!is_run(run)) {
         return true;
     }
-    const auto facts = read_run(run, context.machine, {});
+    const auto facts = read_run(run, *context.launcher, {});
     return has_ended(facts) && !facts.staged;
 }
 

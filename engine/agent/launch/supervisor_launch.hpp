@@ -1,9 +1,6 @@
 #pragma once
 
-#include "engine/agent/machine/operation_environment.hpp"
-#include "engine/core/descriptor.hpp"
-#include "engine/protocol/messages.hpp"
-#include "engine/runs/run_paths.hpp"
+#include "engine/agent/server/run_launcher.hpp"
 
 #include <optional>
 
@@ -19,11 +16,6 @@ struct start_report {
     std::string warning; ///< for `start_reply`
 };
 BOOST_DESCRIBE_STRUCT(start_report, (), (error, warning))
-
-struct supervisor_words {
-    std::string operation;
-    std::vector<std::string> flags;
-};
 
 /// Starts a detached supervisor for a prepared run: this executable again, as `outrider-agent guild
 /// run --run-dir DIR OP FLAG=VALUE…`, in a session of its own, with the operation's environment.

@@ -1,4 +1,4 @@
-#include "engine/agent/supervise/supervisor_launch.hpp"
+#include "engine/agent/launch/supervisor_launch.hpp"
 
 #include "engine/agent/server/pipe.hpp"
 #include "engine/json/described_json.hpp"

@@ -1,22 +1,22 @@
 #pragma once
 
+#include "engine/agent/server/run_launcher.hpp"
 #include "engine/protocol/messages.hpp"
 #include "engine/runs/run_paths.hpp"
 
 #include <string>
 #include <vector>
 
-namespace outrider {
+namespace outrider::agent {
 
 /// Whether a directory is a run: `.guild/opref` exists.
 [[nodiscard]] bool is_run(const run_paths& run);
 
-/// Reads the facts of a run as seen from `machine`: its files first where they lead to a final
-/// state, otherwise the evidence about its processes and after that once more the exit status, so
+/// Reads the facts of a run: its files first where they lead to a final state, otherwise the
+/// launcher's evidence about its processes and after that once more the exit status, so
 /// that an end in between is never taken for a crash. `attributes` are reported where they exist;
 /// `exit_status`, `started` and `initialized` always.
-[[nodiscard]] protocol::run_facts read_run(const run_paths& run,
-                                           const protocol::machine_facts& machine,
+[[nodiscard]] protocol::run_facts read_run(const run_paths& run, run_launcher& launcher,
                                            const std::vector<std::string>& attributes);
 
 /// Whether these facts say that a process of the run lives, or may live on another machine.
@@ -29,4 +29,4 @@ namespace outrider {
 /// supervisor of this machine is still busy with it.
 [[nodiscard]] bool has_ended(const protocol::run_facts& facts);
 
-} // namespace outrider
+} // namespace outrider::agent
