@@ -9,6 +9,7 @@
 #include "cli/render/json_output.hpp"
 #include "cli/short_options.hpp"
 #include "cli/usage_error.hpp"
+#include "engine/text/finished_text.hpp"
 
 #include <CLI/App.hpp>
 
@@ -146,14 +147,7 @@ std::string program_name(const char* argv0) {
 
 std::string with_names(std::string text, const std::string& program,
                        const std::string& command_name) {
-    const auto replace = [&text](std::string_view what, const std::string& by) {
-        for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size())) {
-            text.replace(at, what.size(), by);
-        }
-    };
-    replace("{program}", program);
-    replace("{command}", command_name);
-    return text;
+    return finished_text(std::move(text), {.program = program, .command = command_name});
 }
 
 } // namespace outrider::cli

@@ -2,12 +2,16 @@
 
 #include "cli/render/copy_lines.hpp"
 #include "cli/render/progress_block.hpp"
+#include "engine/text/finished_text.hpp"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
+#include <utility>
 
 namespace outrider::cli {
 namespace {
@@ -15,6 +19,31 @@ namespace {
 bool shows_copying(const invocation& asked, const terminal& screen) {
     return copies_runs(asked.what) && screen.err_width && !asked.quiet && !asked.json;
 }
+
+// What the engine says of a failure may name the program, here as everywhere.
+class finishing_formatter final : public spdlog::formatter {
+  public:
+    finishing_formatter(std::string pattern, std::string program)
+        : pattern_(std::move(pattern)), program_(std::move(program)), inner_(pattern_) {}
+
+    void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& into) override {
+        const auto text =
+            finished_text({message.payload.data(), message.payload.size()}, {.program = program_});
+        auto finished = message;
+        finished.payload = text;
+        inner_.format(finished, into);
+        message.color_range_start = finished.color_range_start;
+        message.color_range_end = finished.color_range_end;
+    }
+    std::unique_ptr<spdlog::formatter> clone() const override {
+        return std::make_unique<finishing_formatter>(pattern_, program_);
+    }
+
+  private:
+    std::string pattern_;
+    std::string program_;
+    spdlog::pattern_formatter inner_;
+};
 
 } // namespace
 
@@ -31,8 +60,10 @@ void start_logging(const invocation& asked, const terminal& screen,
         "outrider", screen.err_colour ? spdlog::color_mode::always : spdlog::color_mode::never);
     logger->set_level(level);
     // The lines that tell how copying goes come back with the next event.
-    logger->set_pattern((shows_copying(asked, screen) ? progress_block::erased : std::string()) +
-                        "%H:%M:%S.%e %^%l%$ %v");
+    logger->set_formatter(std::make_unique<finishing_formatter>(
+        (shows_copying(asked, screen) ? progress_block::erased : std::string()) +
+            "%H:%M:%S.%e %^%l%$ %v",
+        asked.program));
     spdlog::set_default_logger(std::move(logger));
 }
 

@@ -3,6 +3,7 @@
 #include "engine/core/wall_clock.hpp"
 #include "engine/fleet/run_rows.hpp"
 #include "engine/runs/run_status.hpp"
+#include "engine/text/finished_text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -193,7 +194,7 @@ void run_memory::confirm(const std::string& key) {
 void run_memory::set_watched(const std::string& key, bool watched, std::string trouble) {
     if (auto* machine = known(key)) {
         machine->watched = watched;
-        machine->trouble = std::move(trouble);
+        machine->trouble = finished_text(std::move(trouble)); // told to many
     }
 }
 

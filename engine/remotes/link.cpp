@@ -2,6 +2,7 @@
 
 #include "engine/remotes/agent_bootstrap.hpp"
 #include "engine/remotes/heartbeat_policy.hpp"
+#include "engine/text/finished_text.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -210,7 +211,7 @@ bool link::up() const {
 
 void link::tell(bool up, const std::string& why) const {
     if (told_) {
-        told_(up, why);
+        told_(up, finished_text(why)); // it becomes news for many
     }
 }
 

@@ -1,6 +1,7 @@
 #include "engine/service/job_record.hpp"
 
 #include "engine/core/wall_clock.hpp"
+#include "engine/text/finished_text.hpp"
 #include "engine/text/shell_words.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ job_row row_of(const job_record& job, const std::string& trouble) {
                 .kind = job.kind,
                 .created_us = job.created_us,
                 .state = trouble.empty() ? job_state::active : job_state::trying,
-                .trouble = trouble,
+                .trouble = finished_text(trouble),
                 .told = job.told,
                 .failed = job.failed};
     if (job.kind == job_kind::sync) {
