@@ -5,6 +5,7 @@
 #include <boost/describe.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -90,6 +91,14 @@ BOOST_DESCRIBE_STRUCT(ls_command, (),
                       (remote, selection, path, all, follow_links, sourcecode, dependencies,
                        generated))
 
+/// A part of a run's output, for clients that show what they need.
+struct output_range {
+    std::int64_t from = 0;          ///< offset of the first byte
+    std::optional<std::int64_t> to; ///< offset behind the last byte; nothing: to the end
+    bool follow = false;            ///< and what is written until the run ends
+};
+BOOST_DESCRIBE_STRUCT(output_range, (), (from, to, follow))
+
 /// `cat [-r REMOTE] [RUN] -p PATH`; no RUN: the newest.
 struct cat_command {
     std::string remote;
@@ -97,8 +106,11 @@ struct cat_command {
     std::string path;
     bool output = false;     ///< the run's output instead of a path
     bool sourcecode = false; ///< `-s`: `path` is relative to the source code
+    /// Of the output, these bytes alone. One machine at a time; an empty `output_bytes` says that
+    /// the run was found.
+    std::optional<output_range> range;
 };
-BOOST_DESCRIBE_STRUCT(cat_command, (), (remote, selection, path, output, sourcecode))
+BOOST_DESCRIBE_STRUCT(cat_command, (), (remote, selection, path, output, sourcecode, range))
 
 /// `open [RUN] [-p PATH]`: shows a run, or a file of it, with a program of this machine.
 struct open_command {

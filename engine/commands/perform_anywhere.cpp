@@ -18,6 +18,9 @@ bool takes_one_machine(const diff_command&) {
 bool takes_one_machine(const open_command&) {
     return true;
 }
+bool takes_one_machine(const cat_command& what) {
+    return what.range.has_value();
+}
 bool takes_one_machine(const run_command& what) {
     return !what.start.empty() || !what.restart.empty() || !what.proto.empty() ||
            !what.run_id.empty() || !what.run_dir.empty();

@@ -2,6 +2,8 @@
 #include "engine/commands/looking/run_file.hpp"
 #include "engine/commands/session/perform.hpp"
 
+#include <algorithm>
+
 namespace outrider {
 namespace {
 
@@ -30,12 +32,65 @@ awaitable<result<std::string>> path_of(command_session& session, const run_at_ha
     co_return path_in_run(root, what.path);
 }
 
+result<> check_range(const cat_command& what) {
+    if (!what.range) {
+        return {};
+    }
+    if (!what.output) {
+        return failure(errc::bad_input, "a range is one of the output");
+    }
+    if (what.range->from < 0 || what.range->to.value_or(what.range->from) < what.range->from) {
+        return failure(errc::bad_input, "the range of the output ends before it begins");
+    }
+    return {};
+}
+
+// On a channel of its own: a client that reads slowly holds up nobody else.
+awaitable<result<outcome>> tell_range(command_session& session, const run_at_hand& of,
+                                      output_range range) {
+    const auto agent = co_await session.bulk_agent(of.at);
+    if (!agent) {
+        co_return agent.error();
+    }
+    protocol::follow_output request;
+    request.home = of.at.home;
+    request.run_id = of.run.id;
+    request.offset = range.from;
+    request.follow = range.follow;
+    session.emit(output_bytes{});
+    exchange reading(**agent, request);
+    for (auto at = range.from; !range.to || at < *range.to;) {
+        auto incoming = co_await reading.next();
+        if (!incoming) {
+            co_return incoming.error();
+        }
+        // A part says that the output is shorter than the offset: there is nothing from there on.
+        if (incoming->kind != protocol::frame_kind::data) {
+            break;
+        }
+        std::string bytes(incoming->payload);
+        if (range.to) {
+            bytes.resize(std::min(bytes.size(), static_cast<std::size_t>(*range.to - at)));
+        }
+        at += static_cast<std::int64_t>(bytes.size());
+        session.emit(output_bytes{.bytes = std::move(bytes)});
+        co_await session.catch_up();
+    }
+    co_return outcome{};
+}
+
 } // namespace
 
 awaitable<result<outcome>> perform(command_session& session, cat_command what) {
+    if (auto good = check_range(what); !good) {
+        co_return good.error();
+    }
     auto found = co_await find_one_run(session, what.remote, what.selection);
     if (!found) {
         co_return found.error();
+    }
+    if (what.range) {
+        co_return co_await tell_range(session, *found, *what.range);
     }
     auto path = co_await path_of(session, *found, what);
     if (!path) {
