@@ -139,7 +139,8 @@ std::string command_text(const command& what, const command_context& context) {
     return api_json_text(
         {{"command", name_of(what)},
          {"arguments", std::visit([](const auto& one) { return json_of(one); }, what)},
-         {"context", protocol::to_json(context)}});
+         {"context", protocol::to_json(context)},
+         {"finishes_texts", true}});
 }
 
 result<command_request> read_command(std::string_view text, command_context usual) {
@@ -164,6 +165,10 @@ result<command_request> read_command(std::string_view text, command_context usua
     }
     if (!asked.context.directory.starts_with('/')) {
         return bad("the directory of the context is no absolute path");
+    }
+    if (const auto* own = object->if_contains("finishes_texts");
+        own != nullptr && !protocol::from_json(*own, asked.finishes_texts)) {
+        return bad("'finishes_texts' is true or false");
     }
     return asked;
 }

@@ -21,8 +21,11 @@ inline constexpr std::size_t most_api_json = std::size_t{64} << 20;
 struct command_request {
     command what;
     command_context context;
+    bool finishes_texts =
+        false; ///< the client replaces `{program}` in texts, see finished_text.hpp
 };
-/// `{"command": "list", "arguments": {…}, "context": {…}}`
+/// `{"command": "list", "arguments": {…}, "context": {…}, "finishes_texts": true}`, of a client
+/// that knows by which name it was called.
 [[nodiscard]] std::string command_text(const command& what, const command_context& context);
 /// Reads that. What the context leaves out is as in `usual`.
 [[nodiscard]] result<command_request> read_command(std::string_view text, command_context usual);

@@ -24,11 +24,9 @@ ONLY = {
     "engine/api": ["engine/core", "engine/json", "engine/api"],
     "cli": ["engine/api", "engine/core", "engine/text", "engine/completion", "engine/engine.hpp",
             "engine/project/flag_text.hpp", "engine/runs/small_file.hpp"],
-    # The one request that a route makes of an agent by itself takes a session of its own.
-    "transports": ["engine/api", "engine/core", "engine/json", "engine/reactor", "engine/config",
-                   "engine/remotes", "engine/resources", "engine/service", "engine/engine.hpp",
-                   "engine/commands/choosing/choose_runs.hpp",
-                   "engine/commands/session/session.hpp"],
+    "transports": ["engine/api", "engine/core", "engine/text", "engine/json", "engine/reactor",
+                   "engine/config", "engine/remotes", "engine/resources", "engine/service",
+                   "engine/engine.hpp"],
 }
 
 # Files of the command line that may include the engine's queue and the transports: the program.

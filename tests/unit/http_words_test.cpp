@@ -1,6 +1,8 @@
 #include "transports/http/access_check.hpp"
+#include "transports/http/browser_logins.hpp"
 #include "transports/http/http_reply.hpp"
 #include "transports/http/routes.hpp"
+#include "transports/http/told_texts.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -33,12 +35,14 @@ BOOST_AUTO_TEST_CASE(a_route_is_found_by_method_and_path) {
         return find_route(method, *read_target(target));
     };
     const auto output = std::get<found_route>(look("GET", "/v1/runs/3f/output"));
-    BOOST_TEST((output.row->to == route::output));
+    BOOST_TEST(output.row->path == "/v1/runs/{id}/output");
     BOOST_TEST(output.id == "3f");
-    BOOST_TEST(
-        (std::get<found_route>(look("DELETE", "/v1/commands/7")).row->to == route::interrupt));
-    BOOST_TEST(std::get<no_route>(look("PUT", "/v1/runs")).allowed == "GET");
-    for (const char* none : {"/", "/v1", "/v1/runs/3f", "/v1/runs/3f/output/more", "/v2/runs"}) {
+    BOOST_TEST(std::get<found_route>(look("DELETE", "/v1/commands/7")).id == "7");
+    BOOST_TEST(std::get<found_route>(look("GET", "/")).row->path == "/");
+    BOOST_TEST(std::get<found_route>(look("HEAD", "/v1/runs")).row->path == "/v1/runs");
+    BOOST_TEST(std::get<no_route>(look("PUT", "/v1/runs")).allowed == "GET, HEAD");
+    BOOST_TEST(std::get<no_route>(look("HEAD", "/v1/commands")).allowed == "POST");
+    for (const char* none : {"/v1", "/v1/runs/3f", "/v1/runs/3f/output/more", "/v2/runs"}) {
         BOOST_TEST(std::get<no_route>(look("GET", none)).allowed.empty(), none);
     }
 }
@@ -46,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_route_is_found_by_method_and_path) {
 BOOST_AUTO_TEST_CASE(the_port_is_for_those_who_know_the_token_and_the_address) {
     const access_check check("secret", 7878);
     const auto status = [&](http_request asked, bool open = false) {
-        const auto refused = check.refusal(asked, open);
+        const auto refused = check.refusal(asked, open, false);
         return refused ? refused->status : 0;
     };
     const http_request good{.host = "127.0.0.1:7878", .authorization = "Bearer secret"};
@@ -75,6 +79,116 @@ BOOST_AUTO_TEST_CASE(the_port_is_for_those_who_know_the_token_and_the_address) {
         BOOST_TEST(status(asked) == 401, token);
         BOOST_TEST(status(asked, true) == 0, token);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_cookie_is_worth_less_than_the_token) {
+    const access_check check("secret", 7878);
+    const auto status = [&](http_request asked) {
+        const auto refused = check.refusal(asked, false, true);
+        return refused ? refused->status : 0;
+    };
+    const std::string own = "http://localhost:7878";
+    const http_request look{.method = "GET", .host = "localhost:7878"};
+    const http_request change{.method = "POST", .host = "localhost:7878", .origin = own};
+    BOOST_TEST(status(look) == 0);
+    BOOST_TEST(status(change) == 0);
+    for (const char* origin : {"", "http://127.0.0.1:7878", "http://localhost:7879"}) {
+        auto asked = change;
+        asked.origin = origin;
+        BOOST_TEST(status(asked) == 403, origin);
+        asked = look;
+        asked.upgrade = true;
+        asked.origin = origin;
+        BOOST_TEST(status(asked) == 403, origin);
+    }
+    for (const auto& [site, expected] :
+         {std::pair("none", 0), {"same-origin", 0}, {"same-site", 403}, {"cross-site", 403}}) {
+        auto asked = look;
+        asked.fetch_site = site;
+        BOOST_TEST(status(asked) == expected, site);
+    }
+    auto wrong = look;
+    wrong.authorization = "Bearer wrong"; // who shows a token is judged by it
+    BOOST_TEST(status(wrong) == 401);
+}
+
+BOOST_AUTO_TEST_CASE(a_code_works_once_and_not_for_ever) {
+    browser_logins logins;
+    const browser_logins::time_point start{};
+    const auto end = start + browser_logins::code_life;
+    const auto code = logins.add_code(start).value();
+    BOOST_TEST(!logins.take_code("", start).has_value());
+    BOOST_TEST(!logins.take_code(code.substr(1), start).has_value());
+    const auto session = logins.take_code(code, start).value();
+    BOOST_TEST(session != code);
+    BOOST_TEST(!logins.take_code(code, start).has_value());
+    const auto late = logins.add_code(start).value();
+    BOOST_TEST(!logins.take_code(late, end).has_value());
+    BOOST_TEST(logins.knows(session, start));
+    BOOST_TEST(!logins.knows(code, start));
+    BOOST_TEST(!logins.knows("", start));
+}
+
+BOOST_AUTO_TEST_CASE(a_session_lasts_as_long_as_it_is_used) {
+    browser_logins logins;
+    browser_logins::time_point now{};
+    const auto session = logins.take_code(logins.add_code(now).value(), now).value();
+    for (int i = 0; i < 3; ++i) {
+        now += browser_logins::session_life - std::chrono::seconds(1);
+        BOOST_TEST(logins.knows(session, now));
+    }
+    now += browser_logins::session_life;
+    BOOST_TEST(!logins.knows(session, now));
+    // Of more than there may be, the oldest goes.
+    const auto first = logins.take_code(logins.add_code(now).value(), now).value();
+    const auto second = logins.take_code(logins.add_code(now).value(), now).value();
+    for (std::size_t i = 1; i < browser_logins::most_sessions; ++i) {
+        BOOST_TEST(logins.take_code(logins.add_code(now).value(), now).has_value());
+    }
+    BOOST_TEST(!logins.knows(first, now));
+    BOOST_TEST(logins.knows(second, now));
+}
+
+BOOST_AUTO_TEST_CASE(cookies_are_found_by_their_whole_name) {
+    const auto found =
+        cookies_in("a=1; outrider-1=x; b; outrider-12=no;outrider-1=y=z; outrider-1", "outrider-1");
+    const std::vector<std::string_view> expected{"x", "y=z"};
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+    BOOST_TEST(cookies_in("", "a").empty());
+    BOOST_TEST(cookies_in(";;; ", "a").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_body_follows_by_method_and_status) {
+    for (const auto& [method, status, body, length] : {std::tuple("GET", 200, true, true),
+                                                       {"HEAD", 200, false, true},
+                                                       {"HEAD", 405, false, true},
+                                                       {"POST", 404, true, true},
+                                                       {"GET", 304, false, true},
+                                                       {"GET", 204, false, false},
+                                                       {"GET", 101, false, false},
+                                                       {"", 431, true, true}}) {
+        BOOST_TEST(carries_body(method, status) == body, method << " " << status);
+        BOOST_TEST(tells_length(status) == length, status);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(texts_of_the_engine_are_finished_before_they_leave) {
+    const text_names names = names_for(list_command{});
+    BOOST_TEST(names.command == "runs list");
+    BOOST_TEST(names_for(remote_status_command{}).command == "remote status");
+    const std::string raw = "Try '{program} {command} --help'";
+    const std::string good = "Try 'outrider runs list --help'";
+    BOOST_TEST(std::get<note>(*with_finished_texts(note{.text = raw}, names)).text == good);
+    BOOST_TEST(std::get<remote_failed>(*with_finished_texts(remote_failed{.message = raw}, names))
+                   .message == good);
+    command_ended last;
+    last.error = failure(errc::bad_input, raw);
+    BOOST_TEST(std::get<command_ended>(*with_finished_texts(last, names)).error->context == good);
+    BOOST_TEST(!with_finished_texts(output_bytes{.bytes = raw}, names).has_value());
+    BOOST_TEST(!with_finished_texts(command_ended{}, names).has_value());
+    BOOST_TEST(
+        error_answer(404, "not_found", "see '{program} runs'").body.find("'outrider runs'") !=
+        std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_is_read_whatever_pieces_it_comes_in) {

@@ -93,15 +93,15 @@ class subscriber {
 
 } // namespace
 
-awaitable<void> tell_news(server_state& state, open_exchange with) {
-    if (!with.asked.upgrade) {
+awaitable<void> tell_news(server_state& state, route_call call) {
+    if (!call.asked.upgrade) {
         auto answer = error_answer(426, "bad_input", "this path is a WebSocket");
         answer.headers.emplace_back("Upgrade", "websocket");
-        std::ignore = co_await with.stream.send(answer);
+        std::ignore = co_await call.stream.send(answer);
         co_return;
     }
-    auto wire = co_await web_socket::accept(with.stream);
-    with.stream.close_after_answer();
+    auto wire = co_await web_socket::accept(call.stream);
+    call.stream.close_after_answer();
     if (!wire) {
         co_return;
     }

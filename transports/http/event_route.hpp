@@ -10,6 +10,6 @@ namespace outrider {
 /// as it likes; before that it hears of everything. One that reads too slowly misses the oldest and
 /// is told by
 /// `{"kind": "missed", "count": N}` where they would have stood.
-[[nodiscard]] awaitable<void> tell_news(server_state& state, open_exchange with);
+[[nodiscard]] awaitable<void> tell_news(server_state& state, route_call call);
 
 } // namespace outrider

@@ -118,19 +118,30 @@ void add_lateness(metrics_text& out, const lateness_summary& late) {
 
 } // namespace
 
-http_answer describe_service(const server_state& state) {
+http_answer say_healthy(const server_state&, const route_call&) {
+    return {.body = "ok\n", .type = "text/plain; charset=utf-8"};
+}
+
+http_answer describe_api(const server_state&, const route_call&) {
+    return {.body = std::string(openapi_text())};
+}
+
+http_answer describe_service(const server_state& state, const route_call&) {
     return json_answer({{"pid", ::getpid()},
                         {"version", program_version()},
                         {"build", build_identity()},
                         {"since_us", state.begun_us},
                         {"stopping", state.stopping},
+                        {"address", state.port_check ? json::value(state.port_check->address())
+                                                     : json::value(nullptr)},
                         {"commands", state.commands.size()},
                         {"links_up", links_up(state.with)},
                         {"links_known", state.with.links.states().size()},
                         {"remotes", links_of(state.with)}});
 }
 
-http_answer stop_service(server_state& state, const std::string& body) {
+http_answer stop_service(server_state& state, const route_call& call) {
+    const auto& body = call.asked.body;
     std::int64_t timeout = 10;
     if (!body.empty()) {
         const auto parsed = parse_api_json(body);
@@ -146,7 +157,7 @@ http_answer stop_service(server_state& state, const std::string& body) {
     return json_answer(json::object{{"stopping", true}}, 202);
 }
 
-http_answer tell_metrics(const server_state& state) {
+http_answer tell_metrics(const server_state& state, const route_call&) {
     metrics_text out;
     out.family("outrider_build_info", "gauge", "The version and build of the service.");
     out.sample(1, fmt::format("version=\"{}\",build=\"{}\"", program_version(), build_identity()));

@@ -1,6 +1,7 @@
 #include "transports/http/http_message.hpp"
 
 #include "engine/api/api_json.hpp"
+#include "engine/text/finished_text.hpp"
 
 #include <boost/json.hpp>
 
@@ -11,11 +12,12 @@ http_answer json_answer(boost::json::value body, int status) {
 }
 
 http_answer error_answer(int status, const std::string& code, const std::string& message) {
-    return json_answer({{"error", {{"code", code}, {"message", message}}}}, status);
+    return json_answer({{"error", {{"code", code}, {"message", finished_text(message)}}}}, status);
 }
 
 http_answer error_answer(const failure& why) {
-    return json_answer({{"error", failure_json(why)}}, http_status_of(why.kind()));
+    return json_answer({{"error", failure_json({why.code, finished_text(why.context)})}},
+                       http_status_of(why.kind()));
 }
 
 int http_status_of(errc kind) noexcept {
@@ -55,12 +57,22 @@ int http_status_of(errc kind) noexcept {
     return 500;
 }
 
+bool carries_body(std::string_view method, int status) noexcept {
+    return method != "HEAD" && status != 304 && tells_length(status);
+}
+
+bool tells_length(int status) noexcept {
+    return status >= 200 && status != 204;
+}
+
 const char* reason_phrase(int status) noexcept {
     switch (status) {
     case 200:
         return "OK";
     case 202:
         return "Accepted";
+    case 303:
+        return "See Other";
     case 400:
         return "Bad Request";
     case 401:

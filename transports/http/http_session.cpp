@@ -1,12 +1,8 @@
 #include "transports/http/http_session.hpp"
 
-#include "transports/http/command_routes.hpp"
-#include "transports/http/event_route.hpp"
-#include "transports/http/fact_routes.hpp"
-#include "transports/http/query_routes.hpp"
 #include "transports/http/routes.hpp"
 
-#include <boost/json.hpp>
+#include <algorithm>
 
 namespace outrider {
 namespace {
@@ -21,70 +17,38 @@ http_answer no_such_route(const no_route& none, const http_request& asked) {
     return answer;
 }
 
-// The routes whose answer is sent as a whole.
-awaitable<http_answer> answer_of(server_state& state, const found_route& found,
-                                 request_target target, const http_request& asked) {
-    switch (found.row->to) {
-    case route::healthz:
-        co_return http_answer{.body = "ok\n", .type = "text/plain; charset=utf-8"};
-    case route::metrics:
-        co_return tell_metrics(state);
-    case route::openapi:
-        co_return http_answer{.body = std::string(openapi_text())};
-    case route::service:
-        co_return describe_service(state);
-    case route::service_stop:
-        co_return stop_service(state, asked.body);
-    case route::interrupt:
-        co_return interrupt_command(state, found.id);
-    case route::answers:
-        co_return answer_question(state, found.id, asked.body);
-    case route::remotes:
-        co_return co_await list_remotes(state);
-    case route::runs:
-        co_return co_await list_runs(state, std::move(target));
-    case route::commands:
-    case route::output:
-    case route::events:
-        break;
-    }
-    co_return error_answer(500, "internal", "a route without an answer");
+// Whether a request that came through the port carries the cookie of a session.
+bool is_logged_in(server_state& state, const http_request& asked) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto cookies = cookies_in(asked.cookie, state.port_check->cookie_name());
+    return std::ranges::any_of(cookies, [&](auto each) { return state.logins.knows(each, now); });
 }
 
-awaitable<void> serve_request(server_state& state, open_exchange with, bool through_port) {
-    auto target = read_target(with.asked.target);
+awaitable<void> serve_request(server_state& state, http_stream& stream, const http_request& asked,
+                              bool through_port) {
+    auto target = read_target(asked.target);
     if (!target) {
-        std::ignore = co_await with.stream.send(error_answer(target.error()));
+        std::ignore = co_await stream.send(error_answer(target.error()));
         co_return;
     }
-    const auto looked_up = find_route(with.asked.method, *target);
-    const auto* found = std::get_if<found_route>(&looked_up);
+    auto looked_up = find_route(asked.method, *target);
+    auto* found = std::get_if<found_route>(&looked_up);
     if (through_port) {
         const bool open = found != nullptr && found->row->open;
-        if (const auto refused = state.port_check->refusal(with.asked, open)) {
-            std::ignore = co_await with.stream.send(*refused);
+        const auto refused = state.port_check->refusal(asked, open, is_logged_in(state, asked));
+        if (refused) {
+            std::ignore = co_await stream.send(*refused);
             co_return;
         }
     }
     if (found == nullptr) {
-        std::ignore =
-            co_await with.stream.send(no_such_route(std::get<no_route>(looked_up), with.asked));
+        std::ignore = co_await stream.send(no_such_route(std::get<no_route>(looked_up), asked));
         co_return;
     }
-    switch (found->row->to) {
-    case route::commands:
-        co_await perform_command(state, with);
-        break;
-    case route::output:
-        co_await send_output(state, found->id, std::move(*target), with);
-        break;
-    case route::events:
-        co_await tell_news(state, with);
-        break;
-    default:
-        std::ignore = co_await with.stream.send(
-            co_await answer_of(state, *found, std::move(*target), with.asked));
-    }
+    co_await found->row->handle(state, {.stream = stream,
+                                        .asked = asked,
+                                        .target = std::move(*target),
+                                        .id = std::move(found->id)});
 }
 
 } // namespace
@@ -95,7 +59,7 @@ awaitable<void> serve_connection(server_state& state, http_stream& stream, bool 
         if (!asked) {
             co_return;
         }
-        co_await serve_request(state, {.stream = stream, .asked = *asked}, through_port);
+        co_await serve_request(state, stream, *asked, through_port);
         if (!stream.keeps_alive() || state.stopping) {
             co_return;
         }

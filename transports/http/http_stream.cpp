@@ -21,6 +21,11 @@ std::string text_of(const parser_type& parser, http::field name) {
     return {value.data(), value.size()};
 }
 
+std::string fetch_site_of(const parser_type& parser) {
+    const auto value = parser.get()["Sec-Fetch-Site"];
+    return {value.data(), value.size()};
+}
+
 http_request request_of(parser_type& parser) {
     auto& message = parser.get();
     const auto method = message.method_string();
@@ -31,13 +36,18 @@ http_request request_of(parser_type& parser) {
             .host = text_of(parser, http::field::host),
             .origin = text_of(parser, http::field::origin),
             .authorization = text_of(parser, http::field::authorization),
+            .cookie = text_of(parser, http::field::cookie),
+            .fetch_site = fetch_site_of(parser),
             .upgrade = boost::beast::websocket::is_upgrade(message)};
 }
 
+// No answer is for a cache, for another site, or tells another site what was looked at here.
 std::string head_of(int status, const std::string& type, bool keep_alive) {
-    return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nCache-Control: no-store\r\n"
-                       "X-Content-Type-Options: nosniff\r\nConnection: {}\r\n",
-                       status, reason_phrase(status), type, keep_alive ? "keep-alive" : "close");
+    return fmt::format("HTTP/1.1 {} {}\r\n{}{}{}Cache-Control: no-store\r\n"
+                       "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+                       "Cross-Origin-Resource-Policy: same-origin\r\nConnection: {}\r\n",
+                       status, reason_phrase(status), type.empty() ? "" : "Content-Type: ", type,
+                       type.empty() ? "" : "\r\n", keep_alive ? "keep-alive" : "close");
 }
 
 } // namespace
@@ -50,6 +60,7 @@ awaitable<std::optional<http_request>> http_stream::read() {
     parser.body_limit(limits_.body);
     parser.eager(true);
     head_.clear();
+    method_.clear();
     auto deadline = std::chrono::steady_clock::now() + limits_.idle;
     bool begun = false;
     bool awaited = false; // the client waits to be told that its body is welcome
@@ -67,6 +78,8 @@ awaitable<std::optional<http_request>> http_stream::read() {
                 head_ = received_;
             }
             received_.erase(0, used);
+            const auto method = parser.get().method_string();
+            method_.assign(method.data(), method.size());
         }
         if (ec == http::error::header_limit) {
             co_return co_await refuse(431, "bad_input", "the header is too large");
@@ -102,6 +115,8 @@ awaitable<std::optional<http_request>> http_stream::read() {
         }
     }
     keep_alive_ = parser.get().keep_alive();
+    constexpr unsigned with_chunks = 11; // HTTP/1.1
+    knows_chunks_ = parser.get().version() >= with_chunks;
     co_return request_of(parser);
 }
 
@@ -141,23 +156,35 @@ awaitable<result<>> http_stream::send(const http_answer& answer) {
     for (const auto& [name, value] : answer.headers) {
         text += fmt::format("{}: {}\r\n", name, value);
     }
-    text += fmt::format("Content-Length: {}\r\n\r\n{}", answer.body.size(), answer.body);
+    if (tells_length(answer.status)) {
+        text += fmt::format("Content-Length: {}\r\n", answer.body.size());
+    }
+    text += "\r\n";
+    if (carries_body(method_, answer.status)) {
+        text += answer.body;
+    }
     co_return co_await write(std::move(text));
 }
 
 awaitable<result<>> http_stream::begin(std::string type) {
+    // Without chunks, the end of the connection is the end of the answer.
+    keep_alive_ = keep_alive_ && knows_chunks_;
     co_return co_await write(head_of(200, type, keep_alive_) +
-                             "Transfer-Encoding: chunked\r\n\r\n");
+                             (knows_chunks_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"));
 }
 
 awaitable<result<>> http_stream::chunk(std::string_view bytes) {
-    if (bytes.empty()) { // an empty chunk would be the end
+    if (bytes.empty() || !wants_body()) { // an empty chunk would be the end
         co_return result<>();
     }
-    co_return co_await write(fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes));
+    co_return co_await write(knows_chunks_ ? fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes)
+                                           : std::string(bytes));
 }
 
 awaitable<result<>> http_stream::end() {
+    if (!knows_chunks_ || !wants_body()) {
+        co_return result<>();
+    }
     co_return co_await write("0\r\n\r\n");
 }
 

@@ -30,7 +30,8 @@ class http_stream {
     [[nodiscard]] awaitable<std::optional<http_request>> read();
     /// Sends an answer as a whole.
     [[nodiscard]] awaitable<result<>> send(const http_answer& answer);
-    /// Begins an answer that comes in pieces; `end` ends it.
+    /// Begins an answer that comes in pieces; `end` ends it. What is not sent because the request
+    /// was HEAD costs its making all the same: see `wants_body`.
     [[nodiscard]] awaitable<result<>> begin(std::string type);
     [[nodiscard]] awaitable<result<>> chunk(std::string_view bytes);
     [[nodiscard]] awaitable<result<>> end();
@@ -38,6 +39,8 @@ class http_stream {
     /// ended. What it sent is kept for the next `read`.
     [[nodiscard]] awaitable<void> peer_left();
 
+    /// Whether the client gets to see the body of an answer.
+    [[nodiscard]] bool wants_body() const { return carries_body(method_, 200); }
     /// Whether another request may follow on this connection.
     [[nodiscard]] bool keeps_alive() const { return keep_alive_; }
     /// Nothing follows the answer that is sent next.
@@ -55,6 +58,8 @@ class http_stream {
     http_limits limits_;
     std::string received_; ///< and not yet parsed
     std::string head_;
+    std::string method_;       ///< of the request that was read last
+    bool knows_chunks_ = true; ///< its client speaks HTTP/1.1
     bool keep_alive_ = true;
 };
 

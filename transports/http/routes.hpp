@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transports/http/request_target.hpp"
+#include "transports/http/server_state.hpp"
 
 #include <span>
 #include <string>
@@ -9,27 +9,12 @@
 
 namespace outrider {
 
-/// What the server does; each is a path of `openapi.json`.
-enum class route {
-    healthz,      ///< whether it is there
-    metrics,      ///< for Prometheus
-    openapi,      ///< the description of these
-    service,      ///< what `serve status` shows
-    service_stop, ///< ends the service
-    commands,     ///< submits one, and streams its events
-    interrupt,    ///< of a command
-    answers,      ///< to a question of a command
-    remotes,
-    runs,
-    output, ///< of a run
-    events, ///< a WebSocket
-};
-
+/// One thing that the server does; each is a path of `openapi.json`.
 struct route_row {
-    const char* method;
+    const char* method;    ///< a route of GET answers to HEAD as well
     std::string_view path; ///< `{id}` stands for any one segment
-    route to;
-    bool open = false; ///< needs no token
+    awaitable<void> (*handle)(server_state& state, route_call call); ///< sends one answer
+    bool open = false;                                               ///< needs no token
 };
 [[nodiscard]] std::span<const route_row> every_route() noexcept;
 
@@ -39,7 +24,7 @@ struct found_route {
 };
 /// No such path; or none of this method.
 struct no_route {
-    std::string allowed; ///< the methods of the path: "GET, POST"; empty: there is no such path
+    std::string allowed; ///< the methods of the path: "GET, HEAD"; empty: there is no such path
 };
 [[nodiscard]] std::variant<found_route, no_route> find_route(std::string_view method,
                                                              const request_target& target);

@@ -1,6 +1,7 @@
 #include "transports/http/served_command.hpp"
 
 #include "engine/api/api_json.hpp"
+#include "transports/http/told_texts.hpp"
 
 #include <utility>
 
@@ -22,7 +23,7 @@ command_client served_command::client_of(const std::shared_ptr<served_command>& 
         .tell = [self](const event& what, const std::string& remote) { self->tell(what, remote); },
         .ask = [self](const question& asked,
                       answer_taker give) { self->ask(asked, std::move(give)); },
-        .behind = [self] { return !self->left_ && self->lines_.size() > enough_waiting; },
+        .behind = [self] { return !self->left_ && self->waiting_.size() > enough_waiting; },
         .on_caught_up =
             [self](std::function<void()> resume) { self->held_.push_back(std::move(resume)); }};
 }
@@ -30,6 +31,7 @@ command_client served_command::client_of(const std::shared_ptr<served_command>& 
 void served_command::tell(const event& what, const std::string& remote) {
     if (const auto* output = std::get_if<output_bytes>(&what)) {
         output_told_ += static_cast<std::int64_t>(output->bytes.size());
+        begun_ = form_ == answer_form::output;
     }
     if (const auto* last = std::get_if<command_ended>(&what)) {
         auto told = *last;
@@ -37,9 +39,10 @@ void served_command::tell(const event& what, const std::string& remote) {
             told.error = slow_client();
         }
         outcome_ = told.error ? std::string(errc_name(told.error->kind())) : "done";
+        error_ = told.error;
         ended_ = true;
         if (!left_) {
-            lines_ += event_line(told, remote);
+            waiting_ += formed(told, remote);
         }
         changed_.notify();
         return;
@@ -47,12 +50,21 @@ void served_command::tell(const event& what, const std::string& remote) {
     if (left_ || overflowed_) {
         return;
     }
-    lines_ += event_line(what, remote);
+    waiting_ += formed(what, remote);
     changed_.notify();
-    if (lines_.size() > most_waiting) {
+    if (waiting_.size() > most_waiting) {
         overflowed_ = true;
         too_slow_();
     }
+}
+
+std::string served_command::formed(const event& what, const std::string& remote) const {
+    if (form_ == answer_form::output) {
+        const auto* output = std::get_if<output_bytes>(&what);
+        return output != nullptr ? output->bytes : std::string();
+    }
+    const auto finished = names_ ? with_finished_texts(what, *names_) : std::nullopt;
+    return event_line(finished ? *finished : what, remote);
 }
 
 void served_command::ask(const question& asked, answer_taker give) {
@@ -65,20 +77,31 @@ void served_command::ask(const question& asked, answer_taker give) {
     add_line(event_line(asked, {}, id));
 }
 
+void served_command::begin(command_id id) {
+    if (form_ == answer_form::event_lines) {
+        add_line("{\"event\":\"command_taken\",\"id\":" +
+                 std::to_string(static_cast<std::uint64_t>(id)) + "}\n");
+    }
+}
+
 void served_command::add_line(std::string line) {
-    lines_ += line;
+    waiting_ += line;
     changed_.notify();
 }
 
-awaitable<std::string> served_command::take() {
-    while (lines_.empty() && !ended_) {
+awaitable<std::optional<std::string>> served_command::take() {
+    while (waiting_.empty() && !ended_ && !begun_) {
         if (!co_await changed_.wait()) {
             throw boost::system::system_error(asio::error::operation_aborted);
         }
     }
-    auto lines = std::exchange(lines_, {});
+    if (waiting_.empty() && !begun_) {
+        co_return std::nullopt;
+    }
+    begun_ = false; // what comes next is told by its bytes
+    auto bytes = std::exchange(waiting_, {});
     caught_up();
-    co_return lines;
+    co_return bytes;
 }
 
 void served_command::caught_up() {
@@ -98,7 +121,7 @@ bool served_command::answer(std::int64_t question_id, std::optional<std::string>
 
 void served_command::leave() {
     left_ = true;
-    lines_.clear();
+    waiting_.clear();
     caught_up();
     decline();
 }
