@@ -71,7 +71,9 @@ int serve_here(const invocation& asked, const command_context& context, std::ost
         listened = true;
         spdlog::info("serving at {} (pid {})", socket, ::getpid());
         if (port) {
-            spdlog::info("serving at http://127.0.0.1:{}, token in {}", *port, token_file(socket));
+            spdlog::info("serving at http://127.0.0.1:{}, token in {}; '{} serve status' shows a "
+                         "link for a browser",
+                         *port, token_file(socket), asked.program);
         }
     };
     const auto heart = make_service_engine(std::move(options), context.environment);

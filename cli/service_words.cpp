@@ -42,17 +42,20 @@ result<service_connection> reach(const service_talk& with) {
     return connection;
 }
 
-result<json::object> facts_of(service_connection& service) {
-    const auto body = good_body(service.ask("GET", "/v1/service"));
+result<json::object> object_of(const result<std::string>& body) {
     if (!body) {
         return body.error();
     }
     boost::system::error_code bad;
-    auto facts = json::parse(*body, bad);
-    if (bad || !facts.is_object()) {
+    auto object = json::parse(*body, bad);
+    if (bad || !object.is_object()) {
         return failure(errc::protocol_violation, "what listens there is no service");
     }
-    return std::move(facts.get_object());
+    return std::move(object.get_object());
+}
+
+result<json::object> facts_of(service_connection& service) {
+    return object_of(good_body(service.ask("GET", "/v1/service")));
 }
 
 std::string text_in(const json::object& facts, std::string_view name) {
@@ -76,6 +79,20 @@ bool wait_for_end(pid_t pid, int timeout_ms) {
     return ::poll(&ended, 1, timeout_ms) == 1;
 }
 
+// A line with a link for one browser; nothing if the service listens on no port.
+result<std::string> login_line(service_connection& service, const json::object& facts) {
+    if (text_in(facts, "address").empty()) {
+        return std::string();
+    }
+    const auto made = object_of(good_body(service.ask("POST", "/v1/logins")));
+    if (!made) {
+        return made.error();
+    }
+    constexpr std::int64_t minute = 60;
+    return "browser:  " + text_in(*made, "url") + " (works once, for " +
+           std::to_string(number_in(*made, "seconds") / minute) + " minutes)\n";
+}
+
 } // namespace
 
 int tell_service_status(const service_talk& with) {
@@ -90,6 +107,10 @@ int tell_service_status(const service_talk& with) {
         with.out << json::serialize(*facts) << '\n' << std::flush;
         return succeeded_exit_code;
     }
+    const auto login = login_line(*service, *facts);
+    if (!login) {
+        return fail(login.error(), with);
+    }
     constexpr std::size_t short_build = 8;
     with.out << "pid:      " << number_in(*facts, "pid") << '\n'
              << "version:  " << text_in(*facts, "version") << " ("
@@ -99,7 +120,7 @@ int tell_service_status(const service_talk& with) {
              << "commands: " << number_in(*facts, "commands") << '\n'
              << "links:    " << number_in(*facts, "links_up") << " up of "
              << number_in(*facts, "links_known") << '\n'
-             << std::flush;
+             << *login << std::flush;
     return succeeded_exit_code;
 }
 

@@ -10,7 +10,8 @@ const verb_help serve_help = {
                "stay warm, so that each command saves the connecting. What commands print is the\n"
                "same. Runs never depend on the service: they go on when it ends, whatever way.\n\n"
                "Without an option it serves until it is interrupted, and logs to standard error.\n"
-               "With --listen, programs that know the token may use the HTTP API on 127.0.0.1.",
+               "With --listen, programs that know the token may use the HTTP API on 127.0.0.1,\n"
+               "and 'serve status' shows a link for a browser.",
     .examples = "{program} serve --detach\n"
                 "{program} serve --listen 7878\n"
                 "{program} serve --install\n"
@@ -20,7 +21,9 @@ const verb_help serve_help = {
 
 const verb_help serve_status_help = {
     .summary = "Say how the service is.",
-    .details = "The exit code is 1 if none is running.",
+    .details =
+        "The exit code is 1 if none is running. Of a service that listens on a port, it shows a\n"
+        "link that logs a browser in: it works once, within 10 minutes.",
     .examples = "{program} serve status\n"
                 "{program} serve status --json",
 };

@@ -196,8 +196,18 @@ BOOST_AUTO_TEST_CASE(a_signal_ends_it_in_an_orderly_way) {
     auto service = it.me.start({"serve", "--listen", "0"});
     service.wait_for_err("http://127.0.0.1:");
     BOOST_TEST(mode_of(socket_of(it.me) + ".token") == 0600U);
+    const auto token = read_file(socket_of(it.me) + ".token");
+    const auto told = it.me.run({"serve", "status"}).out;
+    BOOST_REQUIRE_MESSAGE(has(told, "/login?code="), told);
+    const auto at = told.find("code=") + 5;
+    const auto code = told.substr(at, told.find(' ', at) - at);
+    BOOST_TEST(!has(told, token.substr(0, token.size() - 1)));
     service.signal(SIGTERM);
-    check_says(service.finish(), 0, {"the service has ended"});
+    const auto ended = service.finish();
+    check_says(ended, 0, {"the service has ended"});
+    for (const auto& secret : {token.substr(0, token.size() - 1), code}) {
+        BOOST_TEST(!has(ended.err, secret)); // a log is read by others
+    }
     BOOST_TEST(!std::filesystem::exists(socket_of(it.me)));
     BOOST_TEST(!std::filesystem::exists(socket_of(it.me) + ".token"));
 }
