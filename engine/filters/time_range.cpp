@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 #include <ctime>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,14 @@ constexpr std::int64_t second_us = 1'000'000;
 
 enum class unit { second, minute, hour, day, week, month, year };
 
-std::vector<std::string> words_of(std::string_view text) {
-    std::vector<std::string> out;
+/// A word in lower case, and where it stands.
+struct placed_word {
+    std::string text;
+    std::size_t at = 0;
+};
+
+std::vector<placed_word> words_of(std::string_view text) {
+    std::vector<placed_word> out;
     for (std::size_t at = 0; at < text.size();) {
         at = std::min(text.find_first_not_of(" \t", at), text.size());
         const auto end = std::min(text.find_first_of(" \t", at), text.size());
@@ -24,7 +31,7 @@ std::vector<std::string> words_of(std::string_view text) {
             std::string word(text.substr(at, end - at));
             std::ranges::transform(word, word.begin(),
                                    [](unsigned char c) { return std::tolower(c); });
-            out.push_back(std::move(word));
+            out.push_back({.text = std::move(word), .at = at});
         }
         at = end;
     }
@@ -161,19 +168,20 @@ std::optional<unit> read_time(const std::string& word, std::tm& into) {
 class range_reader {
   public:
     range_reader(std::string_view text, std::int64_t now_us)
-        : text_(text), words_(words_of(text)), now_(local(now_us)) {}
+        : text_(text), placed_(words_of(text)), now_(local(now_us)) {
+        for (const auto& word : placed_) {
+            words_.push_back(word.text);
+        }
+    }
 
     result<time_range> run() {
-        if (auto found = named()) {
-            return *found;
-        }
-        if (auto found = counted()) {
+        if (auto found = stretch(words_)) {
             return *found;
         }
         if (auto found = bounded()) {
             return *found;
         }
-        if (const auto one = time(0, words_.size())) {
+        if (const auto one = time(words_)) {
             return time_range{.begin = time_of(one->begin),
                               .end = time_of(add(one->begin, one->precision, 1))};
         }
@@ -183,34 +191,43 @@ class range_reader {
     }
 
   private:
+    using words = std::span<const std::string>;
+
     // The first word that means nothing, or that what is there does not fit together.
     std::string mistake() const {
         static constexpr std::string_view keywords[] = {
             "after", "before", "between", "and", "last", "this", "today", "yesterday", "ago"};
-        for (const auto& word : words_) {
+        for (const auto& word : placed_) {
             std::tm ignored{};
-            if (std::ranges::find(keywords, word) == std::end(keywords) && !unit_of(word) &&
-                !whole(word) && !read_date(word, ignored) && !read_time(word, ignored)) {
-                return "unexpected '" + word + "'";
+            if (std::ranges::find(keywords, word.text) == std::end(keywords) &&
+                !unit_of(word.text) && !whole(word.text) && !date(word.text, ignored) &&
+                !read_time(word.text, ignored)) {
+                return "unexpected '" + word.text + "' at position " + std::to_string(word.at);
             }
         }
         return words_.empty() ? "it is empty" : "'" + std::string(text_) + "' is incomplete";
     }
 
+    // What has a begin and an end of its own.
+    std::optional<time_range> stretch(words in) const {
+        auto found = named(in);
+        return found ? found : counted(in);
+    }
+
     // "today", "yesterday", "this UNIT", "last week"
-    std::optional<time_range> named() const {
-        if (words_.size() == 1 && words_[0] == "today") {
+    std::optional<time_range> named(words in) const {
+        if (in.size() == 1 && in[0] == "today") {
             return calendar_unit(now_, unit::day);
         }
-        if (words_.size() == 1 && words_[0] == "yesterday") {
+        if (in.size() == 1 && in[0] == "yesterday") {
             return calendar_unit(add(now_, unit::day, -1), unit::day);
         }
-        const auto of = words_.size() == 2 ? unit_of(words_[1]) : std::nullopt;
-        if (of && words_[0] == "this") {
+        const auto of = in.size() == 2 ? unit_of(in[1]) : std::nullopt;
+        if (of && in[0] == "this") {
             return calendar_unit(now_, *of);
         }
         // Weeks, months and years are those of the calendar; an hour is the last sixty minutes.
-        if (of && words_[0] == "last" && *of >= unit::week) {
+        if (of && in[0] == "last" && *of >= unit::week) {
             const std::tm begin = begin_of(now_, *of);
             return time_range{.begin = time_of(add(begin, *of, -1)), .end = time_of(begin)};
         }
@@ -218,25 +235,26 @@ class range_reader {
     }
 
     // "last [N] UNIT", "N UNIT ago"
-    std::optional<time_range> counted() const {
-        if (words_.size() >= 2 && words_.size() <= 3 && words_[0] == "last") {
-            const auto count = words_.size() == 3 ? whole(words_[1]) : std::optional(1);
-            const auto of = unit_of(words_.back());
+    std::optional<time_range> counted(words in) const {
+        if (in.size() >= 2 && in.size() <= 3 && in[0] == "last") {
+            const auto count = in.size() == 3 ? whole(in[1]) : std::optional(1);
+            const auto of = unit_of(in.back());
             if (count && of) {
                 const std::int64_t begin = time_of(add(now_, *of, -*count));
                 // No end: the clock of another machine may be ahead of this one.
                 return time_range{.begin = begin};
             }
         }
-        if (words_.size() == 3 && words_[2] == "ago") {
-            const auto count = whole(words_[0]);
-            const auto of = unit_of(words_[1]);
-            if (count && of) {
-                const std::tm then = add(now_, *of, -*count);
-                return calendar_unit(local(time_of(then)), *of);
-            }
+        if (const auto of = unit_ago(in)) {
+            const std::tm then = add(now_, *of, -*whole(in[0]));
+            return calendar_unit(local(time_of(then)), *of);
         }
         return std::nullopt;
+    }
+
+    // The unit of "N UNIT ago", whose N is a number then.
+    static std::optional<unit> unit_ago(words in) {
+        return in.size() == 3 && in[2] == "ago" && whole(in[0]) ? unit_of(in[1]) : std::nullopt;
     }
 
     // "after T", "before T", "between T and T"
@@ -244,49 +262,72 @@ class range_reader {
         if (words_.size() < 2) {
             return std::nullopt;
         }
+        const words all(words_);
         if (words_[0] == "after" || words_[0] == "before") {
-            const auto one = time(1, words_.size());
-            if (!one) {
+            const auto at = bound(all.subspan(1));
+            if (!at) {
                 return std::nullopt;
             }
-            const std::int64_t at = time_of(one->begin);
-            return words_[0] == "after" ? time_range{.begin = at} : time_range{.end = at};
+            return words_[0] == "after" ? time_range{.begin = *at} : time_range{.end = *at};
         }
-        const auto joint = std::ranges::find(words_, "and") - words_.begin();
-        if (words_[0] != "between" || joint == std::ssize(words_)) {
+        const auto joint =
+            static_cast<std::size_t>(std::ranges::find(words_, "and") - words_.begin());
+        if (words_[0] != "between" || joint == words_.size()) {
             return std::nullopt;
         }
-        const auto first = time(1, static_cast<std::size_t>(joint));
-        const auto second = time(static_cast<std::size_t>(joint) + 1, words_.size());
+        const auto first = bound(all.subspan(1, joint - 1));
+        const auto second = bound(all.subspan(joint + 1));
         if (!first || !second) {
             return std::nullopt;
         }
-        const auto [begin, end] = std::minmax({time_of(first->begin), time_of(second->begin)});
+        const auto [begin, end] = std::minmax({*first, *second});
         return time_range{.begin = begin, .end = end};
     }
 
-    // The words from `first` up to `end` as one time.
-    std::optional<written_time> time(std::size_t first, std::size_t end) const {
-        if (end <= first || end - first > 2) {
+    // A time, or the begin of what lasts: "yesterday" is its first moment, as a date is. Minutes
+    // and hours ago are that very moment.
+    std::optional<std::int64_t> bound(words in) const {
+        if (const auto of = unit_ago(in); of && *of <= unit::hour) {
+            return time_of(add(now_, *of, -*whole(in[0])));
+        }
+        if (const auto found = stretch(in)) {
+            return found->begin;
+        }
+        const auto one = time(in);
+        return one ? std::optional(time_of(one->begin)) : std::nullopt;
+    }
+
+    bool date(const std::string& word, std::tm& into) const {
+        if (word == "today" || word == "yesterday") {
+            into = begin_of(add(now_, unit::day, word == "today" ? 0 : -1), unit::day);
+            return true;
+        }
+        return read_date(word, into);
+    }
+
+    // A date, a time, or both.
+    std::optional<written_time> time(words in) const {
+        if (in.empty() || in.size() > 2) {
             return std::nullopt;
         }
         written_time out{.begin = begin_of(now_, unit::day)};
-        std::size_t at = first;
-        if (read_date(words_[at], out.begin)) {
+        std::size_t at = 0;
+        if (date(in[at], out.begin)) {
             ++at;
         }
-        if (at < end) {
-            const auto precision = read_time(words_[at], out.begin);
+        if (at < in.size()) {
+            const auto precision = read_time(in[at], out.begin);
             if (!precision) {
                 return std::nullopt;
             }
             out.precision = *precision;
             ++at;
         }
-        return at == end ? std::optional(out) : std::nullopt;
+        return at == in.size() ? std::optional(out) : std::nullopt;
     }
 
     std::string_view text_;
+    std::vector<placed_word> placed_;
     std::vector<std::string> words_;
     std::tm now_;
 };

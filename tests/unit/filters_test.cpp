@@ -172,6 +172,15 @@ BOOST_AUTO_TEST_CASE(ranges_of_time_are_read_in_local_time_with_their_end_exclud
         {"1 month ago", "2024-04-01 00:00:00", "2024-05-01 00:00:00"},
         {"2024-02-29", "2024-02-29 00:00:00", "2024-03-01 00:00:00"},
         {"24-02-29", "2024-02-29 00:00:00", "2024-03-01 00:00:00"},
+        {"after yesterday", "2024-05-14 00:00:00", nullptr},
+        {"before today", nullptr, "2024-05-15 00:00:00"},
+        {"before 2 hours ago", nullptr, "2024-05-15 08:30:20"},
+        {"after 5 minutes ago", "2024-05-15 10:25:20", nullptr},
+        {"between 3 days ago and yesterday", "2024-05-12 00:00:00", "2024-05-14 00:00:00"},
+        {"after this week", "2024-05-13 00:00:00", nullptr},
+        {"before last month", nullptr, "2024-04-01 00:00:00"},
+        {"after yesterday 9:00", "2024-05-14 09:00:00", nullptr},
+        {"yesterday 9:00", "2024-05-14 09:00:00", "2024-05-14 09:01:00"},
         {"9:15", "2024-05-15 09:15:00", "2024-05-15 09:16:00"},
         {"5-2 9:15:30", "2024-05-02 09:15:30", "2024-05-02 09:15:31"},
     };
@@ -190,9 +199,41 @@ BOOST_AUTO_TEST_CASE(ranges_of_time_are_read_in_local_time_with_their_end_exclud
     const auto said = [](const char* text) {
         return parse_time_range(text, now_us).error().context;
     };
-    BOOST_TEST(said("after soon").starts_with("invalid RANGE: unexpected 'soon'\nTry "));
+    BOOST_TEST(
+        said("after soon").starts_with("invalid RANGE: unexpected 'soon' at position 6\nTry "));
     BOOST_TEST(said("between 1-1").starts_with("invalid RANGE: 'between 1-1' is incomplete\n"));
     BOOST_TEST(said(" ").starts_with("invalid RANGE: it is empty\n"));
+}
+
+// Every expression that the forms make is understood, and its ends are in order.
+BOOST_AUTO_TEST_CASE(every_form_of_a_time_bounds_a_range) {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+    std::vector<std::string> times{"today", "yesterday", "2024-05-01", "24-05-01",      "5-1",
+                                   "9:00",  "9:00:30",   "5-1 9:00",   "yesterday 9:00"};
+    for (const char* of : {"min", "minute", "hour", "hr", "day", "week", "month", "year"}) {
+        times.push_back(std::string("this ") + of);
+        times.push_back(std::string("last ") + of);
+        times.push_back(std::string("last 3 ") + of + "s");
+        for (const char* count : {"0 ", "1 ", "12 "}) {
+            times.push_back(std::string(count) + of + "s ago");
+        }
+    }
+    for (const auto& one : times) {
+        BOOST_TEST(parse_time_range(one, now_us).has_value(), one);
+        const auto after = parse_time_range("after " + one, now_us);
+        BOOST_TEST_REQUIRE(after.has_value(), one);
+        BOOST_TEST((after->begin.has_value() && !after->end), one);
+        const auto before = parse_time_range("BEFORE  " + one, now_us);
+        BOOST_TEST_REQUIRE(before.has_value(), one);
+        BOOST_TEST((before->end == after->begin && !before->begin), one);
+        for (const auto& other : times) {
+            const std::string text = "between " + one + " and " + other;
+            const auto range = parse_time_range(text, now_us);
+            BOOST_TEST_REQUIRE(range.has_value(), text);
+            BOOST_TEST(*range->begin <= *range->end, text);
+        }
+    }
 }
 
 struct known_run {
