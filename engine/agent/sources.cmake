@@ -102,6 +102,7 @@ set(AGENT_SOURCES
     supervise/end_record.cpp
     supervise/line_clock.cpp
     supervise/operation_process.cpp
+    supervise/operation_words.cpp
     supervise/output_index.cpp
     supervise/output_recorder.cpp
     supervise/output_scalars.cpp

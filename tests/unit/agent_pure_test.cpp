@@ -1,5 +1,6 @@
 #include "engine/agent/machine/cache_directory.hpp"
 #include "engine/agent/machine/operation_environment.hpp"
+#include "engine/agent/supervise/operation_words.hpp"
 #include "engine/protocol/content_hash.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"
@@ -118,6 +119,24 @@ BOOST_AUTO_TEST_CASE(the_cache_of_a_deployed_agent_is_two_levels_above_it) {
 
 BOOST_AUTO_TEST_CASE(hashes_are_canonical) {
     BOOST_TEST(outrider::protocol::hash_of("") == "99aa06d3014798d86001c324468d497f");
+}
+
+BOOST_AUTO_TEST_CASE(modules_are_executed_by_what_no_file_of_the_project_can_replace) {
+    using list = std::vector<std::string>;
+    const list command{"/usr/bin/python3", "-um", "guild.op_main", "m", "--", "--x", "1"};
+    const auto made = words_to_execute(command, ".:/c/python-1:/own/lib", "/c/python-");
+    BOOST_TEST(made.words == (list{"/usr/bin/python3", "-u", "/c/python-1/guild/op_start.py", "m",
+                                   "--", "--x", "1"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(made.variables.at("PYTHONPATH") == "/c/python-1:/own/lib");
+    BOOST_TEST(made.variables.at("GUILD_PYTHONPATH") == ".:/c/python-1:/own/lib");
+    // What does not name our files is none of our modules.
+    BOOST_TEST(words_to_execute(command, ".:/own", "/c/python-").words == command,
+               boost::test_tools::per_element());
+    const list shell{"sh", "-c", "echo"};
+    BOOST_TEST(words_to_execute(shell, ".:/c/python-1", "/c/python-").words == shell,
+               boost::test_tools::per_element());
+    BOOST_TEST(words_to_execute(shell, ".:/c/python-1", "/c/python-").variables.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -88,6 +88,53 @@ BOOST_FIXTURE_TEST_CASE(flags_reach_a_module_in_every_way, modules) {
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(what_is_no_flag_stays_in_a_dict_or_a_namespace, modules) {
+    scratch.write("m.py", "from types import SimpleNamespace as S\n"
+                          "def f(): return 7\n"
+                          "p = {'a': 1, 'b': f(), 'c': {'d': 1, 'e': 2}}\n"
+                          "q = S(a=1, b=f(), c=S(d=1, e=2))\n"
+                          "print(p, q, [k for k in globals() if 'guild' in k])\n");
+    BOOST_TEST(run({"m", "--", "--a", "5", "--c.d", "9"}, "dict:p").bytes ==
+               "{'a': 5, 'b': 7, 'c': {'d': 9, 'e': 2}} "
+               "namespace(a=1, b=7, c=namespace(d=1, e=2)) []\n");
+    BOOST_TEST(run({"m", "--", "--a", "5", "--c.d", "9"}, "namespace:q").bytes ==
+               "{'a': 1, 'b': 7, 'c': {'d': 1, 'e': 2}} "
+               "namespace(a=5, b=7, c=namespace(d=9, e=2)) []\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(every_first_assignment_gives_way, modules) {
+    scratch.write("m.py", "x, y = 1, 2\n"
+                          "try:\n"
+                          "    z = 3\n"
+                          "except ImportError:\n"
+                          "    z = 4\n"
+                          "print(x, y, z)\n");
+    BOOST_TEST(run({"m", "--", "--x", "5", "--y", "[a, 1]", "--z", ".inf"}, "globals").bytes ==
+               "5 ['a', 1] inf\n");
+}
+
+// As the agent starts it: nothing of the project stands in for what the launcher imports, and the
+// module sees what it would see if it had been started alone.
+BOOST_FIXTURE_TEST_CASE(files_of_the_project_do_not_stand_in_for_the_launcher, modules) {
+    for (const char* name : {"ast", "collections", "contextlib", "functools", "guild", "importlib",
+                             "op_main", "re", "runpy", "tokenize", "types"}) {
+        scratch.write(std::string(name) + ".py", "what = 'of the project'\n");
+    }
+    scratch.write("m.py", "import ast, guild, os, sys\n"
+                          "x = 1\n"
+                          "print(x, sys.argv[1:], ast.what, guild.what, os.environ['PYTHONPATH'],\n"
+                          "      sys.path[0] == os.getcwd(), 'GUILD_PYTHONPATH' in os.environ)\n");
+    environment["PYTHONPATH"] = OUTRIDER_PYTHON;
+    environment["GUILD_PYTHONPATH"] = ".:" OUTRIDER_PYTHON;
+    environment["FLAGS_DEST"] = "globals";
+    auto got = capture_program({"sh", "-c", "cd \"$0\" && exec \"$@\" 2>&1",
+                                scratch.path().native(), "python3", "-u",
+                                OUTRIDER_PYTHON "/guild/op_start.py", "m", "a", "--", "--x", "5"},
+                               environment, std::chrono::seconds(30));
+    BOOST_TEST(got.value().bytes == "5 ['a'] of the project of the project .:" OUTRIDER_PYTHON
+                                    " True False\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(values_arrive_as_they_were_encoded, modules) {
     scratch.write("m.py", "import json\nv = 0\nprint(json.dumps(v))\n");
     std::string long_text;

@@ -32,15 +32,15 @@ void reset_signals() {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-[[noreturn]] void become_operation(const std::vector<std::string>& command,
-                                   const std::string& directory, const child_pipes& pipes) {
+[[noreturn]] void become_operation(const operation_words& command, const std::string& directory,
+                                   const child_pipes& pipes) {
     ::setsid();
     const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     ::dup2(null, STDIN_FILENO);
     ::dup2(pipes.output.write.get(), STDOUT_FILENO);
     ::dup2((pipes.error ? pipes.error->write : pipes.output.write).get(), STDERR_FILENO);
     std::vector<char*> words;
-    for (const auto& word : command) {
+    for (const auto& word : command.words) {
         words.push_back(const_cast<char*>(word.c_str())); // execvp does not write to them
     }
     words.push_back(nullptr);
@@ -49,6 +49,9 @@ void reset_signals() {
         ::_exit(127); // the supervisor gave up
     }
     reset_signals();
+    for (const auto& [name, value] : command.variables) {
+        ::setenv(name.c_str(), value.c_str(), 1);
+    }
     int error = 0;
     if (::chdir(directory.c_str()) != 0) {
         error = errno;
@@ -63,9 +66,9 @@ void reset_signals() {
 
 } // namespace
 
-result<operation_process> operation_process::fork(const std::vector<std::string>& command,
+result<operation_process> operation_process::fork(const operation_words& command,
                                                   const std::string& directory) {
-    if (command.empty()) {
+    if (command.words.empty()) {
         return failure(errc::bad_input, "the operation has no command");
     }
     const char* one_pipe = std::getenv("SYNC_RUN_OUTPUT");
@@ -89,7 +92,7 @@ result<operation_process> operation_process::fork(const std::vector<std::string>
         return errno_failure(errno, "cannot start the operation");
     }
     operation_process out;
-    out.program_ = command.front();
+    out.program_ = command.words.front();
     const auto stat = read_process(child);
     out.mark_ = {child, stat ? stat->start : 0};
     out.barrier_ = std::move(pipes.barrier.write);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/agent/supervise/operation_words.hpp"
 #include "engine/core/descriptor.hpp"
 #include "engine/core/result.hpp"
 #include "engine/runs/process_identity.hpp"
@@ -14,8 +15,9 @@ namespace outrider::agent {
 class operation_process {
   public:
     /// Forks the child: a session and process group of its own, default signal handling, no input,
-    /// output through pipes (one if SYNC_RUN_OUTPUT=1), the environment of this process.
-    [[nodiscard]] static result<operation_process> fork(const std::vector<std::string>& command,
+    /// output through pipes (one if SYNC_RUN_OUTPUT=1), the environment of this process with the
+    /// variables of the command.
+    [[nodiscard]] static result<operation_process> fork(const operation_words& command,
                                                         const std::string& directory);
     /// Lets it execute; `start_failed` if the command cannot be, the child is gone then.
     [[nodiscard]] result<> release();

@@ -122,7 +122,10 @@ result<> supervisor::start() {
     output_ = std::make_unique<output_recorder>(std::move(*recorder));
     scalars_ = std::make_unique<output_scalars>(run_, record_.request.output_scalars);
     end_ = std::make_unique<end_record>(run_);
-    auto forked = operation_process::fork(record_.command, run_.directory.native());
+    const char* python_path = std::getenv("PYTHONPATH");
+    const auto words = words_to_execute(record_.command, python_path != nullptr ? python_path : "",
+                                        record_.cache_directory + "/python-");
+    auto forked = operation_process::fork(words, run_.directory.native());
     if (!forked) {
         return forked.error();
     }

@@ -2,7 +2,8 @@
 
 The variable FLAGS_DEST says how flags reach the module: `args` (the default, as command line
 arguments), `globals`, `global:NAME`, `dict:NAME`, `namespace:NAME`, or `none`. The flags are the
-words behind the last `--`. Needs Python 3.6 and nothing else.
+words behind the last `--`. Needs Python 3.6 and nothing else. Runs start it by `op_start`, which keeps
+files of the project from standing in for what is imported here.
 """
 
 import ast
@@ -185,55 +186,105 @@ def nest(flags):
         parts = name.split(".")
         for part in parts[:-1]:
             if not isinstance(target.get(part), dict):
-                target[part] = {}
+                target[part] = Section()
             target = target[part]
         target[parts[-1]] = value
     return out
 
 
-def globals_for(dest, flags):
-    """The globals that the module is executed with."""
-    kind, _, name = dest.partition(":")
-    if kind == "globals":
-        return dict(flags)
-    if kind in ("global", "dict") and name:
-        return {name: nest(flags)}
-    if kind == "namespace" and name:
-        return {name: types.SimpleNamespace(**flags)}
-    return {}
+class Section(dict):
+    """What dots in names make; a flag's own value may be a dict, too."""
+
+
+def with_flags(own, flags, namespace):
+    """What the module has, with flags in it; what is no flag stays as it is."""
+    if namespace:
+        if own is None or isinstance(own, (dict, list, str, int, float)):
+            own = types.SimpleNamespace()
+        for name, value in flags.items():
+            if isinstance(value, Section):
+                value = with_flags(getattr(own, name, None), value, namespace)
+            setattr(own, name, value)
+        return own
+    out = own if isinstance(own, dict) else {}
+    for name, value in flags.items():
+        out[name] = with_flags(out.get(name), value, namespace) if isinstance(value, Section) else value
+    return out
+
+
+class Settings:
+    """Where flags go in the module: by themselves, or into one name."""
+
+    def __init__(self, dest, flags):
+        kind, _, name = dest.partition(":")
+        self.globals = dict(flags) if kind == "globals" else {}
+        self.name = name if kind in ("global", "dict", "namespace") else ""
+        self.namespace = kind == "namespace"
+        self.nested = nest(flags)
+        if self.name:
+            self.globals = {self.name: with_flags(None, self.nested, self.namespace)}
+
+    def merged(self, own):
+        return with_flags(own, self.nested, self.namespace)
+
+
+MERGE = "__guild_flags__"  # a global while the assignment that needs it was not executed
 
 
 class AssignmentFilter:
-    """Drops the first top-level assignment to each name, so that the flag's value wins."""
+    """Drops the first top-level assignment to each name, so that the flag's value wins.
 
-    def __init__(self, names):
-        self.left = set(names)
+    One that makes the dict or namespace for all flags stays, and flags are put into what it makes.
+    """
+
+    def __init__(self, settings):
+        self.settings = settings
+        self.left = set(settings.globals)
 
     def filter_body(self, body):
         out = []
         for node in body:
-            if isinstance(node, ast.If):
-                node.body = self.filter_body(node.body) or [self._nothing(node)]
-                node.orelse = self.filter_body(node.orelse)
-                out.append(node)
-            elif not self._drops(node):
-                out.append(node)
+            for part in ("body", "orelse", "finalbody"):
+                if isinstance(node, (ast.If, ast.Try, ast.With)) and getattr(node, part, None):
+                    filtered = self.filter_body(getattr(node, part))
+                    setattr(node, part, filtered or [ast.copy_location(ast.Pass(), node)])
+            out.extend(self.filtered(node))
         return out
 
-    @staticmethod
-    def _nothing(node):
-        return ast.copy_location(ast.Pass(), node)
-
-    def _drops(self, node):
+    def filtered(self, node):
         if isinstance(node, ast.AnnAssign) and node.value is not None:
-            return self._takes(node.target)
+            return self.replaced(node, [node.target])
         if not isinstance(node, ast.Assign):
-            return False
-        # Of `a = b = 1` only the flag's part goes.
-        node.targets = [target for target in node.targets if not self._takes(target)]
-        return not node.targets
+            return [node]
+        after = []
+        for target in node.targets:
+            if isinstance(target, (ast.Tuple, ast.List)):
+                after += [self.assigned(item.id, node) for item in target.elts if self.takes(item)]
+        return self.replaced(node, node.targets) + after
 
-    def _takes(self, target):
+    def replaced(self, node, targets):
+        if self.settings.name:
+            if any([self.takes(target) for target in targets]):
+                call = ast.Call(func=ast.Name(id=MERGE, ctx=ast.Load()), args=[node.value], keywords=[])
+                node.value = ast.fix_missing_locations(ast.copy_location(call, node.value))
+            return [node]
+        # Of `a = b = 1` only the flag's part goes.
+        left = [target for target in targets if not self.takes(target)]
+        if isinstance(node, ast.Assign):
+            node.targets = left
+        return [node] if left else []
+
+    def assigned(self, name, node):
+        """A statement that gives a flag its value again."""
+        text = repr(self.settings.globals[name]).replace("nan", "float('nan')") \
+            if isinstance(self.settings.globals[name], float) else repr(self.settings.globals[name])
+        text = "float('" + text + "')" if text in ("inf", "-inf") else text
+        made = ast.parse("{} = {}".format(name, text)).body[0]
+        for item in ast.walk(made):
+            ast.copy_location(item, node)
+        return ast.fix_missing_locations(made)
+
+    def takes(self, target):
         if isinstance(target, ast.Name) and target.id in self.left:
             self.left.remove(target.id)
             return True
@@ -260,17 +311,17 @@ def find_module(spec_text):
     return spec if spec is not None and spec.loader is not None else None
 
 
-def compiled(spec, names):
+def compiled(spec, settings):
     """The module's code without the assignments that flags replace."""
-    source = spec.loader.get_source(spec.name) if names else None
-    if source is None:
+    if not settings.globals or not str(spec.origin).endswith(".py"):
         return spec.loader.get_code(spec.name)
-    tree = ast.parse(source, spec.origin)
-    tree.body = AssignmentFilter(names).filter_body(tree.body)
+    # Bytes: what decodes them otherwise would import modules, and the project may have such.
+    tree = ast.parse(spec.loader.get_data(spec.origin), spec.origin)
+    tree.body = AssignmentFilter(settings).filter_body(tree.body)
     return compile(tree, spec.origin, "exec", dont_inherit=True)
 
 
-def run_module(spec, module_globals):
+def run_module(spec, settings):
     """Executes the module as `__main__`."""
     module = types.ModuleType("__main__")
     module.__file__ = spec.origin
@@ -278,16 +329,22 @@ def run_module(spec, module_globals):
     module.__loader__ = spec.loader
     module.__package__ = spec.parent
     module.__builtins__ = __builtins__
-    code = compiled(spec, list(module_globals))
-    vars(module).update(module_globals)
+    code = compiled(spec, settings)
+    names = vars(module)
+    names.update(settings.globals)
+    if MERGE in code.co_names:
+        def merge(own):
+            names.pop(MERGE, None)
+            return settings.merged(own)
+        names[MERGE] = merge
     # Pickling and worker processes look the main module up by this name.
     sys.modules["__main__"] = module
-    exec(code, vars(module))
+    exec(code, names)
 
 
 def without_own_frames(traceback):
     """What of a traceback is the module's own."""
-    own = (__file__, ast.__file__, importlib.util.__file__)
+    own = (__file__, __file__.replace("op_main", "op_start"), ast.__file__, importlib.util.__file__)
     while traceback is not None:
         name = traceback.tb_frame.f_code.co_filename
         if name not in own and not name.startswith("<frozen importlib"):
@@ -308,15 +365,13 @@ def main():
     words, flag_words = split_words(sys.argv[1:])
     if not words:
         sys.exit("guild: missing required arg")
-    if not getattr(sys.flags, "safe_path", False):
-        del sys.path[0]  # the working directory, put there by `-m`: PYTHONPATH decides
     dest = os.environ.get("FLAGS_DEST") or "args"
+    takes_words = dest.partition(":")[0] == "args"  # also `args:click`
     spec = find_module(words[0])
     if spec is None:
         sys.exit("guild: No module named " + words[0])
-    sys.argv = [spec.origin] + words[1:] + (flag_words if dest == "args" else [])
-    module_globals = {} if dest == "args" else globals_for(dest, parse_flags(flag_words))
-    run_module(spec, module_globals)
+    sys.argv = [spec.origin] + words[1:] + (flag_words if takes_words else [])
+    run_module(spec, Settings(dest, {} if takes_words else parse_flags(flag_words)))
 
 
 def guarded_main():
@@ -331,4 +386,6 @@ def guarded_main():
 
 
 if __name__ == "__main__":
+    if not getattr(sys.flags, "safe_path", False):
+        del sys.path[0]  # the working directory, put there by `-m`: PYTHONPATH decides
     guarded_main()
