@@ -3,6 +3,7 @@
 #include "cli/render/paths.hpp"
 #include "cli/render/run_table.hpp"
 #include "cli/render/times.hpp"
+#include "engine/text/big_integer.hpp"
 #include "engine/text/yaml_text.hpp"
 #include "engine/text/yaml_value.hpp"
 
@@ -64,7 +65,7 @@ std::string member_text(const flag_shown& flag) {
         }
         return out;
     }
-    if (mapping != nullptr && !mapping->empty()) {
+    if (mapping != nullptr && !mapping->empty() && !big_integer_digits(*value)) {
         return "\n" + indented(yaml_text(*value), 4);
     }
     return " " + flag.value + "\n";

@@ -1,6 +1,7 @@
 #include "cli/render/run_info.hpp"
 
 #include "cli/render/times.hpp"
+#include "engine/text/big_integer.hpp"
 #include "engine/text/yaml_value.hpp"
 
 #include <boost/json/array.hpp>
@@ -32,6 +33,9 @@ json::object texts(const std::map<std::string, std::string>& members) {
 
 json::value yaml_or_text(const std::string& text) {
     auto value = read_yaml(text, "value");
+    if (const auto digits = value ? big_integer_digits(*value) : std::nullopt) {
+        return json::string(*digits); // most readers of JSON would round it
+    }
     return value ? std::move(*value) : json::value(text);
 }
 

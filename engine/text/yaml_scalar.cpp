@@ -1,5 +1,7 @@
 #include "engine/text/yaml_scalar.hpp"
 
+#include "engine/text/big_integer.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -72,7 +74,7 @@ bool eat_sixties(cursor& c) {
     return any;
 }
 
-bool is_integer(std::string_view text) {
+bool is_integer_text(std::string_view text) {
     cursor c{text};
     c.one_of("+-");
     for (const auto& [prefix, set] :
@@ -194,7 +196,8 @@ double real_value(std::string_view text) {
             double number = 0;
             if (std::from_chars(part.data(), part.data() + part.size(), number).ec ==
                 std::errc::result_out_of_range) {
-                number = part.find("e-") == std::string_view::npos
+                number = part.find("e-") == std::string_view::npos &&
+                                 part.find("E-") == std::string_view::npos
                              ? std::numeric_limits<double>::infinity()
                              : 0.0;
             }
@@ -227,14 +230,7 @@ std::optional<json::value> integer_value(std::string_view text) {
     } else if (clean.size() > 1 && clean[0] == '0') {
         base = 8, skip = 1;
     }
-    const std::string digits = (negative ? "-" : "") + clean.substr(skip);
-    std::int64_t value = 0;
-    const char* end = digits.data() + digits.size();
-    if (const auto got = std::from_chars(digits.data(), end, value, base);
-        got.ec == std::errc() && got.ptr == end) {
-        return json::value(value);
-    }
-    return std::nullopt;
+    return integer_of(std::string_view(clean).substr(skip), base, negative);
 }
 
 bool is_word_of(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -254,7 +250,7 @@ yaml_kind kind_of_plain(std::string_view text) {
     if (is_word_of(text, {"<<", "=", "!", "&", "*", "y", "Y", "n", "N"})) {
         return yaml_kind::special;
     }
-    if (is_integer(text)) {
+    if (is_integer_text(text)) {
         return yaml_kind::integer;
     }
     if (is_real(text)) {

@@ -21,7 +21,8 @@ enum class yaml_kind {
 /// The kind of a plain scalar by its look.
 [[nodiscard]] yaml_kind kind_of_plain(std::string_view text);
 
-/// The value of a plain scalar. Timestamps, specials and integers beyond 64 bits stay text.
+/// The value of a plain scalar. Timestamps and specials stay text; integers may be of
+/// any size (`big_integer.hpp`).
 [[nodiscard]] boost::json::value value_of_plain(std::string_view text);
 
 } // namespace outrider

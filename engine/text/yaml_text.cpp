@@ -1,5 +1,6 @@
 #include "engine/text/yaml_text.hpp"
 
+#include "engine/text/big_integer.hpp"
 #include "engine/text/python_number.hpp"
 #include "engine/text/yaml_characters.hpp"
 #include "engine/text/yaml_scalar.hpp"
@@ -49,7 +50,8 @@ class document {
             } else {
                 block_list(*list, where);
             }
-        } else if (const auto* object = value.if_object()) {
+        } else if (const auto* object = value.if_object();
+                   object != nullptr && !big_integer_digits(value)) {
             if (flow_level_ > 0 || flow_style_ || object->empty()) {
                 flow_mapping(*object);
             } else {
@@ -66,6 +68,8 @@ class document {
     void scalar(const json::value& value, place where) {
         if (const auto* text = value.if_string()) {
             string_scalar(to_characters(*text), kind_of_plain(*text) == yaml_kind::text, where);
+        } else if (const auto digits = big_integer_digits(value)) {
+            plain(to_characters(*digits), false);
         } else if (value.is_double()) {
             plain(to_characters(yaml_float(value.get_double())), false);
         } else if (value.is_null()) {
