@@ -60,7 +60,7 @@ std::string printed_lines(const command_printed& printed) {
     }
     text += text.empty() ? "" : "\n";
     for (const auto& [name, value] : printed.environment) {
-        text += name + "=" + value + "\n";
+        text += name + "=" + (value.empty() ? "" : shell_quote(value)) + "\n";
     }
     return text;
 }

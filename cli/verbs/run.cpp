@@ -62,7 +62,7 @@ void add_surroundings(CLI::App& verb, run_command& made) {
     verb.add_flag("--no-gpus", made.no_gpus, "The operation sees no GPUs");
     verb.add_option("--random-seed", made.random_seed, "Seed that is recorded with the run")
         ->option_text("N");
-    verb.add_flag("--force-flags", made.force_flags,
+    verb.add_flag("-f,--force-flags", made.force_flags,
                   "Accept flags that are not declared and values that are no choice");
     verb.add_flag("--force-deps", made.force_deps, "Resolve dependencies anew on --restart");
     verb.add_flag("--force-sourcecode", made.force_sourcecode,

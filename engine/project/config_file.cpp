@@ -54,6 +54,17 @@ result<json::value> read_json(const fs::path& file) {
 
 } // namespace
 
+result<json::object> read_config(const fs::path& file) {
+    auto config = file.extension() == ".json" ? read_json(file) : load_yaml(file, file.filename());
+    if (!config) {
+        return config.error();
+    }
+    if (!config->is_object()) {
+        return failure(errc::bad_input, "'" + file.native() + "' is no mapping of names");
+    }
+    return std::move(config->get_object());
+}
+
 void put_flags(json::value& config, const flag_map& flags) {
     for (const auto& [name, flag] : flags) {
         auto* place = flag.is_null() ? nullptr : value_at(config, name);

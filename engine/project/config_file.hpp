@@ -10,6 +10,9 @@
 
 namespace outrider {
 
+/// Reads a configuration: YAML or JSON.
+[[nodiscard]] result<boost::json::object> read_config(const std::filesystem::path& file);
+
 /// Puts the values of flags where a config has a value of that name: `a.b` is `b` in `a`, if there
 /// is no `a.b` as such. Flags that the config does not know, or that have no value, change nothing.
 void put_flags(boost::json::value& config, const flag_map& flags);

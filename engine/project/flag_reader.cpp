@@ -1,5 +1,6 @@
 #include "engine/project/flag_reader.hpp"
 
+#include "engine/text/big_integer.hpp"
 #include "engine/text/value_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -15,10 +16,15 @@ result<std::optional<double>> read_bound(const std::string& flag, const json::ob
     if (value == nullptr || value->is_null()) {
         return std::optional<double>();
     }
-    if (!value->is_number()) {
+    if (!number_of(*value)) {
         return failure(errc::bad_input, "flag '" + flag + "': " + key + " must be a number");
     }
-    return std::optional(value->to_number<double>());
+    return number_of(*value);
+}
+
+json::object mapping_at(const json::object& data, std::string_view key) {
+    const auto* value = data.if_contains(key);
+    return value != nullptr && value->is_object() ? value->get_object() : json::object();
 }
 
 result<> read_choices(const json::object& data, flag_def& out) {
@@ -34,7 +40,8 @@ result<> read_choices(const json::object& data, flag_def& out) {
             const auto* value = object->if_contains("value");
             out.choices.push_back({.value = value != nullptr ? *value : json::value(),
                                    .alias = text_of(*object, "alias"),
-                                   .description = text_of(*object, "description")});
+                                   .description = text_of(*object, "description"),
+                                   .flags = mapping_at(*object, "flags")});
         } else {
             out.choices.push_back({.value = item});
         }
@@ -52,7 +59,7 @@ std::optional<json::value> value_if_set(const json::object& data, std::string_vi
 result<flag_def> read_flag(const std::string& name, const json::value& data) {
     flag_def out{.name = name};
     const auto* object = data.if_object();
-    if (object == nullptr) {
+    if (object == nullptr || big_integer_digits(data)) {
         out.default_value = data;
         if (!data.is_null()) {
             out.written["default"] = data;
@@ -71,8 +78,20 @@ result<flag_def> read_flag(const std::string& name, const json::value& data) {
     out.arg_name = text_of(*object, "arg-name");
     out.arg_skip = is_set(*object, "arg-skip");
     out.arg_switch = value_if_set(*object, "arg-switch");
+    out.arg_switch_off = text_of(*object, "arg-switch-off");
     out.arg_split = value_if_set(*object, "arg-split");
+    out.arg_skip_value = value_if_set(*object, "arg-skip-value");
     out.env_name = text_of(*object, "env-name");
+    out.alias = text_of(*object, "alias");
+    out.null_label = text_of(*object, "null-label");
+    for (const auto& [key, into] : {std::pair{"arg-encoding", &out.arg_encoding},
+                                    std::pair{"env-encoding", &out.env_encoding}}) {
+        if (is_set(*object, key) && !object->at(key).is_object()) {
+            return failure(errc::unsupported,
+                           "flag '" + name + "': " + key + " must be a mapping of values");
+        }
+        *into = mapping_at(*object, key);
+    }
     auto min = read_bound(name, *object, "min");
     auto max = read_bound(name, *object, "max");
     if (!min || !max) {

@@ -1,9 +1,11 @@
 #include "engine/project/flag_text.hpp"
 
+#include "engine/text/big_integer.hpp"
 #include "engine/text/path_text.hpp"
 #include "engine/text/python_number.hpp"
 #include "engine/text/shell_words.hpp"
 #include "engine/text/yaml_characters.hpp"
+#include "engine/text/yaml_scalar.hpp"
 #include "engine/text/yaml_text.hpp"
 #include "engine/text/yaml_value.hpp"
 
@@ -35,18 +37,35 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-template <class Number>
-std::optional<Number> whole_number(std::string_view text) {
-    if (text.starts_with('+') && !text.starts_with("+-")) {
-        text.remove_prefix(1);
-    }
-    Number value{};
-    const char* end = text.data() + text.size();
-    const auto got = std::from_chars(text.data(), end, value);
-    if (got.ec != std::errc() || got.ptr != end || text.empty()) {
+std::string_view without_sign(std::string_view text) {
+    return text.starts_with('+') || text.starts_with('-') ? text.substr(1) : text;
+}
+
+// Python's int(): decimal digits with a sign, of any number.
+std::optional<json::value> whole_number(std::string_view text) {
+    return integer_of(without_sign(text), 10, text.starts_with('-'));
+}
+
+// Python's float() of a number: also `1.` and `.5`.
+std::optional<double> decimal_number(std::string_view text) {
+    const auto digits = without_sign(text);
+    if (digits.find_first_not_of("0123456789.eE+-") != std::string_view::npos ||
+        digits.find_first_of("0123456789.") != 0) {
         return std::nullopt;
     }
-    return value;
+    double value = 0;
+    const char* end = digits.data() + digits.size();
+    const auto got = std::from_chars(digits.data(), end, value);
+    if (got.ptr != end || got.ec == std::errc::invalid_argument) {
+        return std::nullopt;
+    }
+    if (got.ec == std::errc::result_out_of_range) {
+        // Too large, or too small, for a double.
+        const auto e = digits.find_first_of("eE");
+        const bool small = e != std::string_view::npos && digits.substr(e + 1).starts_with('-');
+        value = small ? 0.0 : std::numeric_limits<double>::infinity();
+    }
+    return text.starts_with('-') ? -value : value;
 }
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
@@ -77,13 +96,14 @@ std::optional<json::value> repeated_list(std::string_view text) {
         trimmed(text.substr(0, star)).back() != ']') {
         return std::nullopt;
     }
-    const auto times = whole_number<std::int64_t>(trimmed(text.substr(star + 1)));
+    const auto times = whole_number(trimmed(text.substr(star + 1)));
     const auto list = read_yaml(text.substr(0, star), "flag");
-    if (!times || *times < 0 || *times > most_repeats || !list || !list->is_array()) {
+    const std::int64_t count = times && times->is_int64() ? times->get_int64() : -1;
+    if (count < 0 || count > most_repeats || !list || !list->is_array()) {
         return std::nullopt;
     }
     json::array out;
-    for (std::int64_t i = 0; i < *times; ++i) {
+    for (std::int64_t i = 0; i < count; ++i) {
         out.insert(out.end(), list->get_array().begin(), list->get_array().end());
     }
     return out;
@@ -117,6 +137,9 @@ std::string encoded(const json::value& value) {
             out += (out.empty() ? "" : ", ") + encoded(item);
         }
         return "[" + out + "]";
+    }
+    if (const auto digits = big_integer_digits(value)) {
+        return std::string(*digits);
     }
     if (const auto* object = value.if_object()) {
         std::vector<std::string> members;
@@ -200,23 +223,78 @@ json::value decode_flag(std::string_view text) {
         return json::string();
     }
     const std::string_view core = trimmed(text);
-    if (const auto integer = whole_number<std::int64_t>(core)) {
-        return *integer;
+    if (auto integer = whole_number(core)) {
+        return std::move(*integer);
     }
-    if (const auto real = whole_number<double>(core)) {
+    if (const auto real = decimal_number(core)) {
         return *real;
     }
     if (const auto real = special_float(core)) {
         return *real;
     }
     if (is_flag_function(core) || looks_like_number_with_marks(core)) {
-        return json::string(text);
+        return json::string(core);
     }
     if (auto list = repeated_list(core)) {
         return std::move(*list);
     }
-    auto value = read_yaml(text, "flag");
-    return value ? std::move(*value) : json::value(json::string(text));
+    if (core.find_first_of("[{'\"") != 0) {
+        return value_of_plain(core);
+    }
+    auto value = read_yaml(core, "flag");
+    // A comment behind it would be lost: then all of it is text.
+    const bool whole = value && std::string_view("]}'\"").find(core.back()) != core.npos;
+    return whole ? std::move(*value) : json::value(json::string(core));
+}
+
+json::value decode_flag_as(std::string_view text, std::string_view type) {
+    const std::string_view core = trimmed(text);
+    if (type == "string" || type == "path" || type == "existing-path") {
+        return core.find_first_of("[{'\"") == 0 ? decode_flag(text)
+                                                : json::value(json::string(text));
+    }
+    // Python takes single underscores between digits.
+    std::string digits(core);
+    if (digits.find("__") == std::string::npos && !digits.starts_with('_') &&
+        !digits.ends_with('_')) {
+        std::erase(digits, '_');
+    }
+    if (type == "int" || type == "number") {
+        if (auto integer = whole_number(digits)) {
+            return std::move(*integer);
+        }
+    }
+    if (type == "float" || type == "number") {
+        if (const auto real = decimal_number(digits)) {
+            return *real;
+        }
+    }
+    if (type == "boolean") {
+        for (const auto& [word, meaning] :
+             {std::pair{"yes", true}, std::pair{"no", false}, std::pair{"true", true},
+              std::pair{"false", false}, std::pair{"on", true}, std::pair{"off", false}}) {
+            if (equals_ignoring_case(core, word)) {
+                return meaning;
+            }
+        }
+    }
+    return decode_flag(text);
+}
+
+bool equal_values(const json::value& a, const json::value& b) {
+    const auto number = [](const json::value& value) {
+        return value.is_bool() ? std::optional(value.get_bool() ? 1.0 : 0.0) : number_of(value);
+    };
+    const auto left = number(a);
+    const auto right = number(b);
+    if (left && right && !(big_integer_digits(a) && big_integer_digits(b))) {
+        return *left == *right;
+    }
+    return a == b;
+}
+
+std::string encode_flag(const json::value& value) {
+    return encoded(value);
 }
 
 std::string format_flag(const json::value& value, const flag_look& look) {
@@ -250,6 +328,9 @@ std::string argument_text(const json::value& value) {
     if (value.is_double()) {
         return python_float(value.get_double());
     }
+    if (const auto digits = big_integer_digits(value)) {
+        return std::string(*digits);
+    }
     if (const auto* list = value.if_array()) {
         std::string out;
         for (const auto& item : *list) {
@@ -258,6 +339,23 @@ std::string argument_text(const json::value& value) {
         return out;
     }
     return value.is_object() ? yaml_flow(value) : json::serialize(value);
+}
+
+std::vector<std::string> split_flag(const json::value& value, const std::string& separator) {
+    const std::string text = argument_text(value);
+    if (separator.empty()) {
+        auto words = shell_split(text);
+        return words ? std::move(*words) : std::vector<std::string>{text};
+    }
+    std::vector<std::string> out;
+    for (std::size_t at = 0; at <= text.size();) {
+        const auto end = std::min(text.find(separator, at), text.size());
+        if (end > at) {
+            out.push_back(text.substr(at, end - at));
+        }
+        at = end + separator.size();
+    }
+    return out;
 }
 
 std::string shorten_path(const std::string& path, std::size_t limit) {

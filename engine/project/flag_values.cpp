@@ -2,6 +2,7 @@
 
 #include "engine/project/flag_text.hpp"
 #include "engine/project/references.hpp"
+#include "engine/text/big_integer.hpp"
 #include "engine/text/path_text.hpp"
 #include "engine/text/python_number.hpp"
 
@@ -18,8 +19,29 @@ namespace json = boost::json;
 
 constexpr int deepest_reference = 8;
 
-failure invalid(const std::string& flag, const std::string& why) {
-    return {errc::bad_input, "invalid value for " + flag + ": " + why};
+constexpr std::string_view known_types[] = {"int",    "float", "number",       "boolean",
+                                            "string", "path",  "existing-path"};
+
+failure invalid(const std::string& flag, const json::value& value, const std::string& why) {
+    const std::string shown =
+        value.is_string() ? std::string(value.get_string()) : encode_flag(value);
+    return {errc::bad_input, "invalid value " + shown + " for " + flag + ": " + why};
+}
+
+// Rows of a name and what it means, names padded to the longest.
+std::string two_columns(const std::vector<std::pair<std::string, std::string>>& rows) {
+    std::size_t widest = 0;
+    for (const auto& [name, meaning] : rows) {
+        widest = std::max(widest, name.size());
+    }
+    std::string out;
+    for (const auto& [name, meaning] : rows) {
+        out += "\n  " + name;
+        if (!meaning.empty()) {
+            out += std::string(widest - name.size() + 2, ' ') + meaning;
+        }
+    }
+    return out;
 }
 
 failure no_batches(const std::string& flag, const std::string& value) {
@@ -27,13 +49,29 @@ failure no_batches(const std::string& flag, const std::string& value) {
                                    "\nGive it a single value: " + flag + "=VALUE"};
 }
 
+std::string separator_of(const flag_def& flag) {
+    const auto* separator = flag.arg_split ? flag.arg_split->if_string() : nullptr;
+    return separator != nullptr ? std::string(*separator) : std::string();
+}
+
 json::value decode_typed(const flag_def* flag, const std::string& text) {
-    if (flag == nullptr || (flag->type != "string" && !flag->type.ends_with("path"))) {
+    if (flag == nullptr) {
         return decode_flag(text);
     }
-    // Text that is asked for stays as it was typed; a list would still be a batch.
-    json::value value = decode_flag(text);
-    return value.is_array() ? value : json::value(json::string(text));
+    for (const auto& choice : flag->choices) {
+        if (!choice.alias.empty() && choice.alias == text) {
+            return choice.value;
+        }
+        // A choice that is text is meant by it, whatever else it looks like.
+        if (choice.value.is_string() && choice.value.get_string() == text) {
+            return choice.value;
+        }
+    }
+    json::value value = decode_flag_as(text, flag->type);
+    // What is spread over words has to come out as it was typed: `007`, `1.50`.
+    const bool lossy = flag->splits() && !value.is_array() && !value.is_null() &&
+                       !value.is_string() && argument_text(value) != text;
+    return lossy ? json::value(json::string(text)) : value;
 }
 
 failure unsupported_flag(const operation_def& op, const std::string& name) {
@@ -43,38 +81,69 @@ failure unsupported_flag(const operation_def& op, const std::string& name) {
                                  "this check."};
 }
 
-result<flag_map> parse_typed(const operation_def& op, const std::vector<std::string>& typed,
-                             bool any_name) {
-    flag_map out;
+const flag_def* flag_with_alias(const operation_def& op, const std::string& alias) {
+    const auto found = std::ranges::find(op.flags, alias, &flag_def::alias);
+    return alias.empty() || found == op.flags.end() ? nullptr : &*found;
+}
+
+struct typed_word {
+    std::string name;
+    std::string text;
+};
+
+result<std::vector<typed_word>> split_words(const std::vector<std::string>& typed) {
+    std::vector<typed_word> out;
+    std::string wrong;
     for (const auto& word : typed) {
         const auto equals = word.find('=');
         if (equals == std::string::npos || equals == 0) {
-            return failure(errc::bad_input, "invalid argument '" + word + "' - expected NAME=VAL");
+            wrong += "\n" + word;
+            continue;
         }
-        const std::string name = word.substr(0, equals);
-        const std::string text = word.substr(equals + 1);
-        const flag_def* flag = op.find_flag(name);
-        if (flag == nullptr && !any_name) {
-            return unsupported_flag(op, name);
-        }
-        if (text.starts_with('@')) {
-            return failure(errc::unsupported, "batch files are not supported yet: " + word);
-        }
-        if (is_flag_function(text) && (flag == nullptr || flag->type != "string")) {
-            return no_batches(name, text);
-        }
-        out[name] = decode_typed(flag, text);
+        out.push_back({.name = word.substr(0, equals), .text = word.substr(equals + 1)});
+    }
+    if (!wrong.empty()) {
+        const bool file = wrong.starts_with("\n@") && wrong.find('\n', 1) == std::string::npos;
+        return file ? failure(errc::unsupported,
+                              "batch files are not supported yet: " + wrong.substr(1))
+                    : failure(errc::bad_input,
+                              "invalid argument(s):" + wrong + "\nexpected NAME=VAL");
     }
     return out;
 }
 
-json::value without_alias(const flag_def& flag, const json::value& value) {
-    for (const auto& choice : flag.choices) {
-        if (!choice.alias.empty() && value.is_string() && value.get_string() == choice.alias) {
-            return choice.value;
+result<flag_map> parse_typed(const operation_def& op, const std::vector<typed_word>& typed,
+                             const flag_rules& rules) {
+    flag_map out;
+    const auto named = [&](const std::string& name) {
+        return std::ranges::find(typed, name, &typed_word::name) != typed.end();
+    };
+    for (const auto& word : typed) {
+        const flag_def* flag = op.find_flag(word.name);
+        if (flag == nullptr) {
+            flag = flag_with_alias(op, word.name);
         }
+        if (flag == nullptr && !rules.any_name && !rules.force) {
+            return unsupported_flag(op, word.name);
+        }
+        if (flag != nullptr && flag->name != word.name && named(flag->name) && !rules.force) {
+            return failure(errc::bad_input, "cannot specify both alias '" + word.name +
+                                                "' and name for flag '" + flag->name +
+                                                "'\nUse --force-flags to skip this check.");
+        }
+        if (is_flag_function(word.text) && (flag == nullptr || flag->type != "string")) {
+            return no_batches(word.name, word.text);
+        }
+        out[flag != nullptr ? flag->name : word.name] = decode_typed(flag, word.text);
     }
-    return value;
+    return out;
+}
+
+// The choice of a value, whose flags count as well.
+const flag_choice* choice_of(const flag_def& flag, const json::value& value) {
+    const auto found = std::ranges::find_if(
+        flag.choices, [&](const flag_choice& choice) { return equal_values(choice.value, value); });
+    return found == flag.choices.end() ? nullptr : &*found;
 }
 
 // `${other}` in a value stands for another flag's value; alone it keeps that value's type.
@@ -97,98 +166,109 @@ json::value resolve_value(const json::value& value, const flag_map& all, int dep
         }));
 }
 
-result<json::value> as_boolean(const std::string& name, const json::value& value) {
-    if (value.is_bool()) {
-        return value;
+// A typed word of what is spread over several, by the type of each.
+bool parts_fit(const flag_def& flag, const json::value& value) {
+    return std::ranges::all_of(split_flag(value, separator_of(flag)), [&](const auto& part) {
+        const auto decoded = decode_flag_as(part, flag.type);
+        return flag.type == "int" ? is_integer(decoded) : number_of(decoded).has_value();
+    });
+}
+
+result<json::value> coerce_number(const flag_def& flag, const json::value& value,
+                                  const failure& wrong) {
+    if (flag.splits()) {
+        return parts_fit(flag, value) ? result<json::value>(value) : wrong;
     }
-    if (value.is_int64() || value.is_double()) {
-        return json::value(value.to_number<double>() != 0);
+    if (flag.type == "int") {
+        return is_integer(value) ? result<json::value>(value) : wrong;
     }
-    return invalid(name, "invalid value for type 'boolean': " + format_flag(value));
+    const auto number = number_of(value);
+    if (!number) {
+        return wrong;
+    }
+    return flag.type == "float" ? json::value(*number) : value;
 }
 
 result<json::value> coerce(const flag_def& flag, const json::value& value,
                            const flag_rules& rules) {
-    const failure wrong =
-        invalid(flag.name, "invalid value for type '" + flag.type + "': " + format_flag(value));
-    const bool number = value.is_number();
+    const failure wrong = invalid(flag.name, value, "invalid value for type '" + flag.type + "'");
     if (flag.type.empty() || value.is_null()) {
         return value;
     }
     if (flag.type == "string") {
         return value.is_string() ? value : json::value(json::string(argument_text(value)));
     }
-    if (flag.type == "int") {
-        return value.is_int64() ? result<json::value>(value) : wrong;
-    }
-    if (flag.type == "float") {
-        return number ? result<json::value>(json::value(value.to_number<double>())) : wrong;
-    }
-    if (flag.type == "number") {
-        return number ? result<json::value>(value) : wrong;
+    if (flag.type == "int" || flag.type == "float" || flag.type == "number") {
+        return coerce_number(flag, value, wrong);
     }
     if (flag.type == "boolean") {
-        return as_boolean(flag.name, value);
+        if (flag.splits() || value.is_bool()) {
+            return value;
+        }
+        const auto number = number_of(value);
+        return number ? result<json::value>(json::value(*number != 0)) : wrong;
     }
     if (flag.type == "path" || flag.type == "existing-path") {
         const std::string path = argument_text(value);
-        const std::string absolute = absolute_path(path, rules.directory, rules.home);
-        std::error_code ec;
-        if (flag.type == "existing-path" && !std::filesystem::exists(absolute, ec)) {
-            return invalid(flag.name, path + " does not exist");
+        if (path.empty()) {
+            return json::value(json::string());
         }
-        return json::value(json::string(path.empty() ? path : absolute));
+        const json::value absolute = json::string(absolute_path(path, rules.directory, rules.home));
+        std::error_code ec;
+        if (flag.type == "existing-path" &&
+            !std::filesystem::exists(std::string(absolute.get_string()), ec)) {
+            return invalid(flag.name, absolute,
+                           std::string(absolute.get_string()) + " does not exist");
+        }
+        return absolute;
     }
     return value;
 }
 
-bool same_value(const json::value& a, const json::value& b) {
-    if (a.is_number() && b.is_number()) {
-        return a.to_number<double>() == b.to_number<double>();
-    }
-    return a == b;
-}
-
 result<> check_choice(const flag_def& flag, const json::value& value) {
-    const auto fits = [&](const flag_choice& choice) { return same_value(choice.value, value); };
-    if (flag.choices.empty() || flag.allow_other || std::ranges::any_of(flag.choices, fits)) {
+    const bool nothing = value.is_string() && value.get_string().empty();
+    if (flag.choices.empty() || flag.allow_other || nothing || choice_of(flag, value) != nullptr) {
         return {};
     }
-    std::string all;
+    std::vector<std::pair<std::string, std::string>> rows;
     for (const auto& choice : flag.choices) {
-        all += "\n  " + (choice.alias.empty() ? format_flag(choice.value) : choice.alias) +
-               (choice.description.empty() ? "" : "  ") + choice.description;
+        rows.emplace_back(choice.alias.empty() ? encode_flag(choice.value) : choice.alias,
+                          choice.description);
     }
     return failure(errc::bad_input, "Unsupported value for '" + flag.name +
-                                        "' - supported values are:\n" + all +
+                                        "' - supported values are:\n" + two_columns(rows) +
                                         "\n\nRun the command again using one of these options.");
 }
 
 result<> check_bounds(const flag_def& flag, const json::value& value) {
-    if (!value.is_number()) {
+    const auto number = number_of(value);
+    if (!number) {
         return {};
     }
-    const auto shown = [](double bound) {
-        return bound == std::floor(bound) && std::abs(bound) < 1e15
-                   ? std::to_string(static_cast<std::int64_t>(bound))
-                   : python_float(bound);
+    const auto shown = [&](const char* key, double bound) {
+        const auto* written = flag.written.if_contains(key);
+        return written != nullptr ? encode_flag(*written) : python_float(bound);
     };
-    const auto number = value.to_number<double>();
-    if (flag.min && number < *flag.min) {
-        return invalid(flag.name, "out of range (less than min " + shown(*flag.min) + ")");
+    if (flag.min && *number < *flag.min) {
+        return invalid(flag.name, value,
+                       "out of range (less than min " + shown("min", *flag.min) + ")");
     }
-    if (flag.max && number > *flag.max) {
-        return invalid(flag.name, "out of range (greater than max " + shown(*flag.max) + ")");
+    if (flag.max && *number > *flag.max) {
+        return invalid(flag.name, value,
+                       "out of range (greater than max " + shown("max", *flag.max) + ")");
     }
     return {};
 }
 
 result<json::value> check_flag(const flag_def& flag, const json::value& value,
                                const flag_rules& rules) {
-    if (value.is_array()) {
-        return no_batches(flag.name, format_flag(value));
+    const auto* text = value.if_string();
+    if (value.is_array() ||
+        (text != nullptr && flag.type != "string" && equal_values(value, flag.default_value) &&
+         is_flag_function(std::string_view(*text)))) {
+        return no_batches(flag.name, encode_flag(value));
     }
-    auto typed = coerce(flag, without_alias(flag, value), rules);
+    auto typed = coerce(flag, value, rules);
     if (rules.force) {
         return typed ? typed : value;
     }
@@ -209,7 +289,8 @@ result<> check_placeholders(const flag_map& all) {
     for (const auto& [name, value] : all) {
         for (const char* word : {"${python_exe}", "${support_dir}", "${run_dir}", "${home}"}) {
             if (value.is_string() && value.get_string().find(word) != json::string::npos) {
-                return invalid(name, std::string(word) + " is reserved and cannot be part of it");
+                return invalid(name, value,
+                               std::string(word) + " is reserved and cannot be part of it");
             }
         }
     }
@@ -217,38 +298,70 @@ result<> check_placeholders(const flag_map& all) {
 }
 
 result<> check_required(const operation_def& op, const flag_map& all) {
-    std::string missing;
+    std::vector<std::pair<std::string, std::string>> missing;
     for (const auto& flag : op.flags) {
         const json::value& value = all.at(flag.name);
         const bool empty = value.is_null() || (value.is_string() && value.get_string().empty());
         if (flag.required && empty) {
-            missing +=
-                "\n  " + flag.name + (flag.description.empty() ? "" : "  ") + flag.description;
+            missing.emplace_back(flag.name,
+                                 flag.description.substr(0, flag.description.find('\n')));
         }
     }
     if (missing.empty()) {
         return {};
     }
-    return failure(errc::bad_input, "Operation requires the following missing flags:\n" + missing +
-                                        "\n\nRun the command again with these flags specified as "
-                                        "NAME=VAL.");
+    std::ranges::sort(missing);
+    return failure(errc::bad_input, "Operation requires the following missing flags:\n" +
+                                        two_columns(missing) +
+                                        "\n\nRun the command again with these flags or try "
+                                        "'{program} run " +
+                                        op.full_name() + " --help-op' for help.");
+}
+
+void warn_of_types(const operation_def& op, std::vector<std::string>& notes) {
+    for (const auto& flag : op.flags) {
+        if (!flag.type.empty() &&
+            std::ranges::find(known_types, flag.type) == std::end(known_types)) {
+            notes.push_back("unknown flag type '" + flag.type + "' for " + flag.name +
+                            " - cannot coerce");
+        }
+    }
+}
+
+// What chosen values say of other flags, which counts unless the user says something else.
+void add_choices(const operation_def& op, flag_values& flags) {
+    for (const auto& flag : op.flags) {
+        const flag_choice* choice = choice_of(flag, flags.all.at(flag.name));
+        for (const auto& member : choice != nullptr ? choice->flags : json::object()) {
+            const std::string name = member.key();
+            if (!flags.user.contains(name)) {
+                flags.all[name] = member.value();
+            }
+        }
+    }
 }
 
 } // namespace
 
 result<flag_values> resolve_flags(const operation_def& op, const std::vector<std::string>& typed,
                                   const flag_rules& rules) {
-    auto user = parse_typed(op, typed, rules.any_name || rules.force);
+    auto words = split_words(typed);
+    if (!words) {
+        return words.error();
+    }
+    auto user = parse_typed(op, *words, rules);
     if (!user) {
         return user.error();
     }
-    flag_values out{.user = *user};
+    flag_values out{.user = std::move(*user)};
+    warn_of_types(op, out.notes);
     for (const auto& flag : op.flags) {
         out.all[flag.name] = flag.default_value;
     }
     for (const auto& [name, value] : out.user) {
         out.all[name] = value;
     }
+    add_choices(op, out);
     const flag_map raw = out.all;
     for (auto& [name, value] : out.all) {
         const flag_def* declared = op.find_flag(name);

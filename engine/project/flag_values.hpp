@@ -13,8 +13,9 @@ using flag_map = std::map<std::string, boost::json::value>;
 
 /// The flags of a run.
 struct flag_values {
-    flag_map all;  ///< defaults and typed ones; null where there is no value
-    flag_map user; ///< as typed, decoded
+    flag_map all;                   ///< defaults and typed ones; null where there is no value
+    flag_map user;                  ///< as typed, decoded
+    std::vector<std::string> notes; ///< warnings for people
 };
 
 /// What a run's flags are checked against besides their declarations.

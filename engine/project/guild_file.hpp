@@ -13,8 +13,9 @@ namespace outrider {
 /// A value that a flag may take.
 struct flag_choice {
     boost::json::value value;
-    std::string alias;       ///< another way to type it, or empty
-    std::string description; ///< may be empty
+    std::string alias;         ///< another way to type it, or empty
+    std::string description;   ///< may be empty
+    boost::json::object flags; ///< values of other flags while this one is chosen
 };
 
 /// A flag as an operation declares it.
@@ -31,9 +32,21 @@ struct flag_def {
     std::string arg_name; ///< empty: `name`
     bool arg_skip = false;
     std::optional<boost::json::value> arg_switch; ///< the value that gives `--NAME` alone
+    std::string arg_switch_off;                   ///< a switch's word for any other value, or empty
     std::optional<boost::json::value> arg_split;  ///< true or a separator
     std::string env_name;                         ///< empty: FLAG_NAME
-    boost::json::object written;                  ///< what is declared, as it is written
+    std::string alias;                            ///< another name to type, or empty
+    std::string null_label;                       ///< how null is shown; empty: `default`
+    boost::json::object arg_encoding; ///< what the program gets for a value (by its text) instead
+    boost::json::object env_encoding; ///< the same for the environment
+    /// A default of the module that would not come back the same as an argument: it is not passed.
+    std::optional<boost::json::value> arg_skip_value;
+    boost::json::object written; ///< what is declared, as it is written
+
+    /// Whether its value is spread over several words.
+    [[nodiscard]] bool splits() const {
+        return arg_split && !arg_split->is_null() && *arg_split != false;
+    }
 };
 
 /// One `include` or `exclude` of a source code selection; the last that matches a file decides.
@@ -71,6 +84,8 @@ struct operation_def {
     std::vector<flag_def> flags;
     flags_import imports;
     std::string flags_dest; ///< empty: what the module's imports tell, else args
+    /// The module takes a word that begins with '-' for an option, not for a flag's value.
+    bool options_by_dash = false;
     sourcecode_def sourcecode;
     std::string label;             ///< a template, or empty
     boost::json::value requires_;  ///< null: nothing

@@ -10,6 +10,7 @@
 
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -35,11 +36,29 @@ result<module_flags> parse(const std::string& bytes) {
         return failure(errc::bad_input, text_of(*object, "error"));
     }
     const auto* flags = object->if_contains("flags");
-    module_flags out{.dest = text_of(*object, "dest")};
+    const auto* files = object->if_contains("files");
+    module_flags out{.dest = text_of(*object, "dest"),
+                     .options_by_dash = text_of(*object, "parser") == "argparse"};
     if (flags != nullptr && flags->is_object()) {
         out.flags = flags->get_object();
     }
+    if (files != nullptr && files->is_object()) {
+        out.files = files->get_object();
+    }
     return out;
+}
+
+// What is wrong with the source is as sure as what is right, and is kept as well.
+bool is_mistake(const failure& why) {
+    return why.kind() == errc::bad_input;
+}
+
+// Other modules that were read as well: the key of the cache is the content of the first one.
+bool are_unchanged(const json::object& files) {
+    return std::ranges::all_of(files, [](const auto& file) {
+        const auto bytes = read_text_file(std::string(file.key()), most_source_bytes);
+        return bytes && file.value() == json::value(hex_digest(digest_kind::sha256, *bytes));
+    });
 }
 
 // A failing cache costs time only. It is written aside and renamed: others read it meanwhile.
@@ -92,7 +111,8 @@ result<module_flags> read_module_flags(const std::string& path, const std::strin
     std::string kept_at;
     if (!how.cache.empty()) {
         digest key(digest_kind::md5);
-        key.add(std::string(module_flags_version()) + "\n" + dest + "\n");
+        // The path tells which other modules of the project were meant.
+        key.add(std::string(module_flags_version()) + "\n" + dest + "\n" + path + "\n");
         for (const auto& word : how.words) {
             key.add(shell_quote(word) + " ");
         }
@@ -100,7 +120,8 @@ result<module_flags> read_module_flags(const std::string& path, const std::strin
         key.add(*source);
         kept_at = how.cache + "/" + key.hex();
         if (auto kept = read_text_file(kept_at, most_result_bytes)) {
-            if (auto parsed = parse(*kept)) {
+            if (auto parsed = parse(*kept);
+                parsed ? are_unchanged(parsed->files) : is_mistake(parsed.error())) {
                 return parsed;
             }
         }
@@ -110,7 +131,7 @@ result<module_flags> read_module_flags(const std::string& path, const std::strin
         return bytes.error();
     }
     auto parsed = parse(*bytes);
-    if (parsed && !kept_at.empty()) {
+    if ((parsed || is_mistake(parsed.error())) && !kept_at.empty()) {
         keep(kept_at, *bytes);
     }
     return parsed;

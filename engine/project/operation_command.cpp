@@ -20,23 +20,6 @@ bool takes_yaml(const std::string& dest) {
            dest.starts_with("namespace:");
 }
 
-std::vector<std::string> split_by(const std::string& text, const json::value& separator) {
-    std::vector<std::string> out;
-    const std::string mark = separator.is_string() ? std::string(separator.get_string()) : "";
-    if (mark.empty()) {
-        auto words = shell_split(text);
-        return words ? std::move(*words) : std::vector<std::string>{text};
-    }
-    for (std::size_t at = 0;;) {
-        const auto end = text.find(mark, at);
-        out.push_back(text.substr(at, end == text.npos ? end : end - at));
-        if (end == text.npos) {
-            return out;
-        }
-        at = end + mark.size();
-    }
-}
-
 // A value in YAML. Text that begins with '-' is quoted: op_main would take it for another flag.
 std::string yaml_word(const json::value& value) {
     const std::string word = yaml_flow(value);
@@ -50,26 +33,81 @@ std::string yaml_word(const json::value& value) {
     return quoted + "'";
 }
 
+// What stands for a value in an encoding: its keys are values as one would type them.
+json::value encoded_as(const json::object& encoding, const json::value& value) {
+    for (const auto& member : encoding) {
+        if (equal_values(decode_flag(member.key()), value) ||
+            (value.is_string() && value.get_string() == member.key())) {
+            return member.value();
+        }
+    }
+    return value;
+}
+
+// A word that argparse takes for an option where a value is expected. It knows negative numbers.
+bool is_option_like(std::string_view word) {
+    if (word.size() < 2 || !word.starts_with('-') || word.find(' ') != std::string_view::npos) {
+        return false;
+    }
+    const auto digits = word.substr(1);
+    const auto dot = digits.find('.');
+    const auto decimals = dot == digits.npos ? digits : digits.substr(dot + 1);
+    const auto is_digits = [](std::string_view text) {
+        return text.find_first_not_of("0123456789") == text.npos;
+    };
+    return !(is_digits(digits.substr(0, dot)) && is_digits(decimals) && !decimals.empty());
+}
+
+/// How values become words.
+struct word_style {
+    bool yaml = false;       ///< as YAML, for what is no command line
+    bool dash_joins = false; ///< `--name=-x`
+};
+
+// 1 and 1.0 are one default, which a type may have changed; `yes` is another.
+bool is_skipped(const flag_def& flag, const json::value& given) {
+    return flag.arg_skip_value && flag.arg_skip_value->is_bool() == given.is_bool() &&
+           equal_values(*flag.arg_skip_value, given);
+}
+
 // The words of one flag; none if it is left out.
-std::vector<std::string> words_of(const flag_def& flag, const json::value& value, bool yaml) {
+std::vector<std::string> words_of(const flag_def& flag, const json::value& given,
+                                  const word_style& style) {
     const std::string option = "--" + (flag.arg_name.empty() ? flag.name : flag.arg_name);
-    if (flag.arg_skip || value.is_null()) {
+    if (flag.arg_skip || given.is_null() || is_skipped(flag, given)) {
         return {};
     }
     if (flag.arg_switch) {
-        return *flag.arg_switch == value ? std::vector<std::string>{option}
-                                         : std::vector<std::string>{};
+        const std::string off = flag.arg_switch_off.empty() ? "" : "--" + flag.arg_switch_off;
+        const std::string& word = equal_values(*flag.arg_switch, given) ? option : off;
+        return word.empty() ? std::vector<std::string>{} : std::vector<std::string>{word};
+    }
+    const json::value value = encoded_as(flag.arg_encoding, given);
+    if (!flag.splits()) {
+        std::string word = style.yaml ? yaml_word(value) : argument_text(value);
+        // A lone `--` would end the flags.
+        if (!style.yaml && (word == "--" || (style.dash_joins && is_option_like(word)))) {
+            return {option + "=" + word};
+        }
+        return {option, std::move(word)};
+    }
+    const auto* separator = flag.arg_split->if_string();
+    const auto parts = split_flag(value, separator != nullptr ? std::string(*separator) : "");
+    if (style.yaml) {
+        json::array list;
+        for (const auto& part : parts) {
+            list.push_back(decode_flag_as(part, flag.type));
+        }
+        return {option, yaml_word(list)};
+    }
+    if (parts.empty()) {
+        return {};
+    }
+    if (parts.size() == 1 && style.dash_joins && is_option_like(parts.front())) {
+        return {option + "=" + parts.front()};
     }
     std::vector<std::string> out{option};
-    const bool splits =
-        flag.arg_split && !(flag.arg_split->is_bool() && !flag.arg_split->get_bool());
-    if (splits) {
-        for (auto& part : split_by(argument_text(value), *flag.arg_split)) {
-            out.push_back(yaml ? yaml_word(decode_flag(part)) : std::move(part));
-        }
-    } else {
-        out.push_back(yaml ? yaml_word(value) : argument_text(value));
-    }
+    out.insert(out.end(), parts.begin(), parts.end());
     return out;
 }
 
@@ -105,6 +143,16 @@ std::string flag_variable(const flag_def& flag) {
     return out;
 }
 
+bool has_option_like_values(const operation_def& op, const flag_map& flags) {
+    return std::ranges::any_of(flags, [&](const auto& flag) {
+        const flag_def* declared = op.find_flag(flag.first);
+        const auto words = words_of(declared != nullptr ? *declared : flag_def{.name = flag.first},
+                                    flag.second, {});
+        return std::ranges::any_of(words.begin() + (words.empty() ? 0 : 1), words.end(),
+                                   is_option_like);
+    });
+}
+
 result<operation_command> make_command(const operation_def& op, const flag_map& flags) {
     auto words = command_template(op);
     if (!words) {
@@ -115,6 +163,7 @@ result<operation_command> make_command(const operation_def& op, const flag_map& 
         return found == flags.end() ? std::nullopt : std::optional(argument_text(found->second));
     };
     operation_command out{.template_ = *words};
+    const word_style style{.yaml = takes_yaml(op.flags_dest), .dash_joins = op.options_by_dash};
     for (const auto& word : *words) {
         if (word != flag_args) {
             out.words.push_back(resolve_references(word, lookup));
@@ -122,23 +171,35 @@ result<operation_command> make_command(const operation_def& op, const flag_map& 
         }
         for (const auto& [name, value] : flags) {
             const flag_def* declared = op.find_flag(name);
-            const auto added = words_of(declared != nullptr ? *declared : flag_def{.name = name},
-                                        value, takes_yaml(op.flags_dest));
+            const auto added =
+                words_of(declared != nullptr ? *declared : flag_def{.name = name}, value, style);
+            const std::string option = added.empty() ? "" : added[0].substr(0, added[0].find('='));
+            if (!added.empty() && std::ranges::find(*words, option) != words->end()) {
+                out.notes.push_back("ignoring flag '" + name + "=" + format_flag(value) +
+                                    "' because it's shadowed in the operation cmd as " + option);
+                continue;
+            }
             out.words.insert(out.words.end(), added.begin(), added.end());
         }
     }
+    // Inside other text a value stands as one would write it in YAML.
+    const auto inside = [&](const std::string& name) -> std::optional<std::string> {
+        const auto found = flags.find(name);
+        return found == flags.end() ? std::nullopt : std::optional(yaml_flow(found->second));
+    };
     for (const auto& member : op.env) {
         const json::value& value = member.value();
+        const std::string text = argument_text(value);
+        const bool whole = whole_reference(text).has_value();
         out.environment[std::string(member.key())] =
-            value.is_string() ? resolve_references(std::string(value.get_string()), lookup)
-                              : argument_text(value);
+            !value.is_string() ? text
+                               : resolve_references(text, whole ? reference_lookup(lookup)
+                                                                : reference_lookup(inside));
     }
     for (const auto& [name, value] : flags) {
-        if (!value.is_null()) {
-            const flag_def* declared = op.find_flag(name);
-            out.environment[flag_variable(
-                declared != nullptr ? *declared : flag_def{.name = name})] = argument_text(value);
-        }
+        const flag_def* declared = op.find_flag(name);
+        const flag_def flag = declared != nullptr ? *declared : flag_def{.name = name};
+        out.environment[flag_variable(flag)] = argument_text(encoded_as(flag.env_encoding, value));
     }
     return out;
 }

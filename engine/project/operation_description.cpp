@@ -20,8 +20,7 @@ operation_flag describe_flag(const flag_def& flag) {
                            flag.default_value.is_null() ? "" : format_flag(flag.default_value),
                        .required = flag.required,
                        .type = flag.type};
-    // A switch is either there or not: that says it all.
-    for (const auto& choice : flag.arg_switch ? std::vector<flag_choice>{} : flag.choices) {
+    for (const auto& choice : flag.choices) {
         out.choices.push_back(choice.alias.empty() ? format_flag(choice.value) : choice.alias);
     }
     return out;
@@ -69,7 +68,8 @@ operation_described describe(const operation_def& op) {
     }
     for (const auto& wanted :
          op.requires_.is_array() ? op.requires_.get_array() : json::array{op.requires_}) {
-        if (auto name = requirement_name(wanted); !name.empty()) {
+        // The file that flags are put into is theirs: nobody supplies it.
+        if (auto name = requirement_name(wanted); !name.empty() && name != op.flags_dest) {
             out.dependencies.push_back(std::move(name));
         }
     }

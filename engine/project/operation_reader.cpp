@@ -105,6 +105,9 @@ result<> read_flags(const json::object& data, const operation_surroundings& arou
         if (!flag) {
             return flag.error();
         }
+        if (is_set(data, "default-flag-arg-skip") && !flag->written.contains("arg-skip")) {
+            flag->arg_skip = true;
+        }
         out.flags.push_back(std::move(*flag));
     }
     return {};

@@ -2,10 +2,17 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace outrider {
 namespace {
 
 const std::string interpreter = "${python_exe}";
+
+// What every process of a run gets says nothing about the operation.
+constexpr std::string_view of_every_run[] = {"CMD_DIR", "GUILD_OP", "GUILD_SOURCECODE", "LOG_LEVEL",
+                                             "PYTHONUNBUFFERED"};
 
 std::string find_interpreter(const command_context& context) {
     const auto path = context.environment.find("PATH");
@@ -44,7 +51,9 @@ command_printed printed_command(const run_plan& plan, const command_context& con
     }
     if (environment) {
         for (const auto& [name, value] : plan.start.environment) {
-            out.environment[name] = with_interpreter(value, python);
+            if (std::ranges::find(of_every_run, name) == std::end(of_every_run)) {
+                out.environment[name] = with_interpreter(value, python);
+            }
         }
     }
     return out;

@@ -19,7 +19,13 @@ const json::object& object_at(const json::object& data, std::string_view key) {
 void read_settings(const json::object& settings, flag_def& flag) {
     flag.arg_name = text_of(settings, "arg-name");
     flag.arg_skip = is_set(settings, "arg-skip");
+    flag.arg_switch_off = text_of(settings, "arg-switch-off");
     flag.env_name = text_of(settings, "env-name");
+    flag.arg_encoding = object_at(settings, "arg-encoding");
+    flag.env_encoding = object_at(settings, "env-encoding");
+    if (const auto* value = settings.if_contains("arg-skip-value"); value && !value->is_null()) {
+        flag.arg_skip_value = *value;
+    }
     if (const auto* value = settings.if_contains("arg-switch"); value && !value->is_null()) {
         flag.arg_switch = *value;
     }
@@ -65,9 +71,25 @@ result<operation_def> frozen_operation(const recorded_run& run, const opref& of)
         if (member.value().is_object()) {
             read_settings(member.value().get_object(), flag);
         }
+        flag.null_label = text_of(object_at(data, "flag-null-labels"), flag.name);
         out.flags.push_back(std::move(flag));
     }
     out.data = data;
+    return out;
+}
+
+// How a flag reaches the program was settled when the run was made, also from the module's source.
+flag_def declared_and_frozen(const flag_def& declared, const flag_def& frozen) {
+    flag_def out = declared;
+    out.arg_name = frozen.arg_name;
+    out.arg_skip = frozen.arg_skip;
+    out.arg_switch = frozen.arg_switch;
+    out.arg_switch_off = frozen.arg_switch_off;
+    out.arg_split = frozen.arg_split;
+    out.arg_skip_value = frozen.arg_skip_value;
+    out.arg_encoding = frozen.arg_encoding;
+    out.env_name = frozen.env_name;
+    out.env_encoding = frozen.env_encoding;
     return out;
 }
 
@@ -80,7 +102,7 @@ void declare_flags(operation_def& op, const operation_def* project, const flag_m
     for (auto& flag : op.flags) {
         const flag_def* declared = project != nullptr ? project->find_flag(flag.name) : nullptr;
         if (declared != nullptr) {
-            flag = *declared;
+            flag = declared_and_frozen(*declared, flag);
         }
         const auto found = values.find(flag.name);
         flag.default_value = found == values.end() ? json::value(nullptr) : found->second;

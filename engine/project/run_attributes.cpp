@@ -159,13 +159,35 @@ json::object command_flags(const operation_def& op) {
         if (flag.arg_switch) {
             settings["arg-switch"] = *flag.arg_switch;
         }
+        if (!flag.arg_switch_off.empty()) {
+            settings["arg-switch-off"] = json::string(flag.arg_switch_off);
+        }
         if (flag.arg_split) {
             settings["arg-split"] = *flag.arg_split;
+        }
+        if (flag.arg_skip_value) {
+            settings["arg-skip-value"] = *flag.arg_skip_value;
+        }
+        if (!flag.arg_encoding.empty()) {
+            settings["arg-encoding"] = flag.arg_encoding;
         }
         if (!flag.env_name.empty()) {
             settings["env-name"] = json::string(flag.env_name);
         }
+        if (!flag.env_encoding.empty()) {
+            settings["env-encoding"] = flag.env_encoding;
+        }
         out.emplace(flag.name, std::move(settings));
+    }
+    return out;
+}
+
+json::object null_labels(const operation_def& op) {
+    json::object out;
+    for (const auto& flag : op.flags) {
+        if (!flag.null_label.empty()) {
+            out.emplace(flag.name, json::string(flag.null_label));
+        }
     }
     return out;
 }
@@ -185,7 +207,7 @@ json::object frozen_operation(const attribute_sources& from) {
     }
     return {{"delete-on-success", is_set(from.op.data, "delete-on-success")},
             {"deps", json::array()},
-            {"flag-null-labels", json::object()},
+            {"flag-null-labels", null_labels(from.op)},
             {"flags-extra", json::object()},
             {"label-template", text_or_null(from.op.label)},
             {"op-cmd", std::move(command)},

@@ -68,9 +68,16 @@ void say_requirements(const guild_file& file, const run_request& request, run_pl
     }
 }
 
-void show_flags(const flag_map& flags, run_plan& plan) {
+std::string shown_flag(const operation_def& op, const std::string& name,
+                       const boost::json::value& value) {
+    const flag_def* flag = op.find_flag(name);
+    const std::string label = flag != nullptr ? flag->null_label : "";
+    return !value.is_null() ? encode_flag(value) : label.empty() ? "default" : label;
+}
+
+void show_flags(const operation_def& op, const flag_map& flags, run_plan& plan) {
     for (const auto& [name, value] : flags) {
-        plan.flags.push_back({.name = name, .value = format_flag(value)});
+        plan.flags.push_back({.name = name, .value = shown_flag(op, name, value)});
         if (!value.is_null()) {
             plan.start.flags.push_back(name + "=" + format_flag(value));
         }
@@ -207,8 +214,14 @@ result<run_plan> plan_run(const run_request& request) {
     if (!chosen) {
         return chosen.error();
     }
-    auto notes = import_flags(chosen->op, context.directory, module_reading_of(context));
-    const operation_def& op = chosen->op;
+    const module_reading how = module_reading_of(context);
+    auto notes = chosen->file && !request.from
+                     ? other_import_problems(*chosen->file, chosen->op, how)
+                     : std::vector<std::string>{};
+    auto unread = request.from ? std::vector<std::string>{}
+                               : import_flags(chosen->op, context.directory, how);
+    std::ranges::copy(unread, std::back_inserter(notes));
+    operation_def& op = chosen->op;
     if (auto good = check_supported(*chosen, request); !good) {
         return good.error();
     }
@@ -221,17 +234,22 @@ result<run_plan> plan_run(const run_request& request) {
         typed.supplied[name] = id;
     }
     auto flags = resolve_flags(op, typed.flags,
-                               {.any_name = chosen->script && !notes.empty(),
+                               {.any_name = chosen->script && !unread.empty(),
                                 .directory = context.directory,
                                 .home = user_home(context),
                                 .force = request.command.force_flags});
     if (!flags) {
         return flags.error();
     }
+    if (has_option_like_values(op, flags->all)) {
+        learn_option_style(op, context.directory, how);
+    }
     auto command = make_command(op, flags->all);
     if (!command) {
         return command.error();
     }
+    std::ranges::move(flags->notes, std::back_inserter(notes));
+    std::ranges::move(command->notes, std::back_inserter(notes));
     add_sources_as_flags(*resources, typed.supplied, *flags);
     run_plan plan{.operation = op.full_name(),
                   .project_directory = context.directory,
@@ -256,7 +274,7 @@ result<run_plan> plan_run(const run_request& request) {
     if (chosen->file && !recorded) {
         say_requirements(*chosen->file, request, plan);
     }
-    show_flags(flags->all, plan);
+    show_flags(op, flags->all, plan);
     plan_start(request, *chosen, plan);
     plan.start.command = command->words;
     plan_output_scalars(op, flags->all, plan);

@@ -1,9 +1,12 @@
 #include "engine/project/flag_text.hpp"
 #include "engine/project/flag_values.hpp"
+#include "engine/project/flags_listing.hpp"
 #include "engine/project/guild_file.hpp"
 #include "engine/project/operation_command.hpp"
 #include "engine/project/run_label.hpp"
 #include "engine/text/natural_order.hpp"
+#include "engine/text/yaml_text.hpp"
+#include "engine/text/yaml_value.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <boost/json.hpp>
@@ -66,12 +69,82 @@ BOOST_AUTO_TEST_CASE(typed_values_are_decoded_as_guild_does) {
         {"range[1:5]", "\"range[1:5]\""},
         {"012", "12"},
         {"1e400", "Infinity"},
+        {"1e-400", "0E0"},
+        {"-1E-400", "-0E0"},
         {"a b", "\"a b\""},
+        {" a b ", "\"a b\""},
+        {" 7 ", "7"},
         {"@x", "\"@x\""},
         {"0x10", "16"},
+        {"0o17", "\"0o17\""},
+        {"+-1", "\"+-1\""},
+        {"1e", "\"1e\""},
+        {".", "\".\""},
+        {"1.", "1E0"},
+        {"-", "\"-\""},
+        {"- a", "\"- a\""},
+        {"#ff0000", "\"#ff0000\""},
+        {"fix #3", "\"fix #3\""},
+        {"'a' # b", "\"'a' # b\""},
+        {"'a' b", "\"'a' b\""},
+        {"[1] # b", "\"[1] # b\""},
+        {"'007'", "\"007\""},
+        {"\"it's\"", "\"it's\""},
+        {"'", "\"'\""},
+        {"!x", "\"!x\""},
+        {"&a", "\"&a\""},
+        {"|", "\"|\""},
+        {"a: b", "\"a: b\""},
+        {"C:", "\"C:\""},
+        {"a\nb", "\"a\\nb\""},
+        {"~", "null"},
+        {"img[0].png", "\"img[0].png\""},
     };
     for (const auto& [text, expected] : cases) {
-        BOOST_TEST(json::serialize(decode_flag(text)) == expected);
+        BOOST_TEST(json::serialize(decode_flag(text)) == expected, text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(integers_of_any_size_stay_what_they_are) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"99999999999999999999", "99999999999999999999"},
+        {"-99999999999999999999", "-99999999999999999999"},
+        {"+00099999999999999999999", "99999999999999999999"},
+        {"9223372036854775807", "9223372036854775807"},
+        {"9223372036854775808", "9223372036854775808"},
+        {"-9223372036854775808", "-9223372036854775808"},
+        {"0xffffffffffffffffffff", "1208925819614629174706175"},
+        {"100000000000000000000000000000000000000", "100000000000000000000000000000000000000"},
+    };
+    for (const auto& [text, digits] : cases) {
+        const auto value = decode_flag(text);
+        BOOST_TEST(argument_text(value) == digits, text);
+        BOOST_TEST(encode_flag(value) == digits, text);
+        BOOST_TEST(yaml_text(value) == std::string(digits) + "\n", text);
+        BOOST_TEST((read_yaml(digits, "x").value() == value), text);
+        BOOST_TEST((decode_flag_as(text, "int") == value), text);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_type_says_how_a_typed_value_is_read) {
+    struct typed_case {
+        const char* type;
+        const char* text;
+        const char* expected;
+    };
+    const typed_case cases[] = {
+        {"string", "007", "\"007\""},   {"string", "'007'", "\"007\""},
+        {"string", "null", "\"null\""}, {"string", "1e-3", "\"1e-3\""},
+        {"string", "{a", "\"{a\""},     {"path", "~/x", "\"~/x\""},
+        {"int", "1_000", "1000"},       {"int", "1__0", "\"1__0\""},
+        {"int", "1.5", "1.5E0"},        {"float", "1_0.5", "1.05E1"},
+        {"float", "x", "\"x\""},        {"number", "7", "7"},
+        {"number", "-.5", "-5E-1"},     {"boolean", "TRUE", "true"},
+        {"boolean", "oFF", "false"},    {"boolean", "1", "1"},
+        {"colour", "7", "7"},
+    };
+    for (const auto& c : cases) {
+        BOOST_TEST(json::serialize(decode_flag_as(c.text, c.type)) == c.expected, c.text);
     }
 }
 
@@ -127,7 +200,8 @@ BOOST_AUTO_TEST_CASE(defaults_types_and_references_make_the_values) {
                R"({"a":1,"b":2E0,"c":"007","d":"x-1","e":2,"f":9,"g":false,"p":"/home/a/x"})");
     const auto typed = all_of(op, {"a=yes", "b=3", "c=[x", "g=1", "p=y"});
     BOOST_TEST(json::serialize(typed) ==
-               R"({"a":true,"b":3E0,"c":"[x","d":"x-1","e":3,"f":"s","g":true,"p":"/y"})");
+               R"({"a":true,"b":3E0,"c":"[x","d":"x-1","e":3E0,"f":"s","g":true,"p":"/y"})");
+    BOOST_TEST(json::serialize(all_of(op, {"c='007'"}).at("c")) == R"("007")");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_flag_may_not_be_is_said_before_anything_starts) {
@@ -145,17 +219,20 @@ BOOST_AUTO_TEST_CASE(what_a_flag_may_not_be_is_said_before_anything_starts) {
         {{"x=1"},
          "unsupported flag 'x'\nTry '{program} run op --help-op' for a list of flags or use "
          "--force-flags to skip this check."},
-        {{"n"}, "invalid argument 'n' - expected NAME=VAL"},
-        {{"n=a"}, "invalid value for n: invalid value for type 'int': a"},
-        {{"n=1.5"}, "invalid value for n: invalid value for type 'int': 1.5"},
-        {{"n=0"}, "invalid value for n: out of range (less than min 1)"},
-        {{"n=10"}, "invalid value for n: out of range (greater than max 9.5)"},
+        {{"n", "c=a", "m"}, "invalid argument(s):\nn\nm\nexpected NAME=VAL"},
+        {{"n=a"}, "invalid value a for n: invalid value for type 'int'"},
+        {{"n=1.5"}, "invalid value 1.5 for n: invalid value for type 'int'"},
+        {{"n=0"}, "invalid value 0 for n: out of range (less than min 1)"},
+        {{"n=10"}, "invalid value 10 for n: out of range (greater than max 9.5)"},
         {{"c=d"}, unsupported_c},
         {{"o=z"}, "no error"},
+        {{"c="}, "no error"},
+        {{"o=@home"}, "no error"},
+        {{"@trials.csv"}, "batch files are not supported yet: @trials.csv"},
         {{"r="},
          "Operation requires the following missing flags:\n\n  r  the one\n\nRun the "
-         "command again with these flags specified as NAME=VAL."},
-        {{"e=/no/such"}, "invalid value for e: /no/such does not exist"},
+         "command again with these flags or try '{program} run op --help-op' for help."},
+        {{"e=/no/such"}, "invalid value /no/such for e: /no/such does not exist"},
         {{"n=[1, 2]"},
          "batch runs are not supported yet: flag 'n' is [1, 2]\nGive it a single "
          "value: n=VALUE"},
@@ -163,11 +240,139 @@ BOOST_AUTO_TEST_CASE(what_a_flag_may_not_be_is_said_before_anything_starts) {
          "batch runs are not supported yet: flag 'n' is range[1:5]\nGive it a "
          "single value: n=VALUE"},
         {{"c=${python_exe}"}, unsupported_c},
-        {{"o=${home}/x"}, "invalid value for o: ${home} is reserved and cannot be part of it"},
+        {{"o=${home}/x"},
+         "invalid value ${home}/x for o: ${home} is reserved and cannot be part of it"},
     };
     for (const auto& [typed, expected] : cases) {
         BOOST_TEST(error_of(op, typed) == expected);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_chosen_value_may_say_what_others_are) {
+    const auto op = operation_of("op:\n"
+                                 "  flags-import: no\n"
+                                 "  flags:\n"
+                                 "    size:\n"
+                                 "      choices: [1, {value: 10, alias: big, flags: {wheels: 8}}]\n"
+                                 "      default: 1\n"
+                                 "    wheels: 4\n"
+                                 "    id: {choices: ['007', '8']}\n");
+    BOOST_TEST(json::serialize(all_of(op, {})) == R"({"id":null,"size":1,"wheels":4})");
+    BOOST_TEST(json::serialize(all_of(op, {"size=big"})) == R"({"id":null,"size":10,"wheels":8})");
+    BOOST_TEST(json::serialize(all_of(op, {"size=10", "wheels=6"})) ==
+               R"({"id":null,"size":10,"wheels":6})");
+    BOOST_TEST(json::serialize(all_of(op, {"id=007"}).at("id")) == R"("007")");
+}
+
+BOOST_AUTO_TEST_CASE(a_flag_may_have_a_name_to_type_and_a_null_of_its_own) {
+    const auto op = operation_of("op:\n"
+                                 "  flags-import: no\n"
+                                 "  flags:\n"
+                                 "    learning_rate: {alias: lr, arg-name: learning-rate}\n"
+                                 "    n: {null-label: as it was}\n"
+                                 "    u: {type: colour, default: 6}\n");
+    const auto got = resolve_flags(op, {"lr=0.1"}, {});
+    BOOST_TEST(json::serialize(got.value().user.at("learning_rate")) == "1E-1");
+    BOOST_TEST(got->notes ==
+                   (std::vector<std::string>{"unknown flag type 'colour' for u - cannot coerce"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(op.find_flag("n")->null_label == "as it was");
+    BOOST_TEST(error_of(op, {"lr=1", "learning_rate=2"}) ==
+               "cannot specify both alias 'lr' and name for flag 'learning_rate'\n"
+               "Use --force-flags to skip this check.");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_spread_over_words_has_words_of_its_type) {
+    const auto op = operation_of("op:\n"
+                                 "  flags-import: no\n"
+                                 "  flags:\n"
+                                 "    many: {type: int, arg-split: yes, default: 1 2}\n"
+                                 "    any: {arg-split: ','}\n");
+    BOOST_TEST(error_of(op, {"many='1 x'"}) ==
+               "invalid value 1 x for many: invalid value for type 'int'");
+    BOOST_TEST(json::serialize(all_of(op, {"many=3 4", "any=007"})) ==
+               R"({"any":"007","many":"3 4"})");
+    BOOST_TEST(make_command(op, resolve_flags(op, {"any=a,,b c"}, {}).value().all).value().words ==
+                   (std::vector<std::string>{"${python_exe}", "-um", "guild.op_main", "op", "--",
+                                             "--any", "a", "b c", "--many", "1", "2"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_value_like_an_option_is_joined_to_its_name_where_a_parser_needs_it) {
+    auto op = operation_of("op:\n"
+                           "  flags-import: no\n"
+                           "  flags:\n"
+                           "    a: -x\n"
+                           "    b: -1.5\n"
+                           "    c: -1.0e-10\n"
+                           "    d: '-x y'\n"
+                           "    e: '--'\n"
+                           "    f: {default: '-x', arg-split: yes}\n");
+    const auto flags = resolve_flags(op, {}, {}).value().all;
+    using list = std::vector<std::string>;
+    const auto behind = [&] {
+        const auto words = make_command(op, flags).value().words;
+        return list(words.begin() + 5, words.end());
+    };
+    BOOST_TEST(has_option_like_values(op, flags));
+    BOOST_TEST(!has_option_like_values(op, {{"a", -1}, {"b", "x"}}));
+    BOOST_TEST(behind() == (list{"--a", "-x", "--b", "-1.5", "--c", "-1e-10", "--d", "-x y",
+                                 "--e=--", "--f", "-x"}),
+               boost::test_tools::per_element());
+    op.options_by_dash = true;
+    BOOST_TEST(behind() ==
+                   (list{"--a=-x", "--b", "-1.5", "--c=-1e-10", "--d", "-x y", "--e=--", "--f=-x"}),
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(the_commands_own_words_win_and_encodings_say_what_the_program_gets) {
+    const auto op = operation_of("op:\n"
+                                 "  main: m --b 7\n"
+                                 "  flags-import: no\n"
+                                 "  flags:\n"
+                                 "    b: 2\n"
+                                 "    on: {default: yes, arg-encoding: {yes: 'On', no: 'Off'},\n"
+                                 "         env-encoding: {yes: T}}\n"
+                                 "    sw: {default: no, arg-switch: yes, arg-switch-off: no-sw}\n"
+                                 "    x: {default: 5, arg-skip-value: 5}\n");
+    const auto made = make_command(op, resolve_flags(op, {}, {}).value().all).value();
+    using list = std::vector<std::string>;
+    BOOST_TEST(made.words == (list{"${python_exe}", "-um", "guild.op_main", "m", "--b", "7", "--",
+                                   "--on", "On", "--no-sw"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(made.notes == (list{"ignoring flag 'b=2' because it's shadowed in the operation "
+                                   "cmd as --b"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(made.environment.at("FLAG_ON") == "T");
+    BOOST_TEST(made.environment.at("FLAG_X") == "5");
+}
+
+BOOST_AUTO_TEST_CASE(a_listing_shows_flags_with_all_their_attributes) {
+    const auto op = operation_of("op:\n"
+                                 "  flags-import: [size]\n"
+                                 "  flags-dest: args\n"
+                                 "  flags:\n"
+                                 "    size: {default: 1, type: int, arg-name: number, max: 9}\n");
+    BOOST_TEST(flags_listing(op) == "flags-dest: args\n"
+                                    "flags-import: [size]\n"
+                                    "flags:\n"
+                                    "  size:\n"
+                                    "    default: 1\n"
+                                    "    type: int\n"
+                                    "    required: no\n"
+                                    "    arg-name: number\n"
+                                    "    arg-skip:\n"
+                                    "    arg-switch:\n"
+                                    "    arg-split:\n"
+                                    "    arg-encoding:\n"
+                                    "    env-name:\n"
+                                    "    env-encoding:\n"
+                                    "    choices: []\n"
+                                    "    allow-other: no\n"
+                                    "    distribution:\n"
+                                    "    max: 9\n"
+                                    "    min:\n"
+                                    "    null-label:\n");
 }
 
 BOOST_AUTO_TEST_CASE(forced_flags_are_taken_as_they_are) {
@@ -210,9 +415,8 @@ BOOST_AUTO_TEST_CASE(flags_become_words_by_their_destination) {
           "--f",           "",    "--l",           "a",   "b",   "--m", "x",  "y",   "--rate",
           "0.1",           "--s", "it's",          "--sw"}},
         {"op:\n  main: m\n  flags-dest: globals\n",
-         {"${python_exe}", "-um",    "guild.op_main", "m",   "--",   "--b", "true",
-          "--f",           "false",  "--l",           "a",   "b",    "--m", "x",
-          "'y'",           "--rate", "0.1",           "--s", "it's", "--sw"}},
+         {"${python_exe}", "-um", "guild.op_main", "m", "--", "--b", "true", "--f", "false", "--l",
+          "[a, b]", "--m", "[x, 'y']", "--rate", "0.1", "--s", "it's", "--sw"}},
         {"op:\n  exec: run '${s} x' ${n} ${unknown} ${flag_args}\n",
          {"run", "it's x", "", "${unknown}", "--b", "1", "--f", "", "--l", "a", "b", "--m", "x",
           "y", "--rate", "0.1", "--s", "it's", "--sw"}},
@@ -236,7 +440,7 @@ BOOST_AUTO_TEST_CASE(flags_and_env_reach_the_environment) {
                                  "    none: null\n");
     const auto values = resolve_flags(op, {}, {});
     const std::map<std::string, std::string> expected{
-        {"DATA", "/d/x y"}, {"N", "1"}, {"FLAG_A_B", "x y"}, {"NAMED", "1"}};
+        {"DATA", "/d/x y"}, {"N", "1"}, {"FLAG_A_B", "x y"}, {"FLAG_NONE", ""}, {"NAMED", "1"}};
     BOOST_CHECK(make_command(op, values.value().all).value().environment == expected);
 }
 

@@ -74,7 +74,8 @@ question restart_preview(const restart_job& of, const target& at) {
         return asked;
     }
     for (const auto& [name, value] : recorded_flags(of.found.run, "flags")) {
-        asked.flags.push_back({.name = name, .value = format_flag(value)});
+        asked.flags.push_back(
+                {.name = name, .value = value.is_null() ? "default" : encode_flag(value)});
     }
     std::ranges::sort(asked.flags, natural_less, &flag_shown::name);
     return asked;
