@@ -3,6 +3,7 @@
 #include "cli/render/utf8.hpp"
 #include "engine/api/query_events.hpp"
 #include "engine/api/run_row.hpp"
+#include "engine/json/every_member.hpp"
 
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
@@ -86,6 +87,7 @@ json::value json_of(const std::map<std::string, T>& items) {
 template <class T>
     requires boost::describe::has_describe_members<T>::value
 json::object json_of(const T& value) {
+    static_assert(describes_every_member<T>, "the description of T is not that of its members");
     using members = boost::describe::describe_members<T, boost::describe::mod_any_access>;
     json::object out;
     boost::mp11::mp_for_each<members>(

@@ -4,6 +4,8 @@
 #include "engine/api/events.hpp"
 #include "engine/core/result.hpp"
 
+#include <boost/json/value.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/core/result.hpp"
+#include "engine/json/every_member.hpp"
 
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
@@ -19,6 +20,7 @@
 /// Described structs (Boost.Describe) to and from JSON. The far end is not trusted: a value of the
 /// wrong type is a failure; an unknown member is ignored and a missing one keeps its default, so
 /// that a newer end can talk to an older one. Strings carry any bytes (file names, attributes).
+/// A description that forgets a member does not compile.
 namespace outrider::protocol {
 
 namespace json = boost::json;
@@ -81,6 +83,7 @@ json::value to_json(const std::map<std::string, T>& items) {
 }
 template <described_struct T>
 json::value to_json(const T& value) {
+    static_assert(describes_every_member<T>, "the description of T is not that of its members");
     using members = boost::describe::describe_members<T, boost::describe::mod_any_access |
                                                              boost::describe::mod_inherited>;
     json::object out;
@@ -171,6 +174,7 @@ bool from_json(const json::value& in, std::map<std::string, T>& out) {
 }
 template <described_struct T>
 bool from_json(const json::value& in, T& out) {
+    static_assert(describes_every_member<T>, "the description of T is not that of its members");
     if (!in.is_object()) {
         return false;
     }

@@ -23,6 +23,7 @@ ONLY = {
                      "engine/protocol", "engine/runs", "engine/scalars"],
     "engine/api": ["engine/core", "engine/json", "engine/api"],
     "cli": ["engine/api", "engine/core", "engine/text", "engine/completion", "engine/engine.hpp",
+            "engine/json/every_member.hpp",
             "engine/project/flag_text.hpp", "engine/runs/small_file.hpp"],
     "transports": ["engine/api", "engine/core", "engine/text", "engine/json", "engine/reactor",
                    "engine/config", "engine/remotes", "engine/resources", "engine/service",
