@@ -7,7 +7,6 @@
 #include "cli/help_formatter.hpp"
 #include "cli/man_page.hpp"
 #include "cli/render/json_output.hpp"
-#include "cli/short_options.hpp"
 #include "cli/usage_error.hpp"
 #include "engine/text/finished_text.hpp"
 
@@ -76,10 +75,7 @@ std::optional<command_line> parse(const std::string& program, const std::vector<
     asked.command_name = path_of(*place.verb);
     // A copy of the tail: the words are replaced below.
     const std::vector<std::string> tail(all.begin() + place.end, all.end());
-    const auto expanded =
-        expand_short_options(tail, asked.command_name, [&](std::string_view option) {
-            return wants_value(*place.verb, option);
-        });
+    const auto expanded = expand_short_options(tail, short_options_of(*place.verb));
     all.resize(place.end);
     if (place.verb != &app) {
         const auto sorted = sort_out_global_options(expanded, app, *place.verb);
@@ -118,12 +114,6 @@ std::optional<command_line> parse(const std::string& program, const std::vector<
     case own_request::kind::serve_status:
     case own_request::kind::serve_stop:
         break;
-    }
-    if (auto* listing = std::get_if<list_command>(&asked.what); listing != nullptr && asked.json) {
-        // As in Guild, a program gets all runs and all that is known of them.
-        listing->limit = 0;
-        listing->details = true;
-        listing->comments = true;
     }
     return asked;
 }

@@ -4,6 +4,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/global_options.hpp"
 #include "cli/help_formatter.hpp"
+#include "cli/verbs/verb_options.hpp"
 #include "cli/verbs/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -26,41 +27,25 @@ const char examples[] =
     "program may stand after the command, too.\n\n"
     "Exit codes:\n";
 
-struct command_group {
-    const char* heading;
-    std::vector<std::string> commands; ///< in the order that the help shows
-};
-
-const command_group groups[] = {
-    {"Start and follow runs", {"run", "operations", "watch", "wait", "stop"}},
-    {"Look at runs and their files", {"runs", "ls", "cat", "diff", "open", "select"}},
-    {"Describe runs", {"label", "tag", "mark", "comment"}},
-    {"Remotes", {"remotes", "remote", "pull", "push", "sync", "check", "doctor"}},
-    {"The service", {"serve", "notify", "jobs"}},
-    {"Help", {"help", "completion"}},
-};
-
-struct verb_maker {
-    const char* name;
-    void (*add)(CLI::App& parent, invocation& into);
-};
-
-const verb_maker verbs[] = {
-    {"run", add_run},       {"operations", add_operations},
-    {"runs", nullptr}, // has commands of its own, of which not all may be needed
-    {"watch", add_watch},   {"wait", add_wait},
-    {"stop", add_stop},     {"ls", add_ls},
-    {"cat", add_cat},       {"diff", add_diff},
-    {"open", add_open},     {"select", add_select},
-    {"label", add_label},   {"tag", add_tag},
-    {"mark", add_mark},     {"comment", add_comment},
-    {"pull", add_pull},     {"push", add_push},
-    {"sync", add_sync},     {"remotes", add_remotes},
-    {"remote", add_remote}, {"check", add_check},
-    {"doctor", add_doctor}, {"serve", add_serve},
-    {"notify", add_notify}, {"jobs", add_jobs},
-    {"help", add_help},     {"completion", add_completion},
-};
+std::string heading_of(verb_group group) {
+    switch (group) {
+    case verb_group::start_and_follow:
+        return "Start and follow runs";
+    case verb_group::look:
+        return "Look at runs and their files";
+    case verb_group::describe:
+        return "Describe runs";
+    case verb_group::remotes:
+        return "Remotes";
+    case verb_group::service:
+        return "The service";
+    case verb_group::help:
+        return "Help";
+    case verb_group::of_runs:
+        break;
+    }
+    return "Commands";
+}
 
 std::string footer(const std::string& program) {
     std::string text = with_names(examples, program, "");
@@ -78,13 +63,16 @@ CLI::App* subcommand(CLI::App& app, const std::string& name) {
     return found.empty() ? nullptr : found.front();
 }
 
-void group_commands(CLI::App& app) {
-    for (const auto& group : groups) {
-        for (const auto& name : group.commands) {
-            if (auto* verb = subcommand(app, name)) {
-                verb->group(group.heading);
-            }
-        }
+void add_row(CLI::App& app, invocation& into, const verb_row& row) {
+    auto* parent = row.group == verb_group::of_runs ? subcommand(app, "runs") : &app;
+    if (parent == nullptr) {
+        return; // `runs` is not needed
+    }
+    row.add(*parent, into);
+    auto* verb = subcommand(*parent, std::string(row.name));
+    verb->group(heading_of(row.group));
+    if (!row.alias.empty()) {
+        verb->alias(std::string(row.alias));
     }
 }
 
@@ -99,17 +87,26 @@ void add_commands(CLI::App& app, invocation& into, const needed_verbs& needed) {
     app.footer(footer(into.program));
     // A second command name is an argument of the first one.
     app.require_subcommand(0, 1);
-    for (const auto& [name, add] : verbs) {
-        if (!needed.contain(name)) {
-            continue;
-        }
-        if (add == nullptr) {
-            add_runs(app, into, needed);
-        } else {
-            add(app, into);
+    for (const auto& row : verb_rows) {
+        if (needed.contain(row.name) || (!row.alias.empty() && needed.contain(row.alias))) {
+            add_row(app, into, row);
         }
     }
-    group_commands(app);
+}
+
+const command_traits* traits_of(const CLI::App& verb) {
+    const auto* known = dynamic_cast<const verb_app*>(&verb);
+    return known != nullptr ? known->traits : nullptr;
+}
+
+short_option_rules short_options_of(const CLI::App& verb) {
+    const auto* traits = traits_of(verb);
+    return {.filters = traits != nullptr && traits->filters != filter_rule::none,
+            .has =
+                [&verb](std::string_view option) {
+                    return verb.get_option_no_throw(std::string(option)) != nullptr;
+                },
+            .wants_value = [&verb](std::string_view option) { return wants_value(verb, option); }};
 }
 
 bool wants_value(const CLI::App& app, std::string_view word) {

@@ -1,6 +1,5 @@
 #include "cli/logging.hpp"
 
-#include "cli/render/copy_lines.hpp"
 #include "cli/render/progress_block.hpp"
 #include "engine/text/finished_text.hpp"
 
@@ -17,7 +16,8 @@ namespace outrider::cli {
 namespace {
 
 bool shows_copying(const invocation& asked, const terminal& screen) {
-    return copies_runs(asked.what) && screen.err_width && !asked.quiet && !asked.json;
+    return traits_of(asked.what).copies != copy_way::none && screen.err_width && !asked.quiet &&
+           !asked.json;
 }
 
 // What the engine says of a failure may name the program, here as everywhere.

@@ -101,9 +101,7 @@ bool lists_a_remote(const cli::invocation& asked) {
 // program is to have its terminal.
 bool stays_here(const cli::invocation& asked, const command_context& context) {
     return asked.no_service || asked.verbosity > 0 || asked.debug ||
-           context.environment.contains("OUTRIDER_LOG") ||
-           std::holds_alternative<diff_command>(asked.what) ||
-           std::holds_alternative<open_command>(asked.what);
+           context.environment.contains("OUTRIDER_LOG") || traits_of(asked.what).stays_in_process;
 }
 
 // What is about the service itself.

@@ -9,16 +9,16 @@ namespace {
 struct short_option {
     std::string_view typed;
     std::string_view meaning;
-    bool value = false;            ///< takes the next word
-    std::string_view command = {}; ///< the only command that has it; empty: all that choose runs
+    bool value = false; ///< takes the next word
+    bool filter = true; ///< of runs; no: of the one command that has the long option
 };
 
 // FORMAT.md 4.2, 4.5 and 4.8.
 constexpr short_option options[] = {
-    {"-Fo", "--operation", true},    {"-Fl", "--label", true},           {"-Fu", "--unlabeled"},
-    {"-Ft", "--tag", true},          {"-Fc", "--comment", true},         {"-Fm", "--marked"},
-    {"-Fn", "--unmarked"},           {"-Fs", "--started", true},         {"-Fd", "--digest", true},
-    {"-pa", "--page", false, "cat"}, {"-rm", "--remove", true, "label"},
+    {"-Fo", "--operation", true},    {"-Fl", "--label", true},         {"-Fu", "--unlabeled"},
+    {"-Ft", "--tag", true},          {"-Fc", "--comment", true},       {"-Fm", "--marked"},
+    {"-Fn", "--unmarked"},           {"-Fs", "--started", true},       {"-Fd", "--digest", true},
+    {"-pa", "--page", false, false}, {"-rm", "--remove", true, false},
 };
 
 // The letters after -S, which combine: `-Set`.
@@ -27,22 +27,14 @@ constexpr short_option statuses[] = {
     {"-St", "--terminated"}, {"-Sp", "--pending"},   {"-Ss", "--staged"},
 };
 
-// Commands without runs to choose, in whose options the same letters would mean something else.
-constexpr std::string_view without_filters[] = {
-    "",      "run",   "remotes", "remote", "remote status", "remote start", "remote stop",
-    "check", "doctor"};
-
-bool has(std::string_view command, const short_option& option) {
-    if (!option.command.empty()) {
-        return command == option.command || command.ends_with(" " + std::string(option.command));
-    }
-    return std::ranges::find(without_filters, command) == std::end(without_filters);
+bool has(const short_option_rules& verb, const short_option& option) {
+    return option.filter ? verb.filters : verb.has(option.meaning);
 }
 
-const short_option* find(std::string_view word, std::string_view command) {
+const short_option* find(std::string_view word, const short_option_rules& verb) {
     const auto name = word.substr(0, word.find('='));
     for (const auto& option : options) {
-        if (option.typed == name && has(command, option)) {
+        if (option.typed == name && has(verb, option)) {
             return &option;
         }
     }
@@ -51,8 +43,8 @@ const short_option* find(std::string_view word, std::string_view command) {
 
 // "-Set" as the long options of its letters; nothing if it is something else.
 std::optional<std::vector<std::string>> combined_statuses(std::string_view word,
-                                                          std::string_view command) {
-    if (!word.starts_with("-S") || word.size() < 3 || !has(command, statuses[0])) {
+                                                          const short_option_rules& verb) {
+    if (!word.starts_with("-S") || word.size() < 3 || !has(verb, statuses[0])) {
         return std::nullopt;
     }
     std::vector<std::string> found;
@@ -70,8 +62,7 @@ std::optional<std::vector<std::string>> combined_statuses(std::string_view word,
 } // namespace
 
 std::vector<std::string> expand_short_options(std::span<const std::string> words,
-                                              std::string_view command,
-                                              const takes_value& wants_value) {
+                                              const short_option_rules& verb) {
     std::vector<std::string> expanded;
     bool is_value = false;
     for (std::size_t i = 0; i < words.size(); ++i) {
@@ -83,14 +74,14 @@ std::vector<std::string> expand_short_options(std::span<const std::string> words
         if (is_value || word.size() < 2 || word.front() != '-') {
             is_value = false;
             expanded.push_back(word);
-        } else if (const auto* option = find(word, command)) {
+        } else if (const auto* option = find(word, verb)) {
             expanded.push_back(std::string(option->meaning) + word.substr(option->typed.size()));
             is_value = option->value && word == option->typed;
-        } else if (const auto letters = combined_statuses(word, command)) {
+        } else if (const auto letters = combined_statuses(word, verb)) {
             expanded.insert(expanded.end(), letters->begin(), letters->end());
         } else {
             expanded.push_back(word);
-            is_value = wants_value(word);
+            is_value = verb.wants_value(word);
         }
     }
     return expanded;

@@ -10,8 +10,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/mp11/algorithm.hpp>
-#include <boost/mp11/list.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <spdlog/spdlog.h>
@@ -32,20 +30,6 @@ struct queued_command {
     command_context context;
     command_client client;
 };
-
-// What a service remembers may be older than what such a command has done, or has told of the end
-// of runs.
-bool outdates_memory(const command& what) {
-    return std::visit(
-        []<class Command>(const Command&) {
-            using outdating =
-                boost::mp11::mp_list<run_command, stop_command, delete_command, restore_command,
-                                     purge_command, label_command, tag_command, mark_command,
-                                     comment_command, push_command, watch_command, wait_command>;
-            return boost::mp11::mp_contains<outdating, Command>::value;
-        },
-        what);
-}
 
 /// A command that goes on.
 struct active_command {
@@ -175,7 +159,7 @@ class engine::state {
         const auto client =
             tell_others(std::move(one->client), resources_.news, one->id, one->what);
         command_session session(one->context, client, resources_);
-        if (outdates_memory(one->what)) {
+        if (traits_of(one->what).outdates_memory) {
             session.outdates_memory();
         }
         command_ended last;

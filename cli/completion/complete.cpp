@@ -1,7 +1,6 @@
 #include "cli/completion/complete.hpp"
 
 #include "cli/command_tree.hpp"
-#include "cli/short_options.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -69,9 +68,7 @@ class completer {
         if (verb_ == &app_) {
             tail = words;
         }
-        tail = expand_short_options(tail, path_of(*verb_), [&](std::string_view option) {
-            return wants_value(*verb_, option);
-        });
+        tail = expand_short_options(tail, short_options_of(*verb_));
         read_ = read_words(app_, *verb_, tail);
         complete_word(last);
         if (group_only && !last.starts_with('-')) {
@@ -157,20 +154,13 @@ class completer {
     }
 
     void complete_positional(const std::string& last) {
-        const auto slot = positional_slot();
+        const auto slot = positional_slot(read_.positional.size());
         if (slot == "OPERATION") {
             complete_operation(last);
         } else if (slot == "REMOTE") {
             ask_remotes(last, "");
         } else if (slot == "RUN") {
-            const auto command = path_of(*verb_);
-            const bool trash = command.ends_with("restore") || command.ends_with("purge");
-            const bool pulled = command.ends_with("pull") && !read_.positional.empty();
-            ask({.kind = completion_kind::runs,
-                 .start = last,
-                 .remote = pulled ? read_.positional.front() : read_.remote,
-                 .deleted = trash || (read_.deleted && takes_deleted())},
-                "");
+            ask(runs_of(*traits_of(*verb_), last), "");
         } else if (slot == "COMMAND") {
             if (const auto* found = find_command(app_, read_.positional)) {
                 add_commands_of(*found, last);
@@ -178,11 +168,20 @@ class completer {
         }
     }
 
+    // The runs that a RUN argument may name.
+    completion_query runs_of(const command_traits& traits, const std::string& start) const {
+        completion_query query{.kind = completion_kind::runs, .start = start};
+        query.deleted = traits.runs == run_source::trash || (read_.deleted && takes_deleted());
+        if (traits.runs != run_source::this_machine) {
+            query.remote = positional_slot(0) == "REMOTE" ? read_.positional.front() : read_.remote;
+        }
+        return query;
+    }
+
     bool takes_deleted() const { return verb_->get_option_no_throw("--deleted") != nullptr; }
 
-    // The name of the positional argument that the word would be, or nothing.
-    std::string positional_slot() const {
-        std::size_t at = read_.positional.size();
+    // The name of the positional argument that the word of this number is, or nothing.
+    std::string positional_slot(std::size_t at) const {
         for (const CLI::Option* option : verb_->get_options()) {
             if (!option->get_positional()) {
                 continue;

@@ -2,11 +2,6 @@
 
 namespace outrider::cli {
 
-bool copies_runs(const command& what) {
-    return std::holds_alternative<pull_command>(what) ||
-           std::holds_alternative<push_command>(what) || std::holds_alternative<sync_command>(what);
-}
-
 std::string copy_lines(const run_copying& copied, const invocation& asked) {
     const bool syncs = std::holds_alternative<sync_command>(asked.what);
     return (syncs ? "Syncing " : "Copying ") + copied.run_id + "\n";

@@ -7,9 +7,6 @@
 
 namespace outrider::cli {
 
-/// Whether a command is one of those that copy runs.
-[[nodiscard]] bool copies_runs(const command& what);
-
 /// What `pull`, `push` and `sync` say of each run (FORMAT.md 4.8 and 5.4).
 [[nodiscard]] std::string copy_lines(const run_copying& copied, const invocation& asked);
 [[nodiscard]] std::string copy_lines(const run_resolving& looked_up);

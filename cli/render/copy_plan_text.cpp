@@ -33,7 +33,7 @@ std::string copy_plan_text::lines(const copy_planned& planned, const command& as
         return {};
     }
     std::string text;
-    const bool pushes = std::holds_alternative<push_command>(asked);
+    const bool pushes = traits_of(asked).copies == copy_way::there;
     auto heading =
         planned.run_id + (pushes ? " to " : " from ") + name_text(planned.remote) + ":\n";
     // A run with many entries comes in several parts.

@@ -12,19 +12,8 @@
 namespace outrider::cli {
 namespace {
 
-template <class... Commands>
-bool is_one_of(const command& what) {
-    return (std::holds_alternative<Commands>(what) || ...);
-}
-
-bool follows(const command& what) {
-    return is_one_of<run_command, watch_command, wait_command, pull_command, push_command,
-                     sync_command, remote_start_command>(what);
-}
-
-// Commands whose document lists what was done to each run: it does so when there was none, too.
-bool tells_of_each_run(const command& what) {
-    return is_one_of<stop_command, comment_command>(what);
+json_form form_of(const invocation& asked) {
+    return traits_of(asked.what).json;
 }
 
 json::object versioned() {
@@ -45,8 +34,9 @@ struct overloaded : Known... {
 } // namespace
 
 json_output::json_output(const invocation& asked, std::ostream& out, std::ostream& err)
-    : asked_(asked), out_(out), err_(err), following_(follows(asked.what)), document_(versioned()) {
-    if (tells_of_each_run(asked.what)) {
+    : asked_(asked), out_(out), err_(err), following_(form_of(asked) == json_form::events),
+      document_(versioned()) {
+    if (form_of(asked) == json_form::object_of_runs) {
         document_["runs"] = json::array();
     }
 }
@@ -89,7 +79,7 @@ json::object& json_output::document_of(const std::string& remote) {
     auto& found = of_remotes_[remote];
     if (found.empty()) {
         found["remote"] = json_of(remote);
-        if (tells_of_each_run(asked_.what)) {
+        if (form_of(asked_) == json_form::object_of_runs) {
             found["runs"] = json::array();
         }
     }
@@ -197,7 +187,7 @@ void json_output::finish(int exit_code) {
         }
         document_["event"] = event_name<command_ended>();
         document_["exit_code"] = exit_code;
-    } else if (std::holds_alternative<list_command>(asked_.what)) {
+    } else if (form_of(asked_) == json_form::array) {
         if (!document_.contains("error")) {
             out_ << json::serialize(runs_) << '\n' << std::flush;
             return;

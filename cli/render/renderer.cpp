@@ -294,7 +294,8 @@ void renderer::on(const run_resolving& looked_up) {
 }
 
 bool renderer::shows_progress() const {
-    return place_.screen.err_width && !asked_.quiet && copies_runs(asked_.what);
+    return place_.screen.err_width && !asked_.quiet &&
+           traits_of(asked_.what).copies != copy_way::none;
 }
 
 void renderer::on(const copy_progress& progress) {

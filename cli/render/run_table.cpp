@@ -66,8 +66,8 @@ table_row list_cells(const run_row& row, const run_table_view& view) {
 } // namespace
 
 run_table_view table_view_of(const invocation& asked, const surroundings& place) {
-    // The runs of a push are those of this machine.
-    const bool far = !asked.remote.empty() && !std::holds_alternative<push_command>(asked.what);
+    const bool far =
+        !asked.remote.empty() && traits_of(asked.what).runs != run_source::this_machine;
     return {.style = asked.run_table, .place = place, .far = far};
 }
 

@@ -8,19 +8,9 @@
 namespace outrider::cli {
 namespace {
 
-// Commands that show one thing, whose lines belong together.
-bool shows_document(const command& what) {
-    return std::holds_alternative<cat_command>(what) || std::holds_alternative<ls_command>(what) ||
-           std::holds_alternative<info_command>(what) ||
-           std::holds_alternative<select_command>(what) ||
-           std::holds_alternative<check_command>(what) ||
-           std::holds_alternative<doctor_command>(what) ||
-           std::holds_alternative<remote_status_command>(what);
-}
-
 // These name their remote and run by themselves, or are drawn in one place.
 bool names_its_remote(const command& asked, const event& what) {
-    if (std::holds_alternative<watch_command>(asked) ||
+    if (traits_of(asked).text == text_form::labelled ||
         std::holds_alternative<remote_failed>(what) ||
         std::holds_alternative<copy_progress>(what)) {
         return true;
@@ -84,7 +74,8 @@ std::string header(const std::vector<std::string>& remotes) {
 several_remotes::several_remotes(const invocation& asked, const surroundings& place,
                                  std::ostream& out, std::ostream& err)
     : asked_(asked), own_place_(without_terminal(place)), out_(out), err_(err),
-      plain_(asked, place, out, err), documents_(shows_document(asked.what)) {}
+      plain_(asked, place, out, err),
+      documents_(traits_of(asked.what).text == text_form::document) {}
 
 void several_remotes::show(const event& what, const std::string& remote) {
     if (remote.empty() || names_its_remote(asked_.what, what)) {

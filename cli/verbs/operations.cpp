@@ -19,7 +19,6 @@ const verb_help operations_help = {
 
 void add_operations(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "operations", operations_help, into);
-    verb->alias("ops");
     auto& made = command_of<operations_command>(*verb, into);
     verb->add_option("WORD", made.words, "Part of a name")
         ->expected(0, -1)

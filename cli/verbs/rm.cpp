@@ -17,7 +17,6 @@ const verb_help rm_help = {
 
 void add_rm(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "rm", rm_help, into);
-    verb->alias("delete");
     auto& made = command_of<delete_command>(*verb, into);
     add_runs_argument(*verb, made.selection, "Runs to delete");
     add_remote_option(*verb, made.remote, "Delete runs of a remote");

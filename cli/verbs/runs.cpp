@@ -1,9 +1,6 @@
 #include "cli/verbs/verb_options.hpp"
 #include "cli/verbs/verbs.hpp"
 
-#include <string_view>
-#include <utility>
-
 namespace outrider::cli {
 namespace {
 
@@ -32,6 +29,7 @@ const verb_help list_help = {
                 "{program} runs --archive old-runs.zip",
 };
 
+// As in Guild, a program (`--json`) gets all runs and all that is known of them.
 void set_limit(list_command& made, const CLI::App& verb) {
     if (verb.count("--all") > 0 || verb.count("--json") > 0) {
         made.limit = 0;
@@ -67,23 +65,10 @@ void add_list(CLI::App& parent, invocation& into) {
 
 } // namespace
 
-void add_runs(CLI::App& parent, invocation& into, const needed_verbs& needed) {
+void add_runs(CLI::App& parent, invocation& into) {
     auto* group = add_verb(parent, "runs", runs_help, into);
     group->require_subcommand(0, 1);
     add_list(*group, into);
-    static constexpr std::pair<const char*, void (*)(CLI::App&, invocation&)> others[] = {
-        {"info", add_info},   {"rm", add_rm},           {"restore", add_restore},
-        {"purge", add_purge}, {"label", add_label},     {"tag", add_tag},
-        {"mark", add_mark},   {"comment", add_comment}, {"stop", add_stop},
-        {"diff", add_diff},   {"select", add_select},   {"pull", add_pull},
-        {"push", add_push},
-    };
-    for (const auto& [name, add] : others) {
-        const bool also_called = name == std::string_view("rm") && needed.contain("delete");
-        if (needed.contain(name) || also_called) {
-            add(*group, into);
-        }
-    }
 }
 
 } // namespace outrider::cli

@@ -5,16 +5,20 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace outrider::cli {
 
-CLI::App* add_verb(CLI::App& parent, const std::string& name, const verb_help& text,
+verb_app* add_verb(CLI::App& parent, const std::string& name, const verb_help& text,
                    const invocation& into) {
     std::string description = text.summary;
     if (!text.details.empty()) {
         description += "\n\n" + text.details;
     }
-    auto* verb = parent.add_subcommand(name, with_names(description, into.program, name));
+    auto made =
+        std::make_shared<verb_app>(with_names(description, into.program, name), name, parent);
+    auto* verb = made.get();
+    parent.add_subcommand(std::move(made));
     verb->group("Commands");
     std::string examples = "Examples:";
     for (std::size_t at = 0; at < text.examples.size();) {
@@ -53,22 +57,24 @@ void add_dry_run_option(CLI::App& verb, bool& dry_run) {
 
 namespace {
 
-// Guild's commands about runs that are running have no filters by status.
-void add_filters(CLI::App& verb, run_selection& selection) {
-    add_run_filters(verb, selection.filter);
-    if (!verb.check_name("stop") && !verb.check_name("watch")) {
+void add_filters(verb_app& verb, run_selection& selection) {
+    const filter_rule rule = verb.traits->filters;
+    if (rule != filter_rule::none) {
+        add_run_filters(verb, selection.filter);
+    }
+    if (rule == filter_rule::all) {
         add_status_filters(verb, selection.filter);
     }
 }
 
 } // namespace
 
-void add_runs_argument(CLI::App& verb, run_selection& selection, const std::string& what) {
+void add_runs_argument(verb_app& verb, run_selection& selection, const std::string& what) {
     verb.add_option("RUN", selection.runs, what)->option_text("[RUN...]");
     add_filters(verb, selection);
 }
 
-void add_run_argument(CLI::App& verb, run_selection& selection, const std::string& what) {
+void add_run_argument(verb_app& verb, run_selection& selection, const std::string& what) {
     verb.add_option("RUN", selection.runs, what)->expected(0, 1)->option_text("[RUN]");
     add_filters(verb, selection);
 }

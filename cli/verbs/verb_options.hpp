@@ -19,8 +19,18 @@ struct verb_help {
     std::string examples; ///< one line each, starting with `{program}`
 };
 
+/// A command of the program's tree.
+class verb_app final : public CLI::App {
+  public:
+    verb_app(const std::string& description, const std::string& name, CLI::App& parent)
+        : CLI::App(description, name, &parent) {}
+
+    /// Of the engine's command that it makes (`command_of`); null: it makes none.
+    const command_traits* traits = nullptr;
+};
+
 /// Adds a command to `parent` with the help of `text`, names replaced.
-CLI::App* add_verb(CLI::App& parent, const std::string& name, const verb_help& text,
+verb_app* add_verb(CLI::App& parent, const std::string& name, const verb_help& text,
                    const invocation& into);
 
 /// `-r, --remote REMOTE`: a name, several (also by repeating it), a pattern, `@group` or `all`.
@@ -35,10 +45,10 @@ void add_yes_option(CLI::App& verb, invocation& into);
 void add_json_option(CLI::App& verb, invocation& into);
 /// `--dry-run`
 void add_dry_run_option(CLI::App& verb, bool& dry_run);
-/// `[RUN…]`
-void add_runs_argument(CLI::App& verb, run_selection& selection, const std::string& what);
-/// `[RUN]`
-void add_run_argument(CLI::App& verb, run_selection& selection, const std::string& what);
+/// `[RUN…]`, and the filters that the command's traits say
+void add_runs_argument(verb_app& verb, run_selection& selection, const std::string& what);
+/// `[RUN]`, and those
+void add_run_argument(verb_app& verb, run_selection& selection, const std::string& what);
 
 /// Accepts whole numbers from `least` to a thousand million.
 CLI::Validator whole_number(std::int64_t least);
@@ -47,9 +57,10 @@ CLI::Validator whole_number(std::int64_t least);
 /// `into.what` when the parsing of `verb` succeeds, after a last `check` that may throw a
 /// CLI::ValidationError. It lives as long as `verb`.
 template <class Command>
-Command& command_of(CLI::App& verb, invocation& into,
+Command& command_of(verb_app& verb, invocation& into,
                     std::function<void(Command&, const CLI::App&)> check = {}) {
     auto made = std::make_shared<Command>();
+    verb.traits = &Command::traits;
     verb.final_callback([made, &verb, &into, check = std::move(check)] {
         if (check) {
             check(*made, verb);

@@ -7,7 +7,9 @@
 #include "engine/api/service_commands.hpp"
 
 #include <boost/describe.hpp>
+#include <boost/mp11/list.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -31,18 +33,35 @@ struct command_context {
 BOOST_DESCRIBE_STRUCT(command_context, (),
                       (directory, environment, guild_home, assume_yes, at_terminal, connections))
 
-using command = std::variant<
-    // run_commands.hpp
-    run_command, watch_command, wait_command, stop_command, operations_command,
-    // query_commands.hpp
-    list_command, info_command, select_command, diff_command, ls_command, cat_command, open_command,
-    // edit_commands.hpp
-    delete_command, restore_command, purge_command, label_command, tag_command, mark_command,
-    comment_command,
-    // machine_commands.hpp
-    pull_command, push_command, sync_command, remotes_command, remote_status_command,
-    remote_start_command, remote_stop_command, check_command, doctor_command,
-    // service_commands.hpp
-    notify_command, jobs_command>;
+using command =
+    boost::mp11::mp_rename<boost::mp11::mp_append<run_commands, query_commands, edit_commands,
+                                                  machine_commands, service_commands>,
+                           std::variant>;
+
+/// Whether the traits of a command say of its members what is so.
+template <class Command>
+inline constexpr bool traits_fit =
+    (Command::traits.remotes != remote_rule::none) == requires(Command one) { one.remote; } &&
+    (Command::traits.runs != run_source::none) == requires(Command one) { one.selection; } &&
+    (Command::traits.filters == filter_rule::none || Command::traits.runs != run_source::none) &&
+    (Command::traits.remotes != remote_rule::one_or_each || requires(Command one) {
+        { one.takes_one_machine() } -> std::same_as<bool>;
+    });
+
+template <class Command>
+consteval const command_traits* checked_traits() {
+    static_assert(traits_fit<Command>);
+    return &Command::traits;
+}
+template <class Commands>
+struct traits_by_index;
+template <class... Commands>
+struct traits_by_index<std::variant<Commands...>> {
+    static constexpr const command_traits* rows[] = {checked_traits<Commands>()...};
+};
+
+[[nodiscard]] inline const command_traits& traits_of(const command& what) {
+    return *traits_by_index<command>::rows[what.index()];
+}
 
 } // namespace outrider

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "engine/api/command_traits.hpp"
 #include "engine/api/selection.hpp"
 
 #include <boost/describe.hpp>
+#include <boost/mp11/list.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -17,6 +19,15 @@ struct delete_command {
     std::string remote;
     run_selection selection;
     bool permanent = false;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(delete_command, (), (remote, selection, permanent))
 
@@ -24,6 +35,15 @@ BOOST_DESCRIBE_STRUCT(delete_command, (), (remote, selection, permanent))
 struct restore_command {
     std::string remote;
     run_selection selection;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::trash,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(restore_command, (), (remote, selection))
 
@@ -31,6 +51,15 @@ BOOST_DESCRIBE_STRUCT(restore_command, (), (remote, selection))
 struct purge_command {
     std::string remote;
     run_selection selection;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::trash,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(purge_command, (), (remote, selection))
 
@@ -41,6 +70,15 @@ struct label_command {
     run_selection selection;
     label_change change = label_change::set;
     std::string text;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(label_command, (), (remote, selection, change, text))
 
@@ -53,6 +91,15 @@ struct tag_command {
     bool clear = false;       ///< all of them, before `add`
     bool sync_labels = false; ///< change the labels as well
     bool list_all = false;    ///< only list the tags that runs have
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(tag_command, (),
                       (remote, selection, add, remove, clear, sync_labels, list_all))
@@ -62,6 +109,15 @@ struct mark_command {
     std::string remote;
     run_selection selection;
     bool clear = false;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(mark_command, (), (remote, selection, clear))
 
@@ -73,7 +129,20 @@ struct comment_command {
     std::optional<std::string> add;
     std::optional<std::int64_t> remove; ///< index from 1
     bool clear = false;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object_of_runs};
 };
 BOOST_DESCRIBE_STRUCT(comment_command, (), (remote, selection, add, remove, clear))
+
+using edit_commands =
+    boost::mp11::mp_list<delete_command, restore_command, purge_command, label_command, tag_command,
+                         mark_command, comment_command>;
 
 } // namespace outrider

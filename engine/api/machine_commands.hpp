@@ -1,8 +1,10 @@
 #pragma once
 
+#include "engine/api/command_traits.hpp"
 #include "engine/api/selection.hpp"
 
 #include <boost/describe.hpp>
+#include <boost/mp11/list.hpp>
 
 #include <cstdint>
 #include <string>
@@ -16,6 +18,15 @@ struct pull_command {
     run_selection selection;
     bool delete_extra = false; ///< `-d`: remove local files that are gone there
     bool dry_run = false;      ///< only tell what would be copied
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::here,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::events};
 };
 BOOST_DESCRIBE_STRUCT(pull_command, (), (remote, selection, delete_extra, dry_run))
 
@@ -25,6 +36,15 @@ struct push_command {
     run_selection selection;
     bool delete_extra = false; ///< `-n`, `--delete`: remove far files that are gone here
     bool dry_run = false;      ///< only tell what would be copied
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::this_machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::there,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::events};
 };
 BOOST_DESCRIBE_STRUCT(push_command, (), (remote, selection, delete_extra, dry_run))
 
@@ -37,17 +57,44 @@ struct sync_command {
     bool dry_run = false;              ///< only tell what would be copied
     std::string remote;                ///< `-r`: only copies of these remotes; empty: of all
     bool standing = false;             ///< with `follow`: a service does it, also after a restart
+
+    static constexpr command_traits traits{.remotes = remote_rule::filter,
+                                           .runs = run_source::this_machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::here,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::events};
 };
 BOOST_DESCRIBE_STRUCT(sync_command, (),
                       (selection, follow, interval_seconds, dry_run, remote, standing))
 
 /// `remotes`
-struct remotes_command {};
+struct remotes_command {
+    static constexpr command_traits traits{.remotes = remote_rule::none,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
+};
 BOOST_DESCRIBE_STRUCT(remotes_command, (), ())
 
 /// `remote status REMOTE`
 struct remote_status_command {
     std::string remote;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::document,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(remote_status_command, (), (remote))
 
@@ -55,25 +102,66 @@ BOOST_DESCRIBE_STRUCT(remote_status_command, (), (remote))
 struct remote_start_command {
     std::string remote;
     bool reinit = false; ///< run the remote's `init` command
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::events};
 };
 BOOST_DESCRIBE_STRUCT(remote_start_command, (), (remote, reinit))
 
 /// `remote stop REMOTE`
 struct remote_stop_command {
     std::string remote;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(remote_stop_command, (), (remote))
 
 /// `check [-r REMOTE]`: versions, home, python, platform, disk, GPUs, clock.
 struct check_command {
     std::string remote;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::document,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(check_command, (), (remote))
 
 /// `doctor [REMOTE]`: what would go wrong there, each with its cure; no REMOTE: this machine.
 struct doctor_command {
     std::string remote;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::document,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(doctor_command, (), (remote))
+
+using machine_commands =
+    boost::mp11::mp_list<pull_command, push_command, sync_command, remotes_command,
+                         remote_status_command, remote_start_command, remote_stop_command,
+                         check_command, doctor_command>;
 
 } // namespace outrider

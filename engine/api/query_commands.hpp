@@ -1,8 +1,10 @@
 #pragma once
 
+#include "engine/api/command_traits.hpp"
 #include "engine/api/selection.hpp"
 
 #include <boost/describe.hpp>
+#include <boost/mp11/list.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -22,6 +24,15 @@ struct list_command {
     bool details = false;    ///< `-v`, `--json`: `runs_listed::details` too
     bool comments = false;   ///< `-c`: with comments in the details
     bool fresh = false;      ///< `--fresh`: ask the machines, whatever a service knows of them
+
+    static constexpr command_traits traits{.remotes = remote_rule::together,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::array};
 };
 BOOST_DESCRIBE_STRUCT(list_command, (),
                       (remote, selection, limit, deleted, archive, details, comments, fresh))
@@ -38,6 +49,15 @@ struct info_command {
     bool plugins = false;       ///< `-p`
     bool private_attrs = false; ///< hidden: `opref` and `op` too
     bool all_scalars = false;   ///< `sys/…` too
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::document,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(info_command, (),
                       (remote, selection, deleted, comments, environment, manifest, dependencies,
@@ -53,6 +73,15 @@ struct select_command {
     bool short_id = false; ///< `-s`
     std::string attribute; ///< `-a`: print this attribute instead of the id
     bool path = false;     ///< `-p`: print the run's directory instead of the id
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::document,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(select_command, (),
                       (remote, selection, all, min, max, short_id, attribute, path))
@@ -71,6 +100,15 @@ struct diff_command {
     bool working = false;           ///< `-w`: a run and the working directory of its project
     std::string directory;          ///< `-d`: a run and this directory, absolute
     std::string program;            ///< `-c`: words of a shell; empty: diff -ru
+
+    static constexpr command_traits traits{.remotes = remote_rule::one,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = true,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(diff_command, (),
                       (remote, selection, output, sourcecode, environment, flags, attributes,
@@ -86,6 +124,15 @@ struct ls_command {
     bool sourcecode = false;   ///< `-s`
     bool dependencies = false; ///< `-d`
     bool generated = false;    ///< `-g`
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::document,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(ls_command, (),
                       (remote, selection, path, all, follow_links, sourcecode, dependencies,
@@ -109,6 +156,17 @@ struct cat_command {
     /// Of the output, these bytes alone. One machine at a time; an empty `output_bytes` says that
     /// the run was found.
     std::optional<output_range> range;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::document,
+                                           .json = json_form::object};
+    /// A range is of one run: of which of several machines would it be?
+    [[nodiscard]] bool takes_one_machine() const { return range.has_value(); }
 };
 BOOST_DESCRIBE_STRUCT(cat_command, (), (remote, selection, path, output, sourcecode, range))
 
@@ -121,8 +179,20 @@ struct open_command {
     bool output = false;
     bool shell = false;  ///< a shell in that directory
     std::string program; ///< `-c`: words of a shell; empty: what the desktop opens it with
+
+    static constexpr command_traits traits{.remotes = remote_rule::one,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = true,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(open_command, (),
                       (remote, selection, path, sourcecode, output, shell, program))
+
+using query_commands = boost::mp11::mp_list<list_command, info_command, select_command,
+                                            diff_command, ls_command, cat_command, open_command>;
 
 } // namespace outrider

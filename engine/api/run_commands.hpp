@@ -1,8 +1,10 @@
 #pragma once
 
+#include "engine/api/command_traits.hpp"
 #include "engine/api/selection.hpp"
 
 #include <boost/describe.hpp>
+#include <boost/mp11/list.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -42,6 +44,21 @@ struct run_command {
     std::string run_id;     ///< empty: a new one
     std::string run_dir;    ///< local: absolute place of the run outside of a home
     bool quiet = false;     ///< recorded in `run_params`; what is shown is the client's
+
+    static constexpr command_traits traits{.remotes = remote_rule::one_or_each,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::events};
+
+    /// Whether it is about one run or one place, which cannot be on several machines.
+    [[nodiscard]] bool takes_one_machine() const {
+        return !start.empty() || !restart.empty() || !proto.empty() || !run_id.empty() ||
+               !run_dir.empty();
+    }
 };
 BOOST_DESCRIBE_STRUCT(run_command, (),
                       (remote, operation, flags, label, tags, comment, no_wait, background, stage,
@@ -59,6 +76,15 @@ struct watch_command {
     bool all = false;                 ///< `--all`: without RUN, all that run
     bool no_follow = false;           ///< only what there is
     bool timestamps = false;          ///< `output_bytes::line_times_ms` too
+
+    static constexpr command_traits traits{.remotes = remote_rule::together,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::without_status,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::labelled,
+                                           .json = json_form::events};
 };
 BOOST_DESCRIBE_STRUCT(watch_command, (),
                       (remote, selection, pid, tail, since, all, no_follow, timestamps))
@@ -69,6 +95,15 @@ struct wait_command {
     run_selection selection;
     bool any = false;
     std::optional<double> timeout_seconds;
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::events};
 };
 BOOST_DESCRIBE_STRUCT(wait_command, (), (remote, selection, any, timeout_seconds))
 
@@ -79,6 +114,15 @@ struct stop_command {
     bool force = false;
     std::int64_t timeout_seconds = 30;
     bool no_wait = false; ///< `-n`: return once the signal was sent
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::without_status,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = true,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object_of_runs};
 };
 BOOST_DESCRIBE_STRUCT(stop_command, (), (remote, selection, force, timeout_seconds, no_wait))
 
@@ -86,7 +130,19 @@ BOOST_DESCRIBE_STRUCT(stop_command, (), (remote, selection, force, timeout_secon
 struct operations_command {
     std::vector<std::string> words;
     bool all = false; ///< hidden ones too: names that begin with '_'
+
+    static constexpr command_traits traits{.remotes = remote_rule::none,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(operations_command, (), (words, all))
+
+using run_commands = boost::mp11::mp_list<run_command, watch_command, wait_command, stop_command,
+                                          operations_command>;
 
 } // namespace outrider

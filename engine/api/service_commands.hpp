@@ -1,8 +1,10 @@
 #pragma once
 
+#include "engine/api/command_traits.hpp"
 #include "engine/api/selection.hpp"
 
 #include <boost/describe.hpp>
+#include <boost/mp11/list.hpp>
 
 #include <string>
 #include <vector>
@@ -20,13 +22,33 @@ struct notify_command {
                                       ///< environment
     std::string webhook;              ///< http or https URL that the facts are posted to
     std::string name;                 ///< by which a person knows the job; may be empty
+
+    static constexpr command_traits traits{.remotes = remote_rule::each,
+                                           .runs = run_source::machine,
+                                           .filters = filter_rule::all,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(notify_command, (), (remote, selection, program, webhook, name))
 
 /// `jobs`, `jobs rm ID…`: lists the standing jobs, or removes some.
 struct jobs_command {
     std::vector<std::string> remove; ///< ids, prefixes of them, or names; empty: list
+
+    static constexpr command_traits traits{.remotes = remote_rule::none,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(jobs_command, (), (remove))
+
+using service_commands = boost::mp11::mp_list<notify_command, jobs_command>;
 
 } // namespace outrider

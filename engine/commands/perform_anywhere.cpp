@@ -9,33 +9,32 @@ namespace {
 
 // Commands that show, or start, one thing: which of several would it be?
 template <class Command>
-bool takes_one_machine(const Command&) {
-    return false;
+bool takes_one_machine(const Command& what) {
+    if constexpr (Command::traits.remotes == remote_rule::one_or_each) {
+        return what.takes_one_machine();
+    } else {
+        return Command::traits.remotes == remote_rule::one;
+    }
 }
-bool takes_one_machine(const diff_command&) {
-    return true;
+
+// Commands that give one answer of several remotes.
+awaitable<result<outcome>> perform_together(command_session& session,
+                                            std::vector<std::string> remotes, list_command what) {
+    return list_on_each(session, std::move(remotes), std::move(what));
 }
-bool takes_one_machine(const open_command&) {
-    return true;
-}
-bool takes_one_machine(const cat_command& what) {
-    return what.range.has_value();
-}
-bool takes_one_machine(const run_command& what) {
-    return !what.start.empty() || !what.restart.empty() || !what.proto.empty() ||
-           !what.run_id.empty() || !what.run_dir.empty();
+awaitable<result<outcome>> perform_together(command_session& session,
+                                            std::vector<std::string> remotes, watch_command what) {
+    return watch_on_each(session, std::move(remotes), std::move(what));
 }
 
 template <class Command>
 awaitable<result<outcome>> perform_on(command_session& session, std::vector<std::string> remotes,
                                       Command what) {
-    if constexpr (std::is_same_v<Command, list_command>) {
-        return list_on_each(session, std::move(remotes), std::move(what));
-    } else if constexpr (std::is_same_v<Command, watch_command>) {
-        return watch_on_each(session, std::move(remotes), std::move(what));
+    if constexpr (Command::traits.remotes == remote_rule::together) {
+        return perform_together(session, std::move(remotes), std::move(what));
     } else {
         const auto act = [](command_session& own, Command one) {
-            return perform(own, std::move(one));
+            return perform(performer{own}, std::move(one));
         };
         return perform_on_each(session, std::move(remotes), std::move(what), act);
     }
@@ -54,7 +53,7 @@ awaitable<result<outcome>> find_and_perform(command_session& session, Command wh
     }
     if (!found->several) {
         what.remote = std::move(found->names.front());
-        co_return co_await perform(session, std::move(what));
+        co_return co_await perform(performer{session}, std::move(what));
     }
     if (takes_one_machine(what)) {
         co_return failure(errc::bad_input, "'" + what.remote +
@@ -68,13 +67,13 @@ awaitable<result<outcome>> find_and_perform(command_session& session, Command wh
 
 awaitable<result<outcome>> perform_anywhere(command_session& session, command what) {
     auto perform_one = [&session]<class Command>(Command one) -> awaitable<result<outcome>> {
-        // A sync asks the remotes whose runs it finds here.
-        if constexpr (requires { one.remote; } && !std::is_same_v<Command, sync_command>) {
+        constexpr remote_rule rule = Command::traits.remotes;
+        if constexpr (rule != remote_rule::none && rule != remote_rule::filter) {
             if (!one.remote.empty()) {
                 return find_and_perform(session, std::move(one));
             }
         }
-        return perform(session, std::move(one));
+        return perform(performer{session}, std::move(one));
     };
     co_return co_await std::visit(perform_one, std::move(what));
 }

@@ -90,6 +90,12 @@ BOOST_AUTO_TEST_CASE(words_are_what_may_stand_there) {
         {{"runs", "rm", "--remote=gpu1", "a"}, "aagpu1"},
         {{"runs", "list", "-d", "a"}, "aa-trash"},
         {{"runs", "a"}, "aa"},
+        {{"runs", "restore", "a"}, "aa-trash"},
+        {{"runs", "purge", "-r", "gpu1", "a"}, "aagpu1-trash"},
+        {{"runs", "pull", "gpu1", "a"}, "aagpu1"},
+        // of this machine, whatever remote is named
+        {{"push", "gpu1", "a"}, "aa"},
+        {{"sync", "-r", "gpu1", "a"}, "aa"},
         // remotes by position
         {{"pull", ""}, "gpu1 gpu2"},
         {{"pull", "gpu1", ""}, "aagpu1 bbgpu1"},
