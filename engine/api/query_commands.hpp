@@ -157,7 +157,7 @@ struct cat_command {
     /// the run was found.
     std::optional<output_range> range;
 
-    static constexpr command_traits traits{.remotes = remote_rule::each,
+    static constexpr command_traits traits{.remotes = remote_rule::one_or_each,
                                            .runs = run_source::machine,
                                            .filters = filter_rule::all,
                                            .copies = copy_way::none,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/agent/machine/operation_environment.hpp"
 #include "engine/agent/server/run_launcher.hpp"
 
 #include <optional>
