@@ -13,4 +13,10 @@ namespace outrider::cli {
 /// What `doctor` prints: a line for each finding, the cure indented below it.
 [[nodiscard]] std::string doctor_text(const machine_examined& examined, bool coloured);
 
+/// The table of `remotes`, sorted by name.
+[[nodiscard]] std::string remotes_table(const remotes_listed& remotes, const terminal& screen);
+
+/// What `remote status` says of a remote that answers; `verbose`: what it knows of the machine too.
+[[nodiscard]] std::string remote_status_text(const remote_available& answer, bool verbose);
+
 } // namespace outrider::cli

@@ -9,7 +9,6 @@
 #include "cli/render/machine_text.hpp"
 #include "cli/render/operations_text.hpp"
 #include "cli/render/remembered_text.hpp"
-#include "cli/render/remotes_text.hpp"
 #include "cli/render/run_info.hpp"
 #include "cli/render/run_results.hpp"
 #include "cli/render/run_steps.hpp"

@@ -19,8 +19,6 @@ set(AGENT_SOURCES
     launch/run_processes.cpp
     launch/supervisor_launch.cpp
     listing/event_file_reading.cpp
-    listing/event_file_search.cpp
-    listing/file_entry.cpp
     listing/known_runs.cpp
     listing/list_files.cpp
     listing/list_runs.cpp
@@ -28,11 +26,8 @@ set(AGENT_SOURCES
     listing/read_file.cpp
     listing/read_scalars.cpp
     listing/run_index.cpp
-    listing/run_index_format.cpp
     listing/run_walk.cpp
-    listing/scalar_index.cpp
     listing/scan_runs.cpp
-    machine/activated_environment.cpp
     machine/activation.cpp
     machine/cache_directory.cpp
     machine/child_program.cpp
@@ -52,22 +47,20 @@ set(AGENT_SOURCES
     receive/basis_lookahead.cpp
     receive/basis_signature.cpp
     receive/content_intake.cpp
-    receive/content_queue.cpp
     receive/copy_markers.cpp
     receive/destination.cpp
     receive/file_writing.cpp
     receive/incoming_names.cpp
     receive/receive_runs.cpp
-    receive/replacement.cpp
     receive/run_arrival.cpp
     receive/run_intake.cpp
-    receive/step_queue.cpp
+    receive/intake_queues.cpp
     receive/transfer_intake.cpp
     receive/tree_intake.cpp
     send/content_outlet.cpp
     send/file_sending.cpp
     send/order_runs.cpp
-    send/order_sources.cpp
+    send/orders.cpp
     send/outgoing_file.cpp
     send/send_runs.cpp
     send/signature_queue.cpp
@@ -77,8 +70,6 @@ set(AGENT_SOURCES
     server/event_set.cpp
     server/job_drive.cpp
     server/lending_pipe.cpp
-    server/lent_rooms.cpp
-    server/order_stream.cpp
     server/output_queue.cpp
     server/ping.cpp
     server/pipe.cpp
@@ -91,8 +82,6 @@ set(AGENT_SOURCES
     start/prepare_run.cpp
     start/python_support.cpp
     start/queue.cpp
-    start/queue_options.cpp
-    start/queue_view.cpp
     start/required_run.cpp
     start/run_sources.cpp
     start/staged_run.cpp
@@ -100,19 +89,18 @@ set(AGENT_SOURCES
     start/start_run.cpp
     start/start_staged.cpp
     supervise/end_record.cpp
-    supervise/line_clock.cpp
     supervise/operation_process.cpp
     supervise/operation_words.cpp
     supervise/output_index.cpp
     supervise/output_recorder.cpp
     supervise/output_scalars.cpp
-    supervise/output_start.cpp
     supervise/reserved_file.cpp
     supervise/start_record.cpp
     supervise/stop_request.cpp
     supervise/stop_run.cpp
     supervise/supervisor.cpp
     watch/follow_output.cpp
+    watch/output_lines.cpp
     watch/record_watch.cpp
     watch/tree_print.cpp
     watch/tree_watch.cpp

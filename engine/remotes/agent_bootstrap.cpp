@@ -2,18 +2,47 @@
 
 #include "engine/reactor/deadline.hpp"
 #include "engine/remotes/bootstrap_script.hpp"
-#include "engine/remotes/resumed_stream.hpp"
+#include "engine/remotes/byte_stream.hpp"
 
 #include <fmt/format.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <random>
+#include <string>
 
 namespace outrider {
 namespace {
+
+/// A stream of which something was read too much: hands that out first, then goes on. Owns the
+/// inner stream.
+class resumed_stream final : public byte_stream {
+  public:
+    resumed_stream(std::unique_ptr<byte_stream> inner, std::string head)
+        : inner_(std::move(inner)), head_(std::move(head)) {}
+
+    awaitable<result<std::size_t>> read_some(std::span<char> into) override;
+    awaitable<result<>> write(std::string_view bytes) override { return inner_->write(bytes); }
+    awaitable<void> close() override { return inner_->close(); }
+    [[nodiscard]] std::string diagnostics() const override { return inner_->diagnostics(); }
+
+  private:
+    std::unique_ptr<byte_stream> inner_;
+    std::string head_;
+};
+
+awaitable<result<std::size_t>> resumed_stream::read_some(std::span<char> into) {
+    if (head_.empty() || into.empty()) {
+        co_return co_await inner_->read_some(into);
+    }
+    const auto count = std::min(head_.size(), into.size());
+    std::copy_n(head_.data(), count, into.data());
+    head_.erase(0, count);
+    co_return count;
+}
 
 // What a login shell may print before our first line, bytes.
 constexpr std::size_t most_noise = std::size_t{1} << 20;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/core/descriptor.hpp"
+#include "engine/protocol/frame.hpp"
 #include "engine/protocol/sync_messages.hpp"
 
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace outrider {
 
@@ -33,6 +35,24 @@ class shared_memory {
     descriptor file_;
     protocol::memory_place place_;
     std::span<char> bytes_;
+};
+
+/// Shared memory for what is received: ten pieces. Lives as long as anyone uses a piece.
+class shared_buffers final : public protocol::buffer_source,
+                             public std::enable_shared_from_this<shared_buffers> {
+  public:
+    /// None: the system gives no such memory.
+    [[nodiscard]] static std::shared_ptr<shared_buffers> make();
+
+    /// A piece that nobody uses; none if there is no such, or it is smaller than that.
+    [[nodiscard]] std::shared_ptr<char[]> take(std::size_t size) override;
+    [[nodiscard]] const std::shared_ptr<shared_memory>& memory() const { return memory_; }
+
+  private:
+    explicit shared_buffers(std::shared_ptr<shared_memory> memory);
+
+    std::shared_ptr<shared_memory> memory_;
+    std::vector<char*> free_; // pieces; the one that was used last is taken first
 };
 
 } // namespace outrider

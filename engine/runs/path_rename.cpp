@@ -8,7 +8,7 @@
 namespace outrider {
 namespace {
 
-bool is_digit(char c) {
+bool is_ascii_digit(char c) {
     return std::isdigit(static_cast<unsigned char>(c)) != 0;
 }
 
@@ -19,7 +19,7 @@ std::string replacement_of(const std::string& python) {
         const bool escape = python[at] == '\\' && at + 1 < python.size();
         if (python[at] == '$') {
             out += "$$";
-        } else if (escape && is_digit(python[at + 1])) {
+        } else if (escape && is_ascii_digit(python[at + 1])) {
             out += '$';
         } else if (escape && python.compare(at, 3, "\\g<") == 0) {
             const auto end = python.find('>', at);

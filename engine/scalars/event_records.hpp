@@ -7,6 +7,10 @@
 
 namespace outrider {
 
+/// CRC-32C (Castagnoli) of some bytes, masked as TFRecord files hold it: rotated right by 15 bits,
+/// plus 0xa282ead8.
+[[nodiscard]] std::uint32_t masked_crc32c(std::string_view bytes);
+
 /// Cuts an event file into its records (TFRecord: u64 length, masked CRC of it, data, masked CRC of
 /// that, little-endian). Bounded: a record beyond 4 MiB (an image) is passed over without being
 /// held. A last record that is not whole yet is no error: `consumed` says where to read on.

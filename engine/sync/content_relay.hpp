@@ -2,7 +2,7 @@
 
 #include "engine/reactor/notifier.hpp"
 #include "engine/remotes/agent_client.hpp"
-#include "engine/remotes/shared_buffers.hpp"
+#include "engine/remotes/shared_memory.hpp"
 
 #include <cstdint>
 #include <deque>

@@ -1,5 +1,5 @@
 #include "engine/agent/files/read_run.hpp"
-#include "engine/agent/listing/run_index_format.hpp"
+#include "engine/agent/listing/run_index.hpp"
 #include "engine/protocol/order_messages.hpp"
 #include "tests/support/agent_process.hpp"
 #include "tests/support/eventually.hpp"

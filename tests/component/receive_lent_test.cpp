@@ -1,5 +1,5 @@
 // Content that is not sent to the receiver, but lies in memory that it shares with its client.
-#include "engine/remotes/shared_buffers.hpp"
+#include "engine/remotes/shared_memory.hpp"
 #include "tests/support/receiving_job.hpp"
 
 #include <boost/test/unit_test.hpp>

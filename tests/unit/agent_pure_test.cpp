@@ -4,7 +4,6 @@
 #include "engine/protocol/content_hash.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"
-#include "engine/runs/secret_names.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "engine/commands/copying/copy_verdict.hpp"
+#include "engine/commands/copying/copy_rules.hpp"
 
 #include <boost/test/unit_test.hpp>
 

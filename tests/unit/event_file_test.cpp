@@ -1,4 +1,3 @@
-#include "engine/scalars/crc32c.hpp"
 #include "engine/scalars/event_message.hpp"
 #include "engine/scalars/event_records.hpp"
 #include "engine/scalars/wire_format.hpp"

@@ -1,5 +1,5 @@
 #include "engine/commands/choosing/merged_runs.hpp"
-#include "engine/commands/several/joint_question.hpp"
+#include "engine/commands/several/fan_out.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,4 +1,4 @@
-#include "engine/text/path_pattern.hpp"
+#include "engine/commands/looking/path_pattern.hpp"
 
 #include <boost/test/unit_test.hpp>
 

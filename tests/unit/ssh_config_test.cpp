@@ -1,7 +1,7 @@
 #include "transports/ssh/agent_client.hpp"
 #include "transports/ssh/algorithms.hpp"
 #include "transports/ssh/child_ssh.hpp"
-#include "transports/ssh/proxy_jump.hpp"
+#include "transports/ssh/find_way.hpp"
 #include "transports/ssh/proxy_process.hpp"
 #include "transports/ssh/user_config.hpp"
 

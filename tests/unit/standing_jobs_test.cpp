@@ -3,7 +3,6 @@
 #include "engine/fleet/run_ends.hpp"
 #include "engine/json/described_json.hpp"
 #include "engine/service/job_store.hpp"
-#include "engine/service/notification.hpp"
 #include "engine/service/notify_job.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "transports/http/webhook.hpp"

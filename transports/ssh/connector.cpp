@@ -1,6 +1,5 @@
 #include "transports/ssh/connector.hpp"
 
-#include "transports/ssh/child_connection.hpp"
 #include "transports/ssh/find_way.hpp"
 #include "transports/ssh/host_key_check.hpp"
 #include "transports/ssh/person.hpp"

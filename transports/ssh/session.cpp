@@ -2,16 +2,37 @@
 
 #include "transports/ssh/channel.hpp"
 #include "transports/ssh/read_ahead.hpp"
-#include "transports/ssh/trace.hpp"
 
 #include <fcntl.h>
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
 #include <libssh/server.h> // declares the keepalive, which both sides send
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <spdlog/spdlog.h>
+
 namespace outrider::ssh {
 namespace {
+
+extern "C" void outrider_trace_libssh(int, const char*, const char* text, void*) {
+    spdlog::trace("libssh: {}", text);
+}
+
+/// Where the log tells everything (`-vvv`), what libssh says of its work goes there, too. Called
+/// before a session is made; the first call decides.
+void trace_library() {
+    static const bool wanted = [] {
+        if (!spdlog::should_log(spdlog::level::trace)) {
+            return false;
+        }
+        ssh_set_log_callback(outrider_trace_libssh);
+        ssh_set_log_level(SSH_LOG_PROTOCOL);
+        return true;
+    }();
+    static_cast<void>(wanted);
+}
 
 void set_text(ssh_session raw, ssh_options_e option, const std::string& value) {
     if (!value.empty()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/remotes/transport.hpp"
+#include "transports/ssh/child_ssh.hpp"
 #include "transports/ssh/connector.hpp"
 
 #include <memory>
@@ -19,6 +20,20 @@ class session_connection final : public connection {
 
   private:
     reached_session reached_;
+};
+
+/// The connection that a child `ssh` holds.
+class child_connection final : public connection {
+  public:
+    explicit child_connection(std::shared_ptr<child_master> master) : master_(std::move(master)) {}
+    awaitable<result<std::unique_ptr<byte_stream>>> open_shell() override {
+        return master_->open_shell();
+    }
+    [[nodiscard]] bool alive() const override { return master_->alive(); }
+    awaitable<void> close() override { return master_->close(); }
+
+  private:
+    std::shared_ptr<child_master> master_;
 };
 
 } // namespace outrider::ssh

@@ -1,22 +1,167 @@
 #include "engine/agent/listing/event_file_reading.hpp"
 
 #include "engine/agent/files/beneath.hpp"
+#include "engine/json/described_json.hpp"
+#include "engine/runs/small_file.hpp"
 #include "engine/scalars/event_message.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <memory>
 #include <vector>
 
 namespace outrider::agent {
 namespace {
+
+constexpr std::size_t most_files = 10'000; // of one run
+constexpr std::size_t deepest_search = 32; // directories
+constexpr int names_at_once = 64;          // between two looks at the clock
+
+// Below `.guild`: attributes, our own files, what was installed, and the prototype of a batch.
+constexpr std::array<std::string_view, 4> passed_over{".guild/attrs", ".guild/outrider",
+                                                      ".guild/job-packages", ".guild/proto"};
+
+constexpr std::int64_t index_version = 1;
+constexpr std::size_t largest_scalar_index = std::size_t{64} << 20; // bytes
+
+fs::path directory_of(const fs::path& home) {
+    return home / "cache" / "outrider" / "scalars";
+}
+
+bool is_there(const fs::path& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
+
+void remove_forgotten(const fs::path& home) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(directory_of(home).c_str()),
+                                                      &::closedir);
+    while (const dirent* entry = listing ? ::readdir(listing.get()) : nullptr) {
+        const std::string name = entry->d_name;
+        if (name.starts_with('.') || is_there(home / "runs" / name) ||
+            is_there(home / "trash" / "runs" / name)) {
+            continue;
+        }
+        std::ignore = remove_file(directory_of(home) / name); // somebody else may have been faster
+    }
+}
 
 constexpr std::size_t block_size = std::size_t{256} << 10;
 /// Tags of one file; beyond it new ones are left out.
 constexpr std::size_t most_tags = 5'000;
 
 } // namespace
+
+// ---- finding the files
+
+event_file_search::event_file_search(descriptor run) {
+    push(std::move(run), "");
+}
+
+// A directory that cannot be read has no event files.
+void event_file_search::push(descriptor directory, std::string prefix) {
+    if (levels_.size() == deepest_search) {
+        return;
+    }
+    level next;
+    next.listing.reset(::fdopendir(directory.get()));
+    if (next.listing) {
+        std::ignore = directory.release(); // the listing closes it
+        next.prefix = std::move(prefix);
+        levels_.push_back(std::move(next));
+    }
+}
+
+bool event_file_search::step(clock::time_point deadline) {
+    while (!levels_.empty()) {
+        for (int i = 0; i < names_at_once && !levels_.empty(); ++i) {
+            if (const dirent* entry = ::readdir(levels_.back().listing.get())) {
+                look_at(*entry);
+            } else {
+                levels_.pop_back();
+            }
+        }
+        if (clock::now() >= deadline) {
+            return levels_.empty();
+        }
+    }
+    return true;
+}
+
+void event_file_search::look_at(const dirent& entry) {
+    const std::string_view name = entry.d_name;
+    if (name == "." || name == "..") {
+        return;
+    }
+    const int parent = ::dirfd(levels_.back().listing.get());
+    const bool is_named = name.find(".tfevents.") != std::string_view::npos;
+    unsigned char type = entry.d_type;
+    struct stat facts{};
+    if (is_named || type == DT_UNKNOWN) {
+        if (::fstatat(parent, entry.d_name, &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+            return; // removed meanwhile
+        }
+        type = S_ISDIR(facts.st_mode) ? DT_DIR : S_ISREG(facts.st_mode) ? DT_REG : DT_UNKNOWN;
+    }
+    std::string path = levels_.back().prefix + std::string(name);
+    if (type == DT_REG && is_named && found_.size() < most_files) {
+        found_.push_back(
+            {.path = std::move(path),
+             .size = facts.st_size,
+             .mtime_ns = facts.st_mtim.tv_sec * std::int64_t{1'000'000'000} + facts.st_mtim.tv_nsec,
+             .inode = facts.st_ino});
+    } else if (type == DT_DIR && std::ranges::find(passed_over, path) == passed_over.end()) {
+        descriptor below(
+            ::openat(parent, entry.d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (below) {
+            push(std::move(below), path + "/");
+        }
+    }
+}
+
+std::vector<event_file> event_file_search::take() {
+    std::ranges::sort(found_, {}, &event_file::path);
+    return std::move(found_);
+}
+
+// ---- what was read before
+
+scalar_index load_scalar_index(const fs::path& home, const std::string& run_id) {
+    const auto text = read_small_file(directory_of(home) / run_id, largest_scalar_index);
+    if (text) {
+        auto index = protocol::decode<scalar_index>(*text);
+        if (index && index->version == index_version) {
+            return std::move(*index);
+        }
+    }
+    return {};
+}
+
+void store_scalar_index(const fs::path& home, const std::string& run_id,
+                        const scalar_index& index) {
+    const fs::path directory = directory_of(home);
+    if (!make_directories(directory)) {
+        return;
+    }
+    const fs::path path = directory / run_id;
+    const bool is_new = !is_there(path);
+    const fs::path temporary = directory / ("." + run_id + "." + std::to_string(::getpid()));
+    scalar_index written = index;
+    written.version = index_version;
+    if (!replace_file(path, temporary, protocol::encode(written))) {
+        std::ignore = remove_file(temporary); // of a full disk
+    }
+    if (is_new) {
+        remove_forgotten(home);
+    }
+}
+
+// ---- reading one
 
 event_file_reading::event_file_reading(int run, const event_file& file, indexed_file known)
     : file_(std::move(known)) {

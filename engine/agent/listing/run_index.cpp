@@ -1,6 +1,5 @@
 #include "engine/agent/listing/run_index.hpp"
 
-#include "engine/agent/listing/run_index_format.hpp"
 #include "engine/agent/machine/cache_directory.hpp"
 #include "engine/core/descriptor.hpp"
 #include "engine/protocol/content_hash.hpp"
@@ -13,6 +12,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 namespace outrider::agent {
 namespace {
@@ -55,6 +56,109 @@ std::int64_t clock_behind_ns(const fs::path& just_written) {
     const std::int64_t there =
         found.st_ctim.tv_sec * std::int64_t{1'000'000'000} + found.st_ctim.tv_nsec;
     return std::max<std::int64_t>(0, now_ns() - there);
+}
+
+// ---- the bytes of the file
+
+constexpr std::string_view magic = "outrider runs 1\n";
+constexpr std::uint64_t byte_order = 0x0102030405060708;
+constexpr std::size_t hash_size = 32;
+constexpr std::size_t header_size = magic.size() + sizeof byte_order + hash_size;
+constexpr std::uint16_t most_attributes = 256;
+
+template <class Number>
+void add(std::string& out, Number value) {
+    static_assert(std::is_arithmetic_v<Number>);
+    char raw[sizeof value];
+    std::memcpy(raw, &value, sizeof value);
+    out.append(raw, sizeof value);
+}
+
+void add_text(std::string& out, std::string_view text) {
+    add(out, static_cast<std::uint32_t>(text.size()));
+    out.append(text);
+}
+
+void add_mark(std::string& out, const file_mark& mark) {
+    add(out, mark.inode);
+    add(out, mark.size);
+    add(out, mark.modified_ns);
+    add(out, mark.changed_ns);
+}
+
+void add_file(std::string& out, const marked_file& file) {
+    add_text(out, file.name);
+    add_mark(out, file.mark);
+    add(out, file.bytes.has_value());
+    add_text(out, file.bytes.value_or(""));
+}
+
+/// Eats numbers and texts from the left; once something is missing everything reads as nothing.
+class record_reader {
+  public:
+    explicit record_reader(std::string_view rest) : rest_(rest) {}
+
+    [[nodiscard]] bool good() const { return good_; }
+    [[nodiscard]] bool at_end() const { return rest_.empty(); }
+
+    template <class Number>
+    Number number() {
+        Number value{};
+        if (const auto raw = take(sizeof value); raw.size() == sizeof value) {
+            std::memcpy(&value, raw.data(), sizeof value);
+        }
+        return value;
+    }
+    bool flag() { return number<std::uint8_t>() != 0; }
+    std::string_view text() { return take(number<std::uint32_t>()); }
+    file_mark mark() {
+        file_mark out;
+        out.inode = number<std::uint64_t>();
+        out.size = number<std::uint64_t>();
+        out.modified_ns = number<std::int64_t>();
+        out.changed_ns = number<std::int64_t>();
+        return out;
+    }
+    marked_file file() {
+        marked_file out;
+        out.name = text();
+        out.mark = mark();
+        const bool present = flag();
+        const auto bytes = text();
+        if (present) {
+            out.bytes = bytes;
+        }
+        return out;
+    }
+
+  private:
+    std::string_view take(std::size_t count) {
+        good_ = good_ && count <= rest_.size();
+        if (!good_) {
+            return {};
+        }
+        const auto out = rest_.substr(0, count);
+        rest_.remove_prefix(count);
+        return out;
+    }
+
+    std::string_view rest_;
+    bool good_ = true;
+};
+
+std::int64_t youngest(const indexed_run& run) {
+    std::int64_t out = 0;
+    const auto look = [&](const file_mark& mark) {
+        out = std::max({out, mark.modified_ns, mark.changed_ns});
+    };
+    look(run.opref.mark);
+    look(run.guild);
+    look(run.attrs);
+    look(run.reason.mark);
+    for (const auto& file : run.attributes) {
+        look(file.mark);
+    }
+    return out;
 }
 
 } // namespace
@@ -139,6 +243,97 @@ void run_index::store(const std::vector<std::string>& ids) const {
     if (ensure_cache_directory(cache_) && make_directories(in_cache_.parent_path())) {
         std::ignore = store_at(in_cache_, foreign_clock_ns, ids); // a hint less the next time
     }
+}
+
+// ---- the bytes of the file
+
+std::string encode_indexed_run(const indexed_run& run) {
+    std::string body;
+    body.reserve(1024);
+    add(body, youngest(run));
+    add_text(body, run.id);
+    add_file(body, run.opref);
+    add(body, static_cast<std::uint16_t>(run.attributes.size()));
+    for (const auto& file : run.attributes) {
+        add_file(body, file);
+    }
+    add(body, run.ended);
+    if (run.ended) {
+        add(body, run.terminated_remote);
+        add(body, run.has_ours);
+        add_mark(body, run.guild);
+        add_mark(body, run.attrs);
+        add_file(body, run.reason);
+    }
+    std::string out;
+    out.reserve(body.size() + sizeof(std::uint32_t));
+    add_text(out, body);
+    return out;
+}
+
+std::optional<indexed_run> decode_indexed_run(std::string_view record) {
+    record_reader in(record_reader(record).text());
+    std::ignore = in.number<std::int64_t>(); // only `store` needs it
+    indexed_run out;
+    out.id = in.text();
+    out.opref = in.file();
+    const auto count = in.number<std::uint16_t>();
+    if (count > most_attributes) {
+        return std::nullopt;
+    }
+    out.attributes.reserve(count);
+    for (std::uint16_t i = 0; i < count && in.good(); ++i) {
+        out.attributes.push_back(in.file());
+    }
+    out.ended = in.flag();
+    if (out.ended) {
+        out.terminated_remote = in.flag();
+        out.has_ours = in.flag();
+        out.guild = in.mark();
+        out.attrs = in.mark();
+        out.reason = in.file();
+    }
+    return in.good() && in.at_end() ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::int64_t youngest_change(std::string_view record) {
+    return record_reader(record_reader(record).text()).number<std::int64_t>();
+}
+
+std::string index_file(std::string_view records) {
+    std::string out;
+    out.reserve(header_size + records.size());
+    out.append(magic);
+    add(out, byte_order);
+    out.append(protocol::hash_of(records));
+    out.append(records);
+    return out;
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> records_of(std::string_view file) {
+    if (file.size() < header_size || !file.starts_with(magic) ||
+        record_reader(file.substr(magic.size())).number<std::uint64_t>() != byte_order) {
+        return {};
+    }
+    std::string_view rest = file.substr(header_size);
+    if (protocol::hash_of(rest) != file.substr(header_size - hash_size, hash_size)) {
+        return {};
+    }
+    std::vector<std::pair<std::string_view, std::string_view>> out;
+    while (!rest.empty()) {
+        record_reader in(rest);
+        const auto body = in.text();
+        record_reader inside(body);
+        std::ignore = inside.number<std::int64_t>();
+        const auto id = inside.text();
+        if (!in.good() || !inside.good()) {
+            return {};
+        }
+        const std::size_t size = sizeof(std::uint32_t) + body.size();
+        out.emplace_back(id, rest.substr(0, size));
+        rest.remove_prefix(size);
+    }
+    return out;
 }
 
 } // namespace outrider::agent

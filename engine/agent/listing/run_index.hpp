@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace outrider::agent {
@@ -68,5 +69,21 @@ class run_index {
     std::unordered_map<std::string_view, std::string_view> known_; // records in bytes_
     std::unordered_map<std::string, std::string> fresh_;           // records
 };
+
+// ---- the bytes of the file: a magic line, the byte order, the hash of the rest, records. They are
+// read and written on one machine only, so numbers stand as they are in memory.
+
+/// One record, its length before it.
+[[nodiscard]] std::string encode_indexed_run(const indexed_run& run);
+/// Nothing if the record is damaged.
+[[nodiscard]] std::optional<indexed_run> decode_indexed_run(std::string_view record);
+/// When the youngest of its files changed, ns since the epoch.
+[[nodiscard]] std::int64_t youngest_change(std::string_view record);
+
+/// The whole file with these records.
+[[nodiscard]] std::string index_file(std::string_view records);
+/// Run ids and records of a file, which has to outlive them; nothing at all if it is not whole.
+[[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>>
+records_of(std::string_view file);
 
 } // namespace outrider::agent

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/agent/machine/operation_environment.hpp"
+#include "engine/agent/server/context.hpp"
 #include "engine/agent/server/event_set.hpp"
 #include "engine/agent/server/job.hpp"
 
@@ -43,6 +44,20 @@ class activation {
     std::string environment_text_;
     clock::time_point deadline_ = clock::now() + limit;
     pid_t shell_ = -1;
+};
+
+/// The environment that an operation inherits: this process's, or what activation code leaves.
+class activated_environment {
+  public:
+    /// Starts the activation code, if there is any, or goes on with it. The environment once it is
+    /// there; nothing while the code runs.
+    [[nodiscard]] result<std::optional<environment_map>> poll(const agent_context& context,
+                                                              const std::string& code);
+    /// After a `poll` that gave nothing.
+    [[nodiscard]] job_wait wait() const { return activation_->wait(); }
+
+  private:
+    std::unique_ptr<activation> activation_;
 };
 
 } // namespace outrider::agent

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "engine/agent/receive/basis_lookahead.hpp"
-#include "engine/agent/receive/content_queue.hpp"
-#include "engine/agent/receive/step_queue.hpp"
+#include "engine/agent/receive/intake_queues.hpp"
 
 #include <memory>
 #include <optional>

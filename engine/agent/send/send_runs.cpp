@@ -1,7 +1,6 @@
 #include "engine/agent/send/file_sending.hpp"
-#include "engine/agent/send/order_sources.hpp"
+#include "engine/agent/send/orders.hpp"
 #include "engine/agent/server/jobs.hpp"
-#include "engine/agent/server/order_stream.hpp"
 #include "engine/agent/server/time_slice.hpp"
 
 namespace outrider::agent {

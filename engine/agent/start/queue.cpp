@@ -7,9 +7,11 @@
 #include "engine/agent/server/job_drive.hpp"
 #include "engine/agent/server/pipe.hpp"
 #include "engine/agent/start/guild_start.hpp"
-#include "engine/agent/start/queue_options.hpp"
-#include "engine/agent/start/queue_view.hpp"
+#include "engine/core/result.hpp"
+#include "engine/protocol/messages.hpp"
 #include "engine/runs/process_identity.hpp"
+#include "engine/runs/run_status.hpp"
+#include "engine/runs/small_file.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,14 +19,146 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <optional>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace outrider::agent {
 namespace {
+
+// ---- what it was asked to do
+
+/// The flags of the operation `queue`.
+struct queue_options {
+    std::string home; ///< absolute
+    std::chrono::milliseconds poll_interval{10'000};
+    bool run_once = false;
+    bool wait_for_running = false;
+    bool ignore_running = false;
+    std::optional<std::string> gpus; ///< CUDA_VISIBLE_DEVICES of the started runs
+};
+
+// As flags reach a process: true is `1`, false is the empty word; a person may type the rest.
+bool is_true(std::string_view text) {
+    return text == "1" || text == "yes" || text == "true" || text == "on";
+}
+
+result<std::chrono::milliseconds> interval_of(std::string_view text) {
+    double seconds = 0;
+    const char* end = text.data() + text.size();
+    const auto [at, error] = std::from_chars(text.data(), end, seconds);
+    constexpr double longest = 86'400; // a day
+    if (error != std::errc() || at != end || !(seconds > 0) || seconds > longest) {
+        return failure(errc::bad_input, "poll-interval: '" + std::string(text) +
+                                            "' is not a number of seconds up to 86400");
+    }
+    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000) + 1);
+}
+
+/// Reads `--NAME VALUE` words; an empty value of a switch means no. `bad_input` names what is
+/// wrong.
+result<queue_options> read_queue_options(const std::vector<std::string_view>& words) {
+    queue_options out;
+    for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+        const auto name = words[i];
+        const auto value = words[i + 1];
+        if (name == "--home") {
+            out.home = value;
+        } else if (name == "--gpus") {
+            out.gpus = std::string(value);
+        } else if (name == "--run-once") {
+            out.run_once = is_true(value);
+        } else if (name == "--wait-for-running") {
+            out.wait_for_running = is_true(value);
+        } else if (name == "--ignore-running") {
+            out.ignore_running = is_true(value);
+        } else if (name == "--poll-interval") {
+            auto interval = interval_of(value);
+            if (!interval) {
+                return interval.error();
+            }
+            out.poll_interval = *interval;
+        } else {
+            return failure(errc::bad_input, "'" + std::string(name) + "' is no flag of the queue");
+        }
+    }
+    if (words.size() % 2 != 0 || out.home.empty() || out.home.front() != '/') {
+        return failure(errc::bad_input, "the queue has no home to look into");
+    }
+    return out;
+}
+
+// ---- the runs of a home
+
+bool has(const fs::path& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
+
+// The runs of a home, in no order; what vanishes meanwhile is not among them.
+std::vector<run_paths> runs_of(const std::string& home) {
+    std::vector<run_paths> out;
+    std::error_code error;
+    for (fs::directory_iterator at(fs::path(home) / "runs", error), end; !error && at != end;
+         at.increment(error)) {
+        out.push_back({at->path()});
+    }
+    return out;
+}
+
+std::int64_t started_us(const run_paths& run) {
+    std::int64_t time = 0;
+    if (const auto text = read_small_file(run.attribute("started"))) {
+        std::from_chars(text->data(), text->data() + text->size(), time);
+    }
+    return time;
+}
+
+/// The ids of the staged runs of a home, in the order in which they were staged.
+std::vector<std::string> staged_runs(const std::string& home) {
+    std::vector<std::pair<std::int64_t, std::string>> found;
+    for (const auto& run : runs_of(home)) {
+        // A staged run that was copied from elsewhere waits there.
+        if (has(run.staged()) && has(run.opref()) && !has(run.pending()) &&
+            !has(run.guild() / "LOCK.remote")) {
+            found.emplace_back(started_us(run), run.directory.filename().native());
+        }
+    }
+    std::ranges::sort(found);
+    std::vector<std::string> out;
+    for (auto& [time, id] : found) {
+        out.push_back(std::move(id));
+    }
+    return out;
+}
+
+/// The ids of the runs of a home that are running, without queues and without `but`.
+std::vector<std::string> running_runs(const std::string& home, run_launcher& launcher,
+                                      const std::string& but) {
+    std::vector<std::string> out;
+    for (const auto& run : runs_of(home)) {
+        const std::string id = run.directory.filename().native();
+        if (id == but || !has(run.lock()) || has(run.guild() / "LOCK.remote")) {
+            continue;
+        }
+        const auto facts = read_run(run, launcher, {});
+        if (status_of(facts).state == run_state::running && !facts.opref.starts_with("builtin:")) {
+            out.push_back(id);
+        }
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+// ---- the work
 
 using namespace std::chrono_literals;
 

@@ -2,7 +2,7 @@
 
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_lock.hpp"
-#include "engine/agent/machine/activated_environment.hpp"
+#include "engine/agent/machine/activation.hpp"
 #include "engine/agent/start/copy_package.hpp"
 #include "engine/agent/start/dependencies.hpp"
 #include "engine/agent/start/run_sources.hpp"

@@ -3,9 +3,8 @@
 #include "engine/agent/server/event_set.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"
-#include "engine/agent/supervise/line_clock.hpp"
 #include "engine/agent/supervise/output_index.hpp"
-#include "engine/agent/supervise/output_start.hpp"
+#include "engine/agent/watch/output_lines.hpp"
 
 #include <fcntl.h>
 #include <sys/inotify.h>

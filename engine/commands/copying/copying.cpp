@@ -2,8 +2,7 @@
 
 #include "engine/commands/choosing/choose_runs.hpp"
 #include "engine/commands/copying/copy_report.hpp"
-#include "engine/commands/copying/copy_section.hpp"
-#include "engine/commands/copying/copy_verdict.hpp"
+#include "engine/commands/copying/copy_rules.hpp"
 #include "engine/reactor/both.hpp"
 #include "engine/reactor/retry_policy.hpp"
 #include "engine/sync/compare_runs.hpp"

@@ -2,7 +2,7 @@
 #include "engine/commands/choosing/run_details.hpp"
 #include "engine/commands/choosing/run_facts.hpp"
 #include "engine/commands/looking/diff_plan.hpp"
-#include "engine/commands/looking/foreground_program.hpp"
+#include "engine/commands/looking/executing.hpp"
 #include "engine/commands/session/perform.hpp"
 #include "engine/config/config.hpp"
 #include "engine/protocol/machine_messages.hpp"

@@ -1,5 +1,12 @@
 #include "engine/commands/looking/executing.hpp"
 
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
 namespace outrider {
 namespace {
 
@@ -18,6 +25,23 @@ awaitable<result<std::int64_t>> take_output(exchange& running,
         }
     }
 }
+
+/// Frees what a spawn was told.
+struct spawn_settings {
+    spawn_settings() {
+        posix_spawn_file_actions_init(&actions);
+        posix_spawnattr_init(&attributes);
+    }
+    spawn_settings(const spawn_settings&) = delete;
+    spawn_settings& operator=(const spawn_settings&) = delete;
+    ~spawn_settings() {
+        posix_spawn_file_actions_destroy(&actions);
+        posix_spawnattr_destroy(&attributes);
+    }
+
+    posix_spawn_file_actions_t actions{};
+    posix_spawnattr_t attributes{};
+};
 
 } // namespace
 
@@ -54,6 +78,42 @@ awaitable<result<program_answer>> ask_program(command_session& session, const ta
     }
     answer.exit_status = *ended;
     co_return answer;
+}
+
+result<int> run_in_foreground(const std::vector<std::string>& words, const std::string& directory) {
+    std::vector<char*> arguments;
+    for (const auto& word : words) {
+        arguments.push_back(const_cast<char*>(word.c_str())); // NOLINT: argv of POSIX
+    }
+    arguments.push_back(nullptr);
+    spawn_settings settings;
+    posix_spawn_file_actions_addchdir_np(&settings.actions, directory.c_str());
+    // What this process blocks or ignores for itself is not the program's.
+    sigset_t none;
+    sigset_t usual;
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    for (const int number : {SIGINT, SIGTERM, SIGPIPE, SIGQUIT, SIGHUP}) {
+        sigaddset(&usual, number);
+    }
+    posix_spawnattr_setsigmask(&settings.attributes, &none);
+    posix_spawnattr_setsigdefault(&settings.attributes, &usual);
+    posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    pid_t child = -1;
+    const int error = ::posix_spawnp(&child, arguments.front(), &settings.actions,
+                                     &settings.attributes, arguments.data(), environ);
+    if (error != 0) {
+        return error == ENOENT
+                   ? failure(errc::not_found, "there is no program '" + words.front() + "'")
+                   : errno_failure(error, "cannot execute " + words.front());
+    }
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) {
+            return errno_failure(errno, "wait for " + words.front());
+        }
+    }
+    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 } // namespace outrider

@@ -1,12 +1,15 @@
 #pragma once
 
 #include "engine/commands/session/session.hpp"
+#include "engine/core/result.hpp"
 #include "engine/protocol/machine_messages.hpp"
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace outrider {
 
@@ -27,5 +30,10 @@ struct program_answer {
                                                             const target& at,
                                                             protocol::execute what,
                                                             std::chrono::milliseconds limit);
+
+/// Executes a program on the terminal that this process has, and waits for its end: its exit
+/// status, negative for a signal. Blocks. `not_found` if there is no such program.
+[[nodiscard]] result<int> run_in_foreground(const std::vector<std::string>& words,
+                                            const std::string& directory);
 
 } // namespace outrider

@@ -1,14 +1,53 @@
 #include "engine/commands/choosing/choose_runs.hpp"
-#include "engine/commands/looking/file_listing.hpp"
+#include "engine/commands/looking/path_pattern.hpp"
 #include "engine/commands/looking/run_file.hpp"
 #include "engine/commands/session/perform.hpp"
+#include "engine/protocol/messages.hpp"
+#include "engine/remotes/agent_client.hpp"
 #include "engine/runs/manifest.hpp"
-#include "engine/text/path_pattern.hpp"
 
 #include <map>
+#include <string>
+#include <vector>
 
 namespace outrider {
 namespace {
+
+/// Everything below a run directory, parents before children.
+struct file_listing {
+    std::string directory; ///< absolute, on the machine that holds it
+    std::vector<protocol::file_entry> entries;
+};
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_listed = 2'000'000; // of a hostile or broken far side
+constexpr auto scan_limit = 5min;              // a run of 100,000 files on a network file system
+
+/// Asks an agent for the files of a run; bounded at two million entries. `not_found` if there is no
+/// such run directory.
+awaitable<result<file_listing>> fetch_file_list(agent_client& agent, protocol::list_files request) {
+    file_listing listing;
+    auto take_batch = [&listing](const message_part& part) -> result<> {
+        protocol::file_batch batch;
+        if (part.type != protocol::file_batch::name || !protocol::from_json(part.body, batch)) {
+            return failure(errc::protocol_violation, "unexpected part in a list of files");
+        }
+        if (listing.entries.size() + batch.entries.size() > most_listed) {
+            return failure(errc::protocol_violation, "a run with more than two million files");
+        }
+        std::move(batch.entries.begin(), batch.entries.end(), std::back_inserter(listing.entries));
+        return {};
+    };
+    exchange listing_files(agent, request);
+    auto end = co_await with_deadline(listing_files.finish<protocol::file_list>(take_batch),
+                                      scan_limit, agent.name() + ": listing files took too long");
+    if (!end) {
+        co_return end.error();
+    }
+    listing.directory = std::move(end->directory);
+    co_return listing;
+}
 
 constexpr std::size_t longest_manifest = std::size_t{64} << 20; // bytes
 

@@ -5,7 +5,50 @@
 #include "engine/agent/server/context.hpp"
 #include "engine/protocol/packet.hpp"
 
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
 namespace outrider::agent {
+
+/// The orders of a transfer that are still to be done, as packed as they came: the client may be
+/// far ahead.
+class order_stream {
+  public:
+    /// The orders that follow are of this run.
+    void begin_run(std::string run_id);
+    /// Takes in an `orders` packet; `protocol_violation` where too much of them pile up.
+    [[nodiscard]] result<> add(std::string_view packet);
+    /// No further orders come.
+    void end() { ended_ = true; }
+
+    struct step {
+        enum class kind_type {
+            run,   ///< `run_id`: the orders that follow are of this run
+            order, ///< `order`
+            none,  ///< nothing is here now
+            end,   ///< everything was taken out, and nothing will come
+        };
+        kind_type kind = kind_type::none;
+        std::string run_id;
+        protocol::file_order order;
+    };
+    /// Takes out the next step; `protocol_violation` where a packet is malformed.
+    [[nodiscard]] result<step> next();
+
+  private:
+    struct item {
+        bool is_run = false;
+        std::string text; // the id of a run, or a packet
+    };
+    void drop_front();
+
+    std::deque<item> items_;
+    std::optional<protocol::packet_reader> reader_; // of the packet in front
+    std::size_t bytes_ = 0;
+    bool ended_ = false;
+};
 
 /// Opens the files that orders name: those of one run after the other, or the user's own.
 /// Neighbours share their directory, which stays open.

@@ -1,9 +1,18 @@
-#include "engine/commands/copying/copy_section.hpp"
+#include "engine/commands/copying/copy_rules.hpp"
 
 #include <utility>
 
 namespace outrider {
 namespace {
+
+bool runs_itself(const run_row& row) {
+    return row.state == run_state::running && row.remote.empty();
+}
+
+bool has_ended(const run_row& row) {
+    return row.state == run_state::completed || row.state == run_state::error ||
+           row.state == run_state::terminated;
+}
 
 marker_names markers_of(run_state state) {
     return {.remote_lock = state == run_state::running,
@@ -18,6 +27,22 @@ bool was_started(run_state state) {
 }
 
 } // namespace
+
+copy_verdict judge_copy(const run_row& source, const std::optional<run_row>& destination,
+                        const std::string& destination_name) {
+    if (destination && runs_itself(*destination)) {
+        return copy_verdict::runs_there;
+    }
+    if (!source.remote.empty() && source.remote == destination_name) {
+        return copy_verdict::came_from_there;
+    }
+    // A run that is seen to run at the source was started again there; any other one without an
+    // end is only an older state.
+    if (destination && destination->exit_status && !has_ended(source) && !runs_itself(source)) {
+        return copy_verdict::ended_there;
+    }
+    return copy_verdict::copy;
+}
 
 bool is_up_to_date(const run_and_copy& run, const copy_plan& plan) {
     const bool runs = run.source.state == run_state::running;
