@@ -22,8 +22,8 @@ struct time_range {
 /// Reads a range as `-Fs` takes it (FORMAT.md 4.2), in local time: `after T`, `before T`,
 /// `between T and T`, `last [N] UNIT`, `N UNIT ago`, `this UNIT`, `today`, `yesterday`, or a time T
 /// alone. T is `[[YY]YY-]MM-DD`, `today` or `yesterday`, `HH:MM[:SS]` (today), or both; as a bound
-/// also any of the forms that last, whose begin counts (`between 3 days ago and yesterday`). UNIT is min, hour, day, week, month
-/// or year. Fails with `bad_input` and the forms there are.
+/// also any of the forms that last, whose begin counts (`between 3 days ago and yesterday`). UNIT
+/// is min, hour, day, week, month or year. Fails with `bad_input` and the forms there are.
 [[nodiscard]] result<time_range> parse_time_range(std::string_view text, std::int64_t now_us);
 
 } // namespace outrider

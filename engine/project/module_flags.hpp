@@ -15,7 +15,7 @@ namespace outrider {
 struct module_flags {
     std::string dest;             ///< how flags reach it: args, globals, global:NAME…
     boost::json::object flags;    ///< by name, each as it would be declared in guild.yml
-    boost::json::object files; ///< SHA-256 of other files that were read, by path
+    boost::json::object files;    ///< SHA-256 of other files that were read, by path
     bool options_by_dash = false; ///< a word that begins with '-' is an option to its parser
 };
 
