@@ -35,6 +35,8 @@ std::string heading_of(verb_group group) {
         return "Look at runs and their files";
     case verb_group::describe:
         return "Describe runs";
+    case verb_group::keep:
+        return "Keep runs elsewhere";
     case verb_group::remotes:
         return "Remotes";
     case verb_group::service:

@@ -72,6 +72,11 @@ question_text words_of(const question& put, const run_table_view& view) {
     }
     case question_kind::change:
         return about_runs(asked, view, asked.text.c_str(), std::string("Continue") + yes_usually);
+    case question_kind::copy_resources:
+        return {.preview = "WARNING: You specified --copy-resources, which will copy resources "
+                           "used by each run.\n",
+                .prompt = std::string("Really copy resources exported runs") + no_usually,
+                .usually = false};
     case question_kind::remote_start:
         return {.preview = asked.text.empty()
                                ? "You are about to start remote " + asked.remote + "\n"

@@ -110,7 +110,8 @@ void renderer::on(const runs_listed& listed) {
                                  std::chrono::system_clock::now().time_since_epoch())
                                  .count());
     const auto shown = static_cast<std::int64_t>(listed.rows.size());
-    if (shown < listed.total && !asked_.quiet) {
+    const auto* how = std::get_if<list_command>(&asked_.what);
+    if (shown < listed.total && !asked_.quiet && (how == nullptr || !how->limited)) {
         err_ << "Showing the first " << shown << " runs (" << listed.total
              << " total) - use --all to show all or -m to show more\n";
     }

@@ -33,7 +33,7 @@ const verb_help list_help = {
 void set_limit(list_command& made, const CLI::App& verb) {
     if (verb.count("--all") > 0 || verb.count("--json") > 0) {
         made.limit = 0;
-    } else if (verb.count("--limit") == 0) {
+    } else if (made.limited = verb.count("--limit") > 0; !made.limited) {
         made.limit = page_rows * (1 + static_cast<std::int64_t>(verb.count("--more")));
     }
     made.comments = made.comments || verb.count("--json") > 0;

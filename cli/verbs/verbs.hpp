@@ -31,6 +31,9 @@ void add_label(CLI::App& parent, invocation& into);
 void add_tag(CLI::App& parent, invocation& into);
 void add_mark(CLI::App& parent, invocation& into);
 void add_comment(CLI::App& parent, invocation& into);
+void add_export(CLI::App& parent, invocation& into);
+void add_import(CLI::App& parent, invocation& into);
+void add_archive(CLI::App& parent, invocation& into);
 void add_pull(CLI::App& parent, invocation& into);
 void add_push(CLI::App& parent, invocation& into);
 void add_sync(CLI::App& parent, invocation& into);
@@ -49,6 +52,7 @@ enum class verb_group {
     start_and_follow,
     look,
     describe,
+    keep,
     remotes,
     service,
     help,
@@ -82,6 +86,10 @@ inline constexpr verb_row verb_rows[] = {
     {verb_group::describe, "mark", add_mark, ""},
     {verb_group::describe, "comment", add_comment, ""},
 
+    {verb_group::keep, "export", add_export, ""},
+    {verb_group::keep, "import", add_import, ""},
+    {verb_group::keep, "archive", add_archive, ""},
+
     {verb_group::remotes, "pull", add_pull, ""},
     {verb_group::remotes, "push", add_push, ""},
     {verb_group::remotes, "sync", add_sync, ""},
@@ -110,6 +118,8 @@ inline constexpr verb_row verb_rows[] = {
     {verb_group::of_runs, "select", add_select, ""},
     {verb_group::of_runs, "pull", add_pull, ""},
     {verb_group::of_runs, "push", add_push, ""},
+    {verb_group::of_runs, "export", add_export, ""},
+    {verb_group::of_runs, "import", add_import, ""},
 };
 
 } // namespace outrider::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/archive_commands.hpp"
 #include "engine/api/edit_commands.hpp"
 #include "engine/api/machine_commands.hpp"
 #include "engine/api/query_commands.hpp"
@@ -33,10 +34,10 @@ struct command_context {
 BOOST_DESCRIBE_STRUCT(command_context, (),
                       (directory, environment, guild_home, assume_yes, at_terminal, connections))
 
-using command =
-    boost::mp11::mp_rename<boost::mp11::mp_append<run_commands, query_commands, edit_commands,
-                                                  machine_commands, service_commands>,
-                           std::variant>;
+using command = boost::mp11::mp_rename<
+    boost::mp11::mp_append<run_commands, query_commands, edit_commands, archive_commands,
+                           machine_commands, service_commands>,
+    std::variant>;
 
 /// Whether the traits of a command say of its members what is so.
 template <class Command>

@@ -21,7 +21,8 @@
 namespace outrider {
 
 BOOST_DEFINE_ENUM_CLASS(question_kind, run, stage, start, remove, remove_permanently, restore,
-                        purge, stop, pull, push, change, remote_start, remote_stop, secret)
+                        purge, stop, pull, push, change, copy_resources, remote_start, remote_stop,
+                        secret)
 
 /// The engine waits for `engine::answer`. Never sent when the context says `assume_yes`, except
 /// `secret`.

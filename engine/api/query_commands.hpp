@@ -19,6 +19,7 @@ struct list_command {
     std::string remote;
     run_selection selection;
     std::int64_t limit = 20; ///< rows; 0: all
+    bool limited = false;    ///< the person asked for so many: nothing is said about more
     bool deleted = false;    ///< the trash
     std::string archive;     ///< absolute directory or zip file to list instead of a home, or empty
     bool details = false;    ///< `-v`, `--json`: `runs_listed::details` too
@@ -35,7 +36,8 @@ struct list_command {
                                            .json = json_form::array};
 };
 BOOST_DESCRIBE_STRUCT(list_command, (),
-                      (remote, selection, limit, deleted, archive, details, comments, fresh))
+                      (remote, selection, limit, limited, deleted, archive, details, comments,
+                       fresh))
 
 /// `runs info [-r REMOTE] [RUN]`; no RUN: the newest.
 struct info_command {

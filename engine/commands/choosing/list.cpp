@@ -1,10 +1,10 @@
 #include "engine/commands/choosing/choose_runs.hpp"
+#include "engine/commands/choosing/named_archives.hpp"
 #include "engine/commands/choosing/run_archive.hpp"
 #include "engine/commands/choosing/run_details.hpp"
 #include "engine/commands/session/perform.hpp"
 #include "engine/config/guild_home.hpp"
 #include "engine/reactor/blocking.hpp"
-#include "engine/text/path_text.hpp"
 
 namespace outrider {
 namespace {
@@ -12,8 +12,11 @@ namespace {
 awaitable<result<runs_at_hand>> choose_archived(command_session& session, std::string archive,
                                                 run_query query) {
     const auto& context = session.context();
-    const auto path = absolute_path(archive, context.directory, user_home(context));
-    auto opened = co_await run_blocking([path] { return run_archive::open(path); });
+    const auto path = archive_place(archive, context.directory, user_home(context));
+    if (!path) {
+        co_return path.error();
+    }
+    auto opened = co_await run_blocking([path = *path] { return run_archive::open(path); });
     if (!opened) {
         co_return opened.error();
     }
