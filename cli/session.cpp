@@ -61,6 +61,16 @@ std::optional<std::string> session::answer(const question& asked) {
     return given;
 }
 
+namespace {
+
+// To start nothing is an answer like another, as Guild has it.
+bool is_one_of_starts(question_kind kind) {
+    return kind == question_kind::run || kind == question_kind::stage ||
+           kind == question_kind::start;
+}
+
+} // namespace
+
 std::optional<std::string> session::ask(const question& asked) {
     const auto words = words_of(asked, table_view_of(asked_, place_));
     if (asked_.no_input) {
@@ -87,6 +97,9 @@ std::optional<std::string> session::ask(const question& asked) {
         io_.err << asked_.program << ": standard input ended; use -y to answer yes\n" << std::flush;
         break;
     case confirmation::no:
+        if (is_one_of_starts(asked.kind)) {
+            return "no";
+        }
         break;
     }
     declined_ = true;

@@ -35,6 +35,14 @@ void add_ways_to_start(CLI::App& verb, run_command& made) {
     verb.add_flag("-n,--no-wait", made.no_wait, "Return when the operation has been started");
     verb.add_flag("-b,-B,--background", made.background,
                   "Start the operation in the background and return");
+    verb.add_option_function<std::string>(
+            "--pidfile",
+            [&made](const std::string& path) {
+                made.pidfile = path;
+                made.background = true;
+            },
+            "As --background; the operation's pid is in a file while it runs")
+        ->option_text("PATH");
     verb.add_flag("--stage", made.stage, "Prepare the run but do not start its operation");
     add_text(verb, "--start", made.start, "Start a staged run", "RUN");
     add_text(verb, "--restart", made.restart, "Start a run again in place", "RUN");
@@ -64,7 +72,12 @@ void add_surroundings(CLI::App& verb, run_command& made) {
         ->option_text("N");
     verb.add_flag("-f,--force-flags", made.force_flags,
                   "Accept flags that are not declared and values that are no choice");
-    verb.add_flag("--force-deps", made.force_deps, "Resolve dependencies anew on --restart");
+    verb.add_option("--dep", made.deps,
+                    "Require a file, a directory or a URL, too; may be repeated")
+        ->allow_extra_args(false)
+        ->option_text("PATH");
+    verb.add_flag("--force-deps", made.force_deps,
+                  "Start although a dependency cannot be resolved");
     verb.add_flag("--force-sourcecode", made.force_sourcecode,
                   "Copy the source code of the project on --restart and --proto");
     add_text(verb, "-d,--run-dir", made.run_dir, "Use this directory instead of one in the home",

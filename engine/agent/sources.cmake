@@ -75,10 +75,11 @@ set(AGENT_SOURCES
     server/pipe.cpp
     server/reply_channel.cpp
     server/server.cpp
-    start/copy_package.cpp
     start/dependencies.cpp
     start/find_package.cpp
+    start/find_required_runs.cpp
     start/guild_start.cpp
+    start/module_check.cpp
     start/prepare_run.cpp
     start/python_support.cpp
     start/queue.cpp
@@ -88,6 +89,7 @@ set(AGENT_SOURCES
     start/start_operation.cpp
     start/start_run.cpp
     start/start_staged.cpp
+    start/tree_copy.cpp
     supervise/end_record.cpp
     supervise/operation_process.cpp
     supervise/operation_words.cpp

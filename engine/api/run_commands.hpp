@@ -31,7 +31,8 @@ struct run_command {
     std::string proto;       ///< a run whose operation, flags and source are used again
     std::optional<std::int64_t> random_seed;
     bool force_flags = false;      ///< accept undeclared flags and other values than the choices
-    bool force_deps = false;       ///< resolve dependencies anew on restart
+    bool force_deps = false;       ///< start although a dependency cannot be resolved
+    std::vector<std::string> deps; ///< paths or addresses that the run requires, too
     bool force_sourcecode = false; ///< copy source code anew on restart
     bool needed = false;           ///< only if there is no matching run yet
     std::optional<double> stop_after_minutes;
@@ -44,6 +45,7 @@ struct run_command {
     std::string run_id;     ///< empty: a new one
     std::string run_dir;    ///< local: absolute place of the run outside of a home
     bool quiet = false;     ///< recorded in `run_params`; what is shown is the client's
+    std::string pidfile;    ///< with `background`: the operation's pid is there while it runs
 
     static constexpr command_traits traits{.remotes = remote_rule::one_or_each,
                                            .runs = run_source::none,
@@ -62,9 +64,9 @@ struct run_command {
 };
 BOOST_DESCRIBE_STRUCT(run_command, (),
                       (remote, operation, flags, label, tags, comment, no_wait, background, stage,
-                       start, restart, proto, random_seed, force_flags, force_deps,
+                       start, restart, proto, random_seed, force_flags, force_deps, deps,
                        force_sourcecode, needed, stop_after_minutes, gpus, no_gpus, keep_run,
-                       print_cmd, print_env, help_op, run_id, run_dir, quiet))
+                       print_cmd, print_env, help_op, run_id, run_dir, quiet, pidfile))
 
 /// `watch [-r REMOTE] [RUN…]`; no RUN: the newest running one, of several remotes all that run.
 struct watch_command {

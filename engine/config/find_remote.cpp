@@ -132,6 +132,13 @@ std::string far_guild_home(remote_reader& in, const remote& to) {
     return to.venv_path.empty() ? ".guild" : to.venv_path + "/.guild";
 }
 
+// Whether what runs require is fetched here, for any type of remote.
+bool read_downloads(remote_reader& in) {
+    static const remote_key key{
+        .name = "downloads", .kind = key_kind::choice, .words = {"here", "there"}};
+    return in.value_of(key) == "here";
+}
+
 failure not_defined(const std::string& name) {
     return {errc::not_found, "remote " + name +
                                  " is not defined\nShow remotes by running '{program} remotes' or "
@@ -142,6 +149,7 @@ result<remote> read_remote(const config& from, const remote_types& types, const 
                            const json::object& data) {
     remote_reader in(from, name, data);
     remote out{.name = name};
+    out.downloads_here = read_downloads(in);
     out.type = in.text_or_empty("type");
     if (out.type.empty()) {
         return failure(errc::bad_input, "remote " + name + " is missing required config: type");

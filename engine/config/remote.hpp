@@ -26,6 +26,7 @@ struct remote {
     std::string init; ///< for `remote start --reinit`
     /// What the type's own keys say, as its `remote_key`s have it. Its transport alone reads it.
     std::map<std::string, std::string> settings;
+    bool downloads_here = false; ///< `downloads: here`: what runs require is fetched here and sent
 
     /// Shell code that activates the environment there: `venv-activate`, else conda, else the
     /// virtual environment; empty if there is none.
@@ -33,6 +34,6 @@ struct remote {
 };
 BOOST_DESCRIBE_STRUCT(remote, (),
                       (name, type, description, address, guild_home, venv_path, venv_activate,
-                       conda_env, use_prerelease, init, settings))
+                       conda_env, use_prerelease, init, settings, downloads_here))
 
 } // namespace outrider

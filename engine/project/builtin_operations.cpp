@@ -17,12 +17,13 @@ operation_def queue_operation() {
     op.exec = {"${agent}", "queue", "--home", "${home}", "__flag_args__"};
     op.flags = {
         flag("gpus", "GPUs that the started runs see", nullptr),
-        flag("ignore-running", "Start runs while others are running", false, "boolean"),
         flag("poll-interval", "Seconds between two looks for staged runs", 10, "number"),
         flag("run-once", "End when no staged run is left", false, "boolean"),
         flag("wait-for-running", "Start a run only when no other is running", false, "boolean"),
     };
-    op.flags[2].min = 0.1;
+    op.flags[0].written["null-label"] = "unspecified";
+    op.flags[1].min = 0.1;
+    op.data["delete-on-success"] = true;
     op.sourcecode.disabled = true;
     return op;
 }

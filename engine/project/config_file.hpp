@@ -3,22 +3,38 @@
 #include "engine/core/result.hpp"
 #include "engine/project/flag_values.hpp"
 
-#include <boost/json/value.hpp>
+#include <boost/json/object.hpp>
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace outrider {
 
-/// Reads a configuration: YAML or JSON.
+/// A configuration that a run gets: its name and its bytes.
+struct config_text {
+    std::string name; ///< of the file, without a final `.in`
+    std::string text;
+};
+
+/// Reads a configuration: YAML (`.yml`, `.yaml`), JSON (`.json`) or INI (`.cfg`, `.ini`), each also
+/// with `.in` after it. Values of an INI file are decoded as typed flags are. `unsupported` for
+/// other names, `bad_input` where it makes no sense or is no mapping.
 [[nodiscard]] result<boost::json::object> read_config(const std::filesystem::path& file);
 
-/// Puts the values of flags where a config has a value of that name: `a.b` is `b` in `a`, if there
-/// is no `a.b` as such. Flags that the config does not know, or that have no value, change nothing.
-void put_flags(boost::json::value& config, const flag_map& flags);
+/// Sets a value by its name: `a.b` as such where that is there, else `b` in `a`, which is made if
+/// need be. `bad_input` where `a` is something else than a mapping.
+[[nodiscard]] result<> set_in_config(boost::json::object& config, std::string_view name,
+                                     const boost::json::value& value);
 
-/// A YAML or JSON file with the values of flags put in, written to the cache under the file's name.
-[[nodiscard]] result<std::filesystem::path>
-config_file(const std::filesystem::path& file, const flag_map& flags, const std::string& cache);
+/// The values of flags by the names that they have in a configuration: `arg-name` where there is
+/// one, without those that have no value; what is `arg-split` is a list.
+[[nodiscard]] flag_map config_values(const std::vector<flag_def>& declared, const flag_map& flags);
+
+/// The configuration with `params` and then `values` set in it, in the format that it had, keys
+/// sorted.
+[[nodiscard]] result<config_text> config_with(const std::filesystem::path& file,
+                                              const boost::json::object& params,
+                                              const flag_map& values);
 
 } // namespace outrider

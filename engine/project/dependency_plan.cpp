@@ -1,248 +1,401 @@
 #include "engine/project/dependency_plan.hpp"
 
 #include "engine/project/config_file.hpp"
+#include "engine/project/digest.hpp"
 #include "engine/project/resource_cache.hpp"
 #include "engine/project/unpacked_archive.hpp"
-#include "engine/runs/manifest.hpp"
-#include "engine/runs/path_rename.hpp"
+#include "engine/runs/entry_choice.hpp"
 
 #include <algorithm>
 #include <filesystem>
-#include <regex>
+#include <fstream>
+#include <random>
+#include <set>
 
 namespace outrider {
 namespace {
 
 namespace fs = std::filesystem;
 using protocol::dependency;
+using protocol::dependency_entry;
 using protocol::dependency_kind;
 
-/// A file here, and its place in the run.
-struct placed_file {
-    fs::path from;
-    fs::path to;
+/// What a source amounts to on this machine: entries of a directory to choose from.
+struct found_source {
+    fs::path directory;
+    std::vector<std::string> names;
+    bool in_cache = false; ///< it may go: a run has its own copy
+    std::string generated; ///< a config: its first place in the run
+    std::vector<std::string> said;
 };
 
-bool stays_below(const fs::path& path) {
-    const auto text = path.lexically_normal().native();
-    return !path.is_absolute() && text != ".." && !text.starts_with("../");
+// Whether a run that starts again has it already.
+bool is_resolved(const boost::json::object& resolved, const resource_def& resource,
+                 const resource_source& source) {
+    const auto* sources = resolved.if_contains(resource.name);
+    const auto* object = sources != nullptr ? sources->if_object() : nullptr;
+    return !source.always_resolve && object != nullptr && object->contains(source.name);
 }
 
-/// What a source amounts to on this machine: a file, or a directory.
-struct found_source {
-    fs::path root;
-    bool unpacked = false; ///< an archive: what is in the directory counts, not its own name
-};
+// What a file has to be unpacked as; empty: not at all.
+std::string archive_kind(const resource_source& source, const std::string& name) {
+    if (!source.unpack.value_or(true)) {
+        return {};
+    }
+    return source.type.empty() ? archive_type(name) : source.type;
+}
 
-/// Chooses the files of a source, and their places in the run.
-class file_resolution {
+wanted_download download_of(const resource_source& source) {
+    const auto path = source.what.substr(0, source.what.find_first_of("?#"));
+    return {.url = source.what, .archive = archive_kind(source, path), .sha256 = source.sha256};
+}
+
+std::vector<std::string> entries_of(const fs::path& directory) {
+    std::vector<std::string> out;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory, error)) {
+        out.push_back(entry.path().filename());
+    }
+    return out;
+}
+
+// Eight random hex digits.
+std::string random_name() {
+    static constexpr std::string_view hex = "0123456789abcdef";
+    std::random_device random;
+    std::string out;
+    for (int i = 0; i < 8; ++i) {
+        out += hex[random() & 15U];
+    }
+    return out;
+}
+
+/// Collects the files of an entry for the package; links are followed, circles are not.
+class file_walk {
   public:
-    file_resolution(const resource_source& source, const found_source& found)
-        : source_(source), root_(found.root), unpacked_(found.unpacked) {}
+    explicit file_walk(std::vector<source_file>& into) : into_(into) {}
 
-    result<std::vector<placed_file>> run() {
+    result<> add(const fs::path& from, const std::string& place) {
         std::error_code error;
-        if (!stays_below(source_.target_path.empty() ? "." : source_.target_path)) {
-            return failure(errc::bad_input,
-                           "target-path must stay below the run: " + source_.target_path);
+        const auto status = fs::status(from, error);
+        if (fs::is_regular_file(status)) {
+            into_.push_back({.path = place, .absolute = from.native()});
+            return {};
         }
-        if (auto found =
-                fs::is_directory(root_, error) ? directory() : one(root_, root_.filename());
-            !found) {
-            return found.error();
+        if (!fs::is_directory(status)) {
+            return {}; // a pipe, a socket, a link to nothing
         }
-        return std::move(files_);
+        const std::string real = fs::canonical(from, error).native();
+        if (error || !open_.insert(real).second) {
+            return {};
+        }
+        auto names = entries_of(from);
+        std::ranges::sort(names);
+        for (const auto& name : names) {
+            if (auto added = add(from / name, place + "/" + name); !added) {
+                return added;
+            }
+        }
+        open_.erase(real);
+        return {};
     }
 
   private:
-    result<> directory() {
-        std::vector<std::regex> patterns;
-        try {
-            for (const auto& text : source_.select) {
-                patterns.emplace_back("^(?:" + without_group_names(text) + ")$");
-            }
-        } catch (const std::regex_error& error) {
-            return failure(errc::bad_input, std::string("invalid select pattern: ") + error.what());
-        }
-        std::error_code error;
-        for (fs::recursive_directory_iterator at(root_, error), end; at != end && !error;
-             at.increment(error)) {
-            if (!at->is_regular_file()) {
-                continue;
-            }
-            const auto below = at->path().lexically_relative(root_);
-            const bool chosen = std::ranges::any_of(patterns, [&](const std::regex& pattern) {
-                return std::regex_match(below.native(), pattern);
-            });
-            if (patterns.empty() || chosen) {
-                // A whole directory keeps its shape; what is selected from it does not.
-                const fs::path whole = unpacked_ ? below : root_.filename() / below;
-                if (auto added = one(at->path(), patterns.empty() ? whole : below.filename());
-                    !added) {
-                    return added;
-                }
-            }
-        }
-        if (error) {
-            return failure(errc::io_failed, root_.native() + ": " + error.message());
-        }
-        return {};
-    }
-
-    // `shape`: the path in the run but for the target path and the new name of its first part.
-    result<> one(const fs::path& from, const fs::path& shape) {
-        const auto name = renamed(shape.begin()->native(), source_.rename);
-        if (!name) {
-            return name.error();
-        }
-        fs::path to = fs::path(source_.target_path) / *name;
-        for (auto part = std::next(shape.begin()); part != shape.end(); ++part) {
-            to /= *part;
-        }
-        to = to.lexically_normal();
-        if (!stays_below(to) || *to.begin() == ".guild") {
-            return failure(errc::bad_input, "'" + to.native() + "' is no place in a run");
-        }
-        files_.push_back({.from = from, .to = to});
-        return {};
-    }
-
-    const resource_source& source_;
-    fs::path root_;
-    bool unpacked_;
-    std::vector<placed_file> files_;
+    std::vector<source_file>& into_;
+    std::set<std::string> open_; // directories on the way
 };
 
 class planning {
   public:
     explicit planning(const dependency_sources& from) : from_(from) {}
 
-    result<> add(const resource_def& resource, const resource_source& source) {
+    void add(const resource_def& resource, const resource_source& source, bool first) {
         dependency made{.resource = resource.name, .source = source.name, .uri = source.uri()};
-        const auto supplied = from_.supplied.find(resource.flag_name);
-        if (supplied != from_.supplied.end()) {
-            made.config = supplied->second;
-        }
+        made.begins_resource = first;
+        made.help = source.help;
+        made.optional = source.optional;
         made.warn_if_empty = source.warn_if_empty;
         made.fail_if_empty = source.fail_if_empty;
-        switch (source.kind) {
-        case source_kind::operation:
-            made.kind = dependency_kind::operation;
-            made.select = source.select;
-            made.rename = source.rename;
-            made.target_path = source.target_path;
-            made.copy = source.target_type == "copy";
-            set_operation(made, source.what);
-            break;
-        case source_kind::file:
-        case source_kind::config:
-            add_files(source, made);
-            break;
-        case source_kind::module:
-            made.warn_if_empty = false; // it has no files
-            made.fail_if_empty = false;
-            break;
-        case source_kind::url:
-            return failure(errc::unsupported,
-                           "dependencies of the kind '" + source.uri() + "' are not supported yet");
+        made.replace_existing = source.replace_existing;
+        made.always_resolve = source.always_resolve;
+        made.link = source.target_type.empty() ? source.kind == source_kind::operation
+                                               : source.target_type == "link";
+        if (const auto given = from_.supplied.find(source.flag_name);
+            !source.flag_name.empty() && given != from_.supplied.end()) {
+            made.config = given->second;
+        }
+        if (!is_resolved(from_.resolved, resource, source)) {
+            resolve(resource, source, made);
         }
         out_.wanted.push_back(std::move(made));
-        return {};
     }
 
     result<dependency_plan> finish() {
-        if (!out_.files.empty()) {
-            auto read = read_files(std::move(out_.files));
-            if (!read) {
-                return read.error();
+        if (out_.files.empty()) {
+            return std::move(out_);
+        }
+        auto read = read_files(std::move(out_.files), no_limit);
+        if (!read) {
+            return read.error();
+        }
+        out_.files = std::move(read->files);
+        out_.package = std::move(read->package);
+        for (auto& one : out_.wanted) {
+            for (auto& entry : one.entries) {
+                const std::string path = one.package_directory + "/" + entry.place;
+                const auto found =
+                    std::ranges::lower_bound(out_.files, path, {}, &source_file::path);
+                if (one.kind == dependency_kind::files && found != out_.files.end() &&
+                    found->path == path) {
+                    entry.sha1 = found->sha1;
+                }
             }
-            for (const auto& file : read->files) {
-                out_.manifest += manifest_line({"d", file.path, file.sha1, uris_[file.path]});
-            }
-            out_.files = std::move(read->files);
-            out_.package = std::move(read->package);
         }
         return std::move(out_);
     }
 
   private:
-    result<fs::path> located(const resource_source& source, const dependency& made) const {
-        const std::string& what = made.config.empty() ? source.what : made.config;
-        fs::path out = (fs::path(from_.project) / what).lexically_normal();
+    static void fail(dependency& made, const std::string& why) {
+        made.kind = dependency_kind::failed;
+        made.reason =
+            "could not resolve '" + made.source + "' in " + made.resource + " resource: " + why;
+    }
+
+    void resolve(const resource_def& resource, const resource_source& source, dependency& made) {
+        if (!source.problem.empty()) {
+            return fail(made, source.problem);
+        }
+        if (fs::path(source.choice.target_path).is_absolute()) {
+            made.kind = dependency_kind::failed;
+            made.reason = "invalid path '" + source.choice.target_path + "' in " + resource.name +
+                          " resource (path must be relative)";
+            return;
+        }
+        if (!source.target_type.empty() && source.target_type != "link" &&
+            source.target_type != "copy") {
+            made.kind = dependency_kind::failed;
+            made.reason = "unsupported target-type '" + source.target_type + "' in source " +
+                          source.name + " (expected 'link' or 'copy')";
+            return;
+        }
+        switch (source.kind) {
+        case source_kind::operation:
+            made.kind = dependency_kind::operation;
+            made.what = source.what;
+            made.choice = source.choice;
+            break;
+        case source_kind::module:
+            made.kind = dependency_kind::module;
+            made.what = source.what;
+            break;
+        case source_kind::url:
+            add_download(source, made);
+            break;
+        case source_kind::file:
+        case source_kind::config:
+            if (auto found = find(resource, source, made); !found) {
+                fail(made, found.error().context);
+            } else {
+                add_files(resource, source, *found, made);
+            }
+            break;
+        }
+    }
+
+    fs::path project_of(const resource_def& resource) const {
         std::error_code error;
+        return !resource.location.empty() && fs::is_directory(resource.location, error)
+                   ? fs::path(resource.location)
+                   : fs::path(from_.project);
+    }
+
+    // A path is relative to the project; one that was typed, to where it was typed.
+    result<fs::path> located(const resource_def& resource, const resource_source& source,
+                             const dependency& made) const {
+        std::error_code error;
+        const bool given = !made.config.empty() && made.config != source.what;
+        const fs::path base = given ? fs::path(from_.directory) : project_of(resource);
+        fs::path out = (base / (given ? made.config : source.what)).lexically_normal();
+        if (!out.has_filename()) {
+            out = out.parent_path(); // it ended in '/'
+        }
         if (!fs::exists(out, error)) {
-            return failure(errc::not_found, "cannot find source file '" + what + "'");
+            return failure(errc::not_found, given
+                                                ? out.native() + " does not exist"
+                                                : "cannot find source file '" + source.what + "'");
         }
         return out;
     }
 
-    result<found_source> find(const resource_source& source, const dependency& made) const {
-        auto root = located(source, made);
-        if (!root) {
-            return root.error();
+    result<found_source> find(const resource_def& resource, const resource_source& source,
+                              const dependency& made) const {
+        auto file = located(resource, source, made);
+        if (!file) {
+            return file.error();
         }
-        if (auto good = source.sha256.empty() ? result<>() : check_sha256(*root, source.sha256);
+        if (auto good = source.sha256.empty() ? result<>() : check_sha256(*file, source.sha256);
             !good) {
             return good.error();
         }
         std::error_code error;
-        const bool unpacked = source.kind != source_kind::config && source.unpack.value_or(true) &&
-                              is_archive_name(root->native()) && !fs::is_directory(*root, error);
         if (source.kind == source_kind::config) {
-            root = config_file(*root, from_.flags, from_.cache);
-        } else if (unpacked) {
-            root = unpacked_archive(*root, from_.cache);
+            return config(*file, source);
         }
-        if (!root) {
-            return root.error();
+        found_source out;
+        if (!source.flag_name.empty()) {
+            out.said.push_back("Using " + (made.config.empty() ? source.what : made.config) +
+                               " for " + source.name);
         }
-        return found_source{.root = *root, .unpacked = unpacked};
+        if (fs::is_directory(*file, error)) {
+            const bool whole = source.choice.select.empty();
+            out.directory = whole ? file->parent_path() : *file;
+            out.names = whole ? std::vector<std::string>{file->filename()} : entries_of(*file);
+            return out;
+        }
+        const auto archive = archive_kind(source, file->native());
+        if (archive.empty()) {
+            out.directory = file->parent_path();
+            out.names = {file->filename()};
+            return out;
+        }
+        auto unpacked = unpacked_archive(*file, archive, from_.cache);
+        if (!unpacked) {
+            return unpacked.error();
+        }
+        if (unpacked->fresh) {
+            out.said.push_back("Unpacking " + file->native());
+        }
+        out.directory = unpacked->directory;
+        out.names = entries_of(out.directory);
+        out.in_cache = true;
+        return out;
     }
 
-    void add_files(const resource_source& source, dependency& made) {
-        const auto fail = [&](const failure& why) {
-            made.kind = dependency_kind::failed;
-            made.reason = why.context;
-        };
-        const auto found = find(source, made);
-        if (!found) {
-            return fail(found.error());
+    result<found_source> config(const fs::path& file, const resource_source& source) const {
+        auto made = config_with(file, source.params, from_.config_values);
+        if (!made) {
+            return made.error();
         }
-        const auto files = file_resolution(source, *found).run();
-        if (!files) {
-            return fail(files.error());
+        // The name belongs to the key: equal texts of two files are two files.
+        const auto key = hex_digest(digest_kind::sha256, made->name + '\0' + made->text);
+        const auto directory =
+            filled_once(from_.cache, "configs/" + key, [&](const fs::path& into) -> result<> {
+                std::ofstream out(into / made->name, std::ios::binary);
+                if (!(out << made->text << std::flush)) {
+                    return failure(errc::io_failed, "cannot write " + (into / made->name).native());
+                }
+                return {};
+            });
+        if (!directory) {
+            return directory.error();
         }
-        // What is in the cache may go: a run has its own copy.
-        if (source.kind == source_kind::file && !found->unpacked && source.target_type == "link" &&
-            !from_.remote && source.select.empty()) {
-            made.kind = dependency_kind::here;
-            made.paths.push_back(found->root.native());
-            made.target_path = source.target_path;
-            made.rename = source.rename;
+        return found_source{.directory = *directory,
+                            .names = {made->name},
+                            .in_cache = true,
+                            .generated = ".guild/generated/" + random_name() + "/" + made->name};
+    }
+
+    void add_files(const resource_def& resource, const resource_source& source,
+                   const found_source& found, dependency& made) {
+        auto chosen = choose_entries(found.directory, found.names, source.choice);
+        if (!chosen) {
+            return fail(made, chosen.error().context);
+        }
+        made.said = found.said;
+        const bool here = made.link && !from_.remote && !found.in_cache;
+        made.kind = here ? dependency_kind::here : dependency_kind::files;
+        made.package_directory = std::to_string(out_.wanted.size());
+        std::set<std::string> places;
+        for (auto& entry : *chosen) {
+            if (source.preserve_path) {
+                entry.place = preserved(project_of(resource), source, entry);
+            }
+            if (!places.insert(entry.place).second) {
+                made.said.push_back("WARNING: " + entry.place + " already exists, skipping copy");
+                continue;
+            }
+            const bool stays = !from_.remote && !found.in_cache;
+            const std::string from = stays                     ? entry.from.native()
+                                     : found.generated.empty() ? entry.place
+                                                               : found.generated;
+            made.entries.push_back({.place = entry.place, .source = from});
+            if (!here) {
+                const std::string in_package = made.package_directory + "/" + entry.place;
+                if (auto added = file_walk(out_.files).add(entry.from, in_package); !added) {
+                    return fail(made, added.error().context);
+                }
+            }
+        }
+    }
+
+    static std::string preserved(const fs::path& project, const resource_source& source,
+                                 const chosen_entry& entry) {
+        const auto below = entry.from.parent_path().lexically_relative(project);
+        const auto last = fs::path(entry.place).filename();
+        const auto place = (source.choice.target_path / below / last).lexically_normal();
+        return is_place_in_run(place) ? place.native() : entry.place;
+    }
+
+    void add_download(const resource_source& source, dependency& made) {
+        const auto found = from_.downloads.find(download_of(source).key());
+        if (found == from_.downloads.end()) {
+            return fail(made, "it was not downloaded");
+        }
+        const made_download& download = found->second;
+        if (!download.reason.empty()) {
+            return fail(made, download.reason);
+        }
+        const std::string& path = download.path;
+        std::vector<std::string> said;
+        if (download.cached) {
+            said.push_back("Using cached file " + path);
+        }
+        if (download.unpacked) {
+            said.push_back("Unpacking " + path);
+        }
+        const bool whole = download_of(source).archive.empty();
+        const auto names = whole ? std::vector{download.name} : download.names;
+        if (download.here.empty()) {
+            made.kind = dependency_kind::cached;
+            made.what = download.directory;
+            made.names = names;
+            made.choice = source.choice;
+            made.said = std::move(said);
             return;
         }
-        for (const auto& file : *files) {
-            made.paths.push_back(file.to.native());
-            uris_[file.to.native()] = made.uri;
-            out_.files.push_back({.path = file.to.native(), .absolute = file.from.native()});
-        }
+        add_files({}, source,
+                  {.directory = download.here, .names = names, .in_cache = true, .said = said},
+                  made);
     }
 
     const dependency_sources& from_;
     dependency_plan out_;
-    std::map<std::string, std::string> uris_; // by path in the run
 };
 
 } // namespace
+
+std::vector<wanted_download> wanted_downloads(const std::vector<resource_def>& resources,
+                                              const dependency_sources& from) {
+    std::vector<wanted_download> out;
+    for (const auto& resource : resources) {
+        for (const auto& source : resource.sources) {
+            if (source.kind == source_kind::url && source.problem.empty() &&
+                !is_resolved(from.resolved, resource, source)) {
+                out.push_back(download_of(source));
+            }
+        }
+    }
+    return out;
+}
 
 result<dependency_plan> plan_dependencies(const std::vector<resource_def>& resources,
                                           const dependency_sources& from) {
     planning plan(from);
     for (const auto& resource : resources) {
+        bool first = true;
         for (const auto& source : resource.sources) {
-            if (auto added = plan.add(resource, source); !added) {
-                return added.error();
-            }
+            plan.add(resource, source, first);
+            first = false;
         }
     }
     return plan.finish();
@@ -251,43 +404,17 @@ result<dependency_plan> plan_dependencies(const std::vector<resource_def>& resou
 bool is_dependency(const std::vector<resource_def>& resources, const std::string& path) {
     for (const auto& resource : resources) {
         for (const auto& source : resource.sources) {
-            const auto what = fs::path(source.what).lexically_normal().native();
+            auto what = fs::path(source.what).lexically_normal();
+            if (!what.has_filename()) {
+                what = what.parent_path();
+            }
             if ((source.kind == source_kind::file || source.kind == source_kind::config) &&
-                (path == what || path.starts_with(what + "/"))) {
+                (path == what || path.starts_with(what.native() + "/"))) {
                 return true;
             }
         }
     }
     return false;
-}
-
-std::vector<required_operation> required_operations(const std::vector<resource_def>& resources) {
-    std::vector<required_operation> out;
-    for (const auto& resource : resources) {
-        for (const auto& source : resource.sources) {
-            if (source.kind == source_kind::operation) {
-                out.push_back({.flag_name = resource.flag_name, .operation = source.what});
-            }
-        }
-    }
-    return out;
-}
-
-split_flags split_supplied(const std::vector<std::string>& typed,
-                           const std::vector<resource_def>& resources) {
-    split_flags out;
-    for (const auto& word : typed) {
-        const auto equals = word.find('=');
-        const std::string name = word.substr(0, equals);
-        const bool named = std::ranges::any_of(
-            resources, [&](const resource_def& each) { return each.flag_name == name; });
-        if (named && equals != std::string::npos) {
-            out.supplied[name] = word.substr(equals + 1);
-        } else {
-            out.flags.push_back(word);
-        }
-    }
-    return out;
 }
 
 } // namespace outrider

@@ -1,5 +1,6 @@
 #include "engine/project/recorded_operation.hpp"
 
+#include "engine/project/source_flags.hpp"
 #include "engine/text/value_text.hpp"
 #include "engine/text/yaml_value.hpp"
 
@@ -74,6 +75,12 @@ result<operation_def> frozen_operation(const recorded_run& run, const opref& of)
         flag.null_label = text_of(object_at(data, "flag-null-labels"), flag.name);
         out.flags.push_back(std::move(flag));
     }
+    if (const auto* required = data.if_contains("deps"); required && required->is_array()) {
+        out.requires_ = *required;
+        if (!read_requirements(out)) {
+            out.requires_ = nullptr; // another program's, of a form that is not known here
+        }
+    }
     out.data = data;
     return out;
 }
@@ -94,8 +101,13 @@ flag_def declared_and_frozen(const flag_def& declared, const flag_def& frozen) {
 }
 
 void declare_flags(operation_def& op, const operation_def* project, const flag_map& values) {
+    // The runs and files that it required are flags, too, but not of its module.
+    flag_map sources;
+    if (const auto resources = read_requirements(op)) {
+        sources = source_flags(*resources, {});
+    }
     for (const auto& [name, value] : values) {
-        if (op.find_flag(name) == nullptr) {
+        if (op.find_flag(name) == nullptr && !sources.contains(name)) {
             op.flags.push_back({.name = name});
         }
     }
@@ -119,10 +131,10 @@ void declare_flags(operation_def& op, const operation_def* project, const flag_m
 } // namespace
 
 std::vector<std::string> recorded_attributes() {
-    return {"op",         "flags",       "user_flags",        "label",
-            "tags",       "run_params",  "sourcecode_digest", "vcs_commit",
-            "started",    "initialized", "exit_status",       "comments",
-            "random_seed"};
+    return {"op",          "flags",       "user_flags",        "label",
+            "tags",        "run_params",  "sourcecode_digest", "vcs_commit",
+            "started",     "initialized", "exit_status",       "comments",
+            "random_seed", "deps"};
 }
 
 json::value attribute_of(const recorded_run& run, const std::string& name) {

@@ -111,6 +111,7 @@ json::object run_params(const run_request& request) {
     }
     out["background"] = command.background;
     out["comment"] = text_or_null(command.comment);
+    out["additional_deps"] = array_of(command.deps);
     out["force_deps"] = command.force_deps;
     out["force_flags"] = command.force_flags;
     out["force_sourcecode"] = command.force_sourcecode;
@@ -118,6 +119,7 @@ json::object run_params(const run_request& request) {
     out["keep_run"] = command.keep_run;
     out["needed"] = command.needed;
     out["no_gpus"] = command.no_gpus;
+    out["pidfile"] = text_or_null(command.pidfile);
     out["proto"] = text_or_null(command.proto);
     out["quiet"] = command.quiet;
     if (command.random_seed) {
@@ -192,6 +194,29 @@ json::object null_labels(const operation_def& op) {
     return out;
 }
 
+// Enough to resolve them once more, where the project is or not.
+json::array requirements_of(const attribute_sources& from) {
+    json::array out;
+    for (const auto& resource : from.resources) {
+        json::array sources;
+        json::value config;
+        for (const auto& source : resource.sources) {
+            sources.push_back(source.data);
+            if (const auto found = from.flags.all.find(source.flag_name);
+                !source.flag_name.empty() && found != from.flags.all.end()) {
+                config = found->second;
+            }
+        }
+        out.push_back(json::object{
+            {"config", std::move(config)},
+            {"location", json::string(resource.location.empty() ? from.request.context.directory
+                                                                : resource.location)},
+            {"name", json::string(resource.name)},
+            {"sources", std::move(sources)}});
+    }
+    return out;
+}
+
 json::object frozen_operation(const attribute_sources& from) {
     json::object environment;
     for (const auto& [name, value] : from.frozen_environment) {
@@ -206,7 +231,7 @@ json::object frozen_operation(const attribute_sources& from) {
         sourcecode["root"] = json::string(from.op.sourcecode.root);
     }
     return {{"delete-on-success", is_set(from.op.data, "delete-on-success")},
-            {"deps", json::array()},
+            {"deps", requirements_of(from)},
             {"flag-null-labels", null_labels(from.op)},
             {"flags-extra", json::object()},
             {"label-template", text_or_null(from.op.label)},
@@ -229,7 +254,8 @@ changed_attributes(const run_request& request, const std::map<std::string, std::
         }
     };
     take("flags");
-    if (!command.flags.empty() || command.label) {
+    if (!command.flags.empty() || command.label || !command.tags.empty() ||
+        !request.required_runs.empty()) {
         take("label");
     }
     if (!command.tags.empty()) {
@@ -254,8 +280,14 @@ changed_attributes(const run_request& request, const std::map<std::string, std::
     const json::value before = attribute_of(*request.from, "run_params");
     json::object params = before.is_object() ? before.get_object() : default_run_params();
     const json::object now = run_params(request);
-    for (const char* name : {"force_sourcecode", "gpus", "label", "needed", "tags"}) {
-        params[name] = now.at(name);
+    params["force_sourcecode"] = now.at("force_sourcecode");
+    params["needed"] = now.at("needed");
+    for (const char* name : {"gpus", "label", "tags"}) {
+        const json::value& value = now.at(name);
+        const bool given = !value.is_null() && !(value.is_array() && value.get_array().empty());
+        if (given) { // what is not said anew still counts
+            params[name] = value;
+        }
     }
     out["run_params"] = yaml_text(params);
     return out;
@@ -283,9 +315,12 @@ std::map<std::string, std::string> make_attributes(const attribute_sources& from
         set("label", json::string(from.label));
     }
     if (!from.request.command.tags.empty()) {
-        std::vector<std::string> tags = from.request.command.tags;
-        std::ranges::sort(tags);
-        tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+        std::vector<std::string> tags; // in the order in which they were typed
+        for (const auto& tag : from.request.command.tags) {
+            if (std::ranges::find(tags, tag) == tags.end()) {
+                tags.push_back(tag);
+            }
+        }
         set("tags", array_of(tags));
     }
     set("sourcecode_digest", from.sourcecode_digest

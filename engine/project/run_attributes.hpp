@@ -19,6 +19,7 @@ struct attribute_sources {
     const std::optional<std::string>& sourcecode_digest;
     std::optional<std::string> vcs_commit;
     std::string label; ///< empty: none
+    const std::vector<resource_def>& resources;
 };
 
 /// The attributes (YAML text by name) that are known before a machine is asked: FORMAT.md 2.2 and

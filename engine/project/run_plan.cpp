@@ -2,6 +2,7 @@
 
 #include "engine/config/guild_home.hpp"
 #include "engine/project/chosen_operation.hpp"
+#include "engine/project/config_file.hpp"
 #include "engine/project/flag_import.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/git.hpp"
@@ -95,43 +96,83 @@ void plan_output_scalars(const operation_def& op, const flag_map& flags, run_pla
         config == nullptr ? boost::json::value(nullptr) : *config, names, plan.notes);
 }
 
-// What was typed, or found for a run, as flags that the operation does not get.
-void add_sources_as_flags(const std::vector<resource_def>& resources,
-                          const std::map<std::string, std::string>& sources, flag_values& flags) {
-    for (const auto& resource : resources) {
-        const auto found = sources.find(resource.flag_name);
-        if (found != sources.end() && !found->second.empty()) {
-            flags.all[resource.flag_name] = found->second;
-        }
+// `--dep PATH`: a link to a file or a directory, or a download.
+resource_def additional_resource(const std::string& path, const run_request& request) {
+    resource_source source{.target_type = "link"};
+    if (path.starts_with("http://") || path.starts_with("https://")) {
+        source = {.kind = source_kind::url, .what = path};
+        source.data = {{"url", boost::json::string(path)}};
+    } else {
+        source.what = absolute_path(path, request.context.directory, user_home(request.context));
+        source.data = {{"file", boost::json::string(source.what)}, {"target-type", "link"}};
     }
+    source.name = source.uri();
+    resource_def out{.name = source.name};
+    out.sources.push_back(std::move(source));
+    return out;
 }
 
-result<> plan_required(const run_request& request, const std::vector<resource_def>& resources,
-                       std::map<std::string, std::string> sources, run_plan& plan) {
-    auto planned =
-        plan_dependencies(resources, {.project = plan.project_directory,
-                                      .remote = request.remote,
-                                      .supplied = std::move(sources),
-                                      .flags = plan.flag_values,
-                                      .cache = resource_cache(request.context.environment)});
-    if (!planned) {
-        return planned.error();
+result<std::vector<resource_def>> resources_of(const run_request& request,
+                                               const operation_def& op) {
+    auto out = read_requirements(op, request.command.flags);
+    if (out) {
+        for (const auto& path : request.command.deps) {
+            out->push_back(additional_resource(path, request));
+        }
     }
-    plan.dependencies = std::move(planned->files);
-    plan.dependency_package = planned->package;
-    plan.start.dependency_package = planned->package;
-    plan.start.dependencies = std::move(planned->wanted);
-    plan.start.manifest += planned->manifest;
-    return {};
+    return out;
+}
+
+// What was typed for sources, else what the run recorded that the plan is made from.
+split_flags supplied_of(const run_request& request, const operation_def& op,
+                        const std::vector<resource_def>& resources) {
+    auto out = split_supplied(op, request.command.flags, resources);
+    if (request.from) {
+        const auto recorded = recorded_flags(*request.from, "flags");
+        for (const auto& [name, value] : source_flags(resources, {})) {
+            const auto found = recorded.find(name);
+            if (found != recorded.end() && found->second.is_string()) {
+                out.supplied.try_emplace(name, std::string(found->second.get_string()));
+            }
+        }
+    }
+    return out;
+}
+
+// Those that the run which starts again has: `attrs/deps`.
+boost::json::object resolved_before(const run_request& request) {
+    const bool keeps = request.again && request.from;
+    const auto deps = keeps ? attribute_of(*request.from, "deps") : boost::json::value();
+    return deps.is_object() ? deps.get_object() : boost::json::object();
 }
 
 std::string label_of(const run_request& request, const operation_def& op, const flag_map& flags) {
     const std::string& directory = request.context.directory;
-    if (request.command.label) {
-        return label_from(*request.command.label, flags, directory);
+    std::optional<std::string> given = request.command.label;
+    if (!given && request.from) {
+        const auto params = attribute_of(*request.from, "run_params");
+        const auto* object = params.if_object();
+        const auto* label = object != nullptr ? object->if_contains("label") : nullptr;
+        given = label != nullptr && label->is_string()
+                    ? std::optional(std::string(label->get_string()))
+                    : std::nullopt;
     }
-    return op.label.empty() ? default_label(flags, directory)
-                            : label_from(op.label, flags, directory);
+    if (given) {
+        return label_from(*given, flags, directory);
+    }
+    std::string out;
+    const auto& tags = request.command.tags;
+    for (auto tag = tags.begin(); tag != tags.end(); ++tag) {
+        if (std::find(tags.begin(), tag, *tag) == tag) {
+            out += *tag + " ";
+        }
+    }
+    out +=
+        op.label.empty() ? default_label(flags, directory) : label_from(op.label, flags, directory);
+    if (out.ends_with(' ')) {
+        out.pop_back();
+    }
+    return out;
 }
 
 // Where the source code is that of another run it is copied there, on the machine of the runs.
@@ -168,9 +209,17 @@ void plan_start(const run_request& request, const chosen_operation& chosen, run_
     plan.start.opref = format_opref(opref_of(chosen, plan, request.remote));
     plan.start.operation = chosen.op.full_name();
     plan.start.stage = command.stage;
+    plan.start.force_deps = command.force_deps;
+    if (!command.pidfile.empty()) {
+        plan.start.pidfile =
+            absolute_path(command.pidfile, request.context.directory, user_home(request.context));
+    }
     plan.start.background = command.background;
     plan.start.stop_after_ms = milliseconds(command.stop_after_minutes);
-    plan.start.delete_on_success = !command.keep_run && is_set(chosen.op.data, "delete-on-success");
+    // A queue that nobody looks at is kept for its output.
+    const bool kept =
+        command.keep_run || (chosen.builtin && (request.remote || command.background));
+    plan.start.delete_on_success = !kept && is_set(chosen.op.data, "delete-on-success");
 }
 
 result<> check_supported(const chosen_operation& chosen, const run_request& request) {
@@ -190,22 +239,44 @@ result<chosen_operation> operation_of(const run_request& request) {
 
 } // namespace
 
-result<std::vector<required_operation>> required_operations_of(const run_request& request) {
+required_reading required_operations_of(const run_request& request) {
     auto chosen = operation_of(request);
+    required_reading out;
     if (!chosen) {
-        return chosen.error();
+        if (!request.again) { // it may still be started as it was recorded
+            out.failed = chosen.error();
+        }
+        return out;
     }
-    auto resources = read_requirements(chosen->op);
+    if (chosen->file && !request.from) {
+        out.notes = resource_warnings(*chosen->file);
+    }
+    auto resources = resources_of(request, chosen->op);
     if (!resources) {
-        return resources.error();
+        out.failed = resources.error();
+        return out;
     }
-    const auto typed = split_supplied(request.command.flags, *resources);
-    auto out = required_operations(*resources);
-    for (auto& each : out) {
-        const auto found = typed.supplied.find(each.flag_name);
-        each.supplied = found == typed.supplied.end() ? std::string() : found->second;
-    }
+    const auto resolved = resolved_before(request);
+    out.operations =
+        required_operations(*resources, supplied_of(request, chosen->op, *resources).supplied);
+    std::erase_if(out.operations, [&](const required_operation& one) {
+        const auto* sources = resolved.if_contains(one.wanted.resource);
+        return sources != nullptr && sources->is_object() &&
+               sources->get_object().contains(one.wanted.source);
+    });
     return out;
+}
+
+result<> resolve_required(run_plan& plan) {
+    auto planned = plan_dependencies(plan.resources, plan.required);
+    if (!planned) {
+        return planned.error();
+    }
+    plan.dependencies = std::move(planned->files);
+    plan.dependency_package = planned->package;
+    plan.start.dependency_package = planned->package;
+    plan.start.dependencies = std::move(planned->wanted);
+    return {};
 }
 
 result<run_plan> plan_run(const run_request& request) {
@@ -225,11 +296,11 @@ result<run_plan> plan_run(const run_request& request) {
     if (auto good = check_supported(*chosen, request); !good) {
         return good.error();
     }
-    auto resources = read_requirements(op);
+    auto resources = resources_of(request, op);
     if (!resources) {
         return resources.error();
     }
-    auto typed = split_supplied(request.command.flags, *resources);
+    auto typed = supplied_of(request, op, *resources);
     for (const auto& [name, id] : request.required_runs) {
         typed.supplied[name] = id;
     }
@@ -250,7 +321,15 @@ result<run_plan> plan_run(const run_request& request) {
     }
     std::ranges::move(flags->notes, std::back_inserter(notes));
     std::ranges::move(command->notes, std::back_inserter(notes));
-    add_sources_as_flags(*resources, typed.supplied, *flags);
+    resolve_sources(*resources, flags->all);
+    const flag_map config = config_values(op.flags, flags->all);
+    const flag_map sources = source_flags(*resources, typed.supplied);
+    for (const auto& [name, value] : sources) {
+        flags->all[name] = value;
+    }
+    for (const auto& name : typed.sources) {
+        flags->user[name] = sources.at(name);
+    }
     run_plan plan{.operation = op.full_name(),
                   .project_directory = context.directory,
                   .notes = std::move(notes),
@@ -267,10 +346,13 @@ result<run_plan> plan_run(const run_request& request) {
         return planned.error();
     }
     plan.flag_values = flags->all;
-    if (auto planned = plan_required(request, *resources, std::move(typed.supplied), plan);
-        !planned) {
-        return planned.error();
-    }
+    plan.required = {.project = plan.project_directory,
+                     .directory = context.directory,
+                     .remote = request.remote,
+                     .supplied = std::move(typed.supplied),
+                     .config_values = config,
+                     .cache = resource_cache(context.environment),
+                     .resolved = resolved_before(request)};
     if (chosen->file && !recorded) {
         say_requirements(*chosen->file, request, plan);
     }
@@ -290,7 +372,9 @@ result<run_plan> plan_run(const run_request& request) {
          .frozen_environment = frozen,
          .sourcecode_digest = digest,
          .vcs_commit = no_vcs ? std::nullopt : git_commit(context.directory, context.environment),
-         .label = label_of(request, op, flags->all)});
+         .label = label_of(request, op, flags->all),
+         .resources = *resources});
+    plan.resources = std::move(*resources);
     return plan;
 }
 

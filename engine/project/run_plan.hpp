@@ -6,6 +6,7 @@
 #include "engine/project/dependency_plan.hpp"
 #include "engine/project/recorded_operation.hpp"
 #include "engine/project/source_files.hpp"
+#include "engine/project/source_flags.hpp"
 #include "engine/protocol/messages.hpp"
 
 #include <cstdint>
@@ -31,6 +32,8 @@ struct run_plan {
     bool script = false;                   ///< a plain script: cannot run remotely
     bool builtin = false;                  ///< of no project: nothing is packed
     flag_map flag_values;                  ///< of the run
+    std::vector<resource_def> resources;   ///< what the run requires
+    dependency_sources required;           ///< what that is resolved with
     std::string dependency_package;        ///< content hash of `dependencies`; empty without any
     std::vector<source_file> dependencies; ///< files that the run requires
 };
@@ -48,14 +51,23 @@ struct run_request {
     bool again = false; ///< `from` starts again: it keeps what is not asked for anew
 };
 
-/// What the user has to supply for the operation's dependencies on other runs, or may: reads the
-/// project as `plan_run` does. `supplied` is filled in for what was typed.
-[[nodiscard]] result<std::vector<required_operation>>
-required_operations_of(const run_request& request);
+/// The other runs that an operation depends on.
+struct required_reading {
+    std::vector<required_operation> operations;
+    std::vector<std::string> notes; ///< what is odd about the resources of the project
+    std::optional<failure> failed;  ///< why they cannot be told
+};
+/// Reads the project as `plan_run` does. What a run that starts again has already is left out;
+/// `supplied` is filled in for what was typed or recorded.
+[[nodiscard]] required_reading required_operations_of(const run_request& request);
 
 /// Finds the operation in the project of the working directory, checks its flags, selects and
 /// hashes its source code, and writes the start request. Reads local files and asks git: run it
 /// where it may block. `{program}` in failure texts stands for the name the program was called by.
 [[nodiscard]] result<run_plan> plan_run(const run_request& request);
+
+/// Resolves what the run requires, as far as it is in the project or was downloaded, and puts it
+/// into the plan: reads all of it, so it comes after the person has agreed.
+[[nodiscard]] result<> resolve_required(run_plan& plan);
 
 } // namespace outrider

@@ -16,8 +16,6 @@
 namespace outrider {
 namespace {
 
-constexpr std::int64_t most_bytes = std::int64_t{4} << 30;
-
 std::string joined(const std::string& directory, const std::string& path) {
     const std::string below =
         std::filesystem::path(directory.empty() ? "." : directory).lexically_normal().string();
@@ -27,6 +25,8 @@ std::string joined(const std::string& directory, const std::string& path) {
 /// Feeds the three hashes while it reads; the order of files is the order of the digests.
 class source_reader {
   public:
+    explicit source_reader(std::int64_t most_bytes) : most_bytes_(most_bytes) {}
+
     result<> read(source_file& file) {
         const descriptor in(::open(file.absolute.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         struct stat facts{};
@@ -48,7 +48,7 @@ class source_reader {
             digest_.add(bytes);
             file.size += got;
             total_ += got;
-            if (total_ > most_bytes) {
+            if (total_ > most_bytes_) {
                 return failure(errc::bad_input, "more than 4 GiB of source code (at " +
                                                     file.absolute +
                                                     "): choose with 'sourcecode' in guild.yml");
@@ -73,15 +73,16 @@ class source_reader {
   private:
     digest digest_{digest_kind::md5};
     digest package_{digest_kind::sha256};
+    std::int64_t most_bytes_;
     std::int64_t total_ = 0;
 };
 
 } // namespace
 
-result<source_set> read_files(std::vector<source_file> files) {
+result<source_set> read_files(std::vector<source_file> files, std::int64_t most_bytes) {
     source_set out{.files = std::move(files)};
     std::ranges::sort(out.files, {}, &source_file::path);
-    source_reader reader;
+    source_reader reader(most_bytes);
     for (auto& file : out.files) {
         if (auto read = reader.read(file); !read) {
             return read.error();

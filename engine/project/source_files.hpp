@@ -3,6 +3,7 @@
 #include "engine/project/source_selection.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,10 +34,15 @@ struct source_places {
     std::string dest;    ///< below the run; "." is the run itself
 };
 
+/// Bytes that source code has at most; data that an operation requires may be more.
+inline constexpr std::int64_t most_source_bytes = std::int64_t{4} << 30;
+inline constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
+
 /// Reads every file once (`path` and `absolute` are given), sorts them by `path` and hashes them;
 /// the manifest is left empty. A file that cannot be read is a failure that names it, as is more
-/// than 4 GiB in all.
-[[nodiscard]] result<source_set> read_files(std::vector<source_file> files);
+/// than so many bytes in all.
+[[nodiscard]] result<source_set> read_files(std::vector<source_file> files,
+                                            std::int64_t most_bytes = most_source_bytes);
 
 /// Reads the selected files of a project, as `read_files`, and writes their manifest. A file that
 /// cannot be read is a failure that names it, as is more than 4 GiB in all.

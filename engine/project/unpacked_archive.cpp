@@ -1,5 +1,6 @@
 #include "engine/project/unpacked_archive.hpp"
 
+#include "engine/project/digest.hpp"
 #include "engine/project/resource_cache.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
@@ -22,8 +23,12 @@ namespace fs = std::filesystem;
 constexpr std::int64_t most_unpacked_bytes = std::int64_t{16} << 30; // unpacked, in all
 constexpr std::size_t most_entries = 1'000'000;
 constexpr std::size_t block_size = 65536; // bytes
-constexpr std::string_view endings[] = {".zip", ".tar",  ".tar.gz", ".tgz", ".tar.bz2",
-                                        ".tbz", ".tbz2", ".tar.xz", ".txz"};
+struct ending {
+    std::string_view text;
+    std::string_view type;
+};
+constexpr ending endings[] = {{".zip", "zip"},  {".tar", "tar"}, {".tgz", "tar"}, {".tbz", "tar"},
+                              {".tbz2", "tar"}, {".txz", "tar"}, {".gz", "gz"}};
 
 struct close_archive {
     void operator()(archive* of) const { archive_read_free(of); }
@@ -199,16 +204,42 @@ class unpacking {
     std::int64_t total_ = 0;
 };
 
-result<> unpack(const fs::path& file, const fs::path& into) {
+// The one file that is in a `.gz`, by the name without that.
+result<> unpack_single(archive* from, const fs::path& file, const fs::path& into) {
+    archive_entry* entry = nullptr;
+    if (archive_read_next_header(from, &entry) != ARCHIVE_OK) {
+        const char* why = archive_error_string(from);
+        return failure(errc::bad_input, why == nullptr ? "it is damaged" : why);
+    }
+    const auto name = file.extension() == ".gz" ? file.stem() : file.filename();
+    const int out = ::open((into / name).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (out < 0) {
+        return errno_failure(errno, "cannot write " + name.native());
+    }
+    const int status = archive_read_data_into_fd(from, out);
+    if (::close(out) != 0 || status != ARCHIVE_OK) {
+        const char* why = archive_error_string(from);
+        return failure(errc::bad_input, why == nullptr ? "it is damaged" : why);
+    }
+    return {};
+}
+
+result<> unpack(const fs::path& file, const std::string& type, const fs::path& into) {
     const open_archive from(archive_read_new());
-    archive_read_support_filter_gzip(from.get());
-    archive_read_support_filter_bzip2(from.get());
-    archive_read_support_filter_xz(from.get());
-    archive_read_support_format_tar(from.get());
-    archive_read_support_format_zip(from.get());
+    archive_read_support_filter_all(from.get());
+    if (type == "gz") {
+        archive_read_support_format_raw(from.get());
+    } else if (type == "zip") {
+        archive_read_support_format_zip(from.get());
+    } else {
+        archive_read_support_format_tar(from.get());
+    }
     if (archive_read_open_filename(from.get(), file.c_str(), block_size) != ARCHIVE_OK) {
         const char* why = archive_error_string(from.get());
         return failure(errc::bad_input, why == nullptr ? "it cannot be read" : why);
+    }
+    if (type == "gz") {
+        return unpack_single(from.get(), file, into);
     }
     std::error_code error;
     return unpacking(from.get(), fs::canonical(into, error)).run();
@@ -216,24 +247,45 @@ result<> unpack(const fs::path& file, const fs::path& into) {
 
 } // namespace
 
-bool is_archive_name(std::string_view name) {
-    return std::ranges::any_of(
-        endings, [&](std::string_view ending) { return boost::iends_with(name, ending); });
+std::string archive_type(std::string_view name) {
+    for (const auto& [text, type] : endings) {
+        if (boost::iends_with(name, text)) {
+            const auto before = name.substr(0, name.size() - text.size());
+            return type == "gz" && boost::iends_with(before, ".tar") ? "tar" : std::string(type);
+        }
+    }
+    // .tar.bz2, .tar.xz, .tar.zst and the like
+    const auto dot = name.rfind('.');
+    return dot != name.npos && boost::iends_with(name.substr(0, dot), ".tar") ? "tar" : "";
 }
 
-result<fs::path> unpacked_archive(const fs::path& archive, const std::string& cache) {
+result<unpacked_files> unpacked_archive(const fs::path& archive, const std::string& type,
+                                        const std::string& cache) {
+    if (type != "zip" && type != "tar" && type != "gz") {
+        return failure(errc::unsupported, "unsupported archive type '" + type + "'");
+    }
     const auto sum = file_sha256(archive);
     if (!sum) {
         return sum.error();
     }
-    return filled_once(cache, "archives/" + *sum, [&](const fs::path& into) -> result<> {
-        auto done = unpack(archive, into);
+    // By its place, too: a single file is called after its archive, and who unpacks another one
+    // expects to hear of it.
+    const std::string key =
+        "archives/" + hex_digest(digest_kind::sha256, *sum + type + archive.native());
+    std::error_code error;
+    const bool fresh = !fs::is_directory(fs::path(cache) / key, error);
+    auto directory = filled_once(cache, key, [&](const fs::path& into) -> result<> {
+        auto done = unpack(archive, type, into);
         if (!done) {
             return failure(done.error().code, "cannot unpack '" + archive.filename().native() +
                                                   "': " + done.error().context);
         }
         return done;
     });
+    if (!directory) {
+        return directory.error();
+    }
+    return unpacked_files{.directory = std::move(*directory), .fresh = fresh};
 }
 
 } // namespace outrider

@@ -152,8 +152,9 @@ struct start_reply {
     double seconds = 0;   ///< that the start took
     std::string warning;  ///< what the person should know though the run started; may be empty
     std::vector<std::string> resolved; ///< what was done about dependencies, a line each
+    std::string not_met; ///< why the operation was not started: a dependency; empty: it was
 };
-BOOST_DESCRIBE_STRUCT(start_reply, (), (run, existed, seconds, warning, resolved))
+BOOST_DESCRIBE_STRUCT(start_reply, (), (run, existed, seconds, warning, resolved, not_met))
 /// Makes a run directory and starts its operation under a supervisor. Idempotent by `run_id`. The
 /// reply comes when the operation has been executed (or could not be: `start_failed`, and no run is
 /// left behind). In `command` and `environment`, `${python_exe}`, `${run_dir}`, `${support_dir}`
@@ -181,13 +182,15 @@ struct start_run {
     bool background = false;        ///< write `.guild/JOB`, as Guild's background runs have it
     std::string dependency_package; ///< hash of the package of files that it requires; or empty
     std::vector<dependency> dependencies; ///< in the order in which they are resolved
+    bool force_deps = false;              ///< start although a dependency cannot be resolved
+    std::string pidfile; ///< absolute: the operation's pid is there while it runs; or empty
     output_scalar_rules output_scalars;
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
                        manifest, operation, flags, stage, run_dir, source_run, stop_after_ms,
-                       delete_on_success, background, dependency_package, dependencies,
-                       output_scalars))
+                       delete_on_success, background, dependency_package, dependencies, force_deps,
+                       pidfile, output_scalars))
 
 /// Starts the operation of a run that is there: one that is staged, or one that has ended, which
 /// then starts again in place, its exit status and output replaced. Needs nothing but what was
@@ -213,10 +216,15 @@ struct start_staged {
     std::string manifest;                           ///< with `package` only
     std::int64_t stop_after_ms = -1;                ///< -1: as recorded
     bool background = false;
+    std::string dependency_package; ///< hash of the package of files that it requires; or empty
+    std::vector<dependency> dependencies; ///< instead of the recorded ones; empty: those
+    bool force_deps = false;              ///< start although a dependency cannot be resolved
+    std::string resolved; ///< JSON of attrs/deps, for a run that another program made; or empty
 };
 BOOST_DESCRIBE_STRUCT(start_staged, (),
                       (home, run_id, token, only_staged, command, environment, activation,
-                       attributes, flags, operation, package, manifest, stop_after_ms, background))
+                       attributes, flags, operation, package, manifest, stop_after_ms, background,
+                       dependency_package, dependencies, force_deps, resolved))
 
 struct stop_reply {
     bool was_running = false;

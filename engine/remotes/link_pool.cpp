@@ -18,6 +18,7 @@ remote link_part(const remote& to) {
     part.conda_env.clear();
     part.use_prerelease = false;
     part.init.clear();
+    part.downloads_here = false;
     return part;
 }
 

@@ -50,9 +50,16 @@ std::string without_group_names(std::string pattern) {
 result<std::string> renamed(std::string name, const std::vector<protocol::path_rename>& rules) {
     try {
         for (const auto& rule : rules) {
-            name = std::regex_replace(name, std::regex(without_group_names(rule.pattern)),
-                                      replacement_of(rule.replacement),
-                                      std::regex_constants::format_first_only);
+            auto changed =
+                rule.pattern.empty()
+                    ? rule.replacement
+                    : std::regex_replace(name, std::regex(without_group_names(rule.pattern)),
+                                         replacement_of(rule.replacement),
+                                         std::regex_constants::format_first_only);
+            if (changed != name) {
+                name = std::move(changed);
+                break;
+            }
         }
     } catch (const std::regex_error& error) {
         return failure(errc::bad_input, std::string("invalid rename pattern: ") + error.what());

@@ -8,9 +8,10 @@
 
 namespace outrider {
 
-/// Applies the rules of a resource to a file name, one after the other. Patterns and replacements
-/// are Python's (`\1`, `\g<1>`, `(?P<name>…)`), as Guild files have them. Fails with `bad_input` on
-/// a pattern that makes no sense and where the result is no file name.
+/// Applies the first rule of a resource that changes a file name. Patterns and replacements are
+/// Python's (`\1`, `\g<1>`, `(?P<name>…)`), as Guild files have them; without a pattern the
+/// replacement is the name. Fails with `bad_input` on a pattern that makes no sense and where the
+/// result is no file name.
 [[nodiscard]] result<std::string> renamed(std::string name,
                                           const std::vector<protocol::path_rename>& rules);
 

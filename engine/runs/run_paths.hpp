@@ -32,6 +32,7 @@ struct run_paths {
     [[nodiscard]] fs::path starting() const { return ours() / "starting"; }
     [[nodiscard]] fs::path start_record() const { return ours() / "start.json"; }
     [[nodiscard]] fs::path start_lock() const { return ours() / "lock"; }
+    [[nodiscard]] fs::path resolved() const { return ours() / "deps.json"; }
     [[nodiscard]] fs::path reason() const { return ours() / "reason"; }
     [[nodiscard]] fs::path stop_request() const { return ours() / "stop-request"; }
     /// Where the temporary file of `name` is written before it is renamed into place.

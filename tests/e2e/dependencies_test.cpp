@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(files_of_the_newest_suitable_run_are_linked, Place
     // The run that is named wins, by a prefix of its id.
     check_says(at.run({"use", "operation:make=" + first.substr(0, 10)}), 0,
                {"Using run " + first.substr(0, 8)});
-    check_says(at.run({"use", "operation:make=zzz"}), 1, {"no suitable run for zzz"});
+    check_says(at.run({"use", "operation:make=zzz"}), 1, {"no suitable run for make"});
     check_says(at.run({"pick", "source=" + first}), 0, {"Using run " + first.substr(0, 8)});
     BOOST_TEST(fs::read_symlink(at.far_run(at.newest()) + "/in/other.txt") ==
                "../../" + first + "/made.txt");

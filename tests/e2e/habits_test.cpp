@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(errors_are_json_as_well, Place, places) {
     BOOST_TEST(usage.exit_code == 2);
     BOOST_TEST(error_code(document(usage, "failed")) == "usage");
 
-    const auto declined = at.me.run({"run", "hello", "-r", "gpu1", "--json"}, "n\n");
+    const auto declined = at.me.run({"run", "hello", "-r", "gpu1", "--json"}, "");
     BOOST_TEST(declined.exit_code == 4);
     BOOST_TEST(has(declined.err, "Continue? (Y/n) "));
     const auto lines = lines_of(declined);

@@ -329,7 +329,7 @@ BOOST_AUTO_TEST_CASE(a_run_on_this_machine_is_stopped_by_an_interrupt) {
 BOOST_AUTO_TEST_CASE(a_question_shows_the_flags_and_an_answer_decides) {
     scene<over_local> at;
     const auto declined = at.me.run({"run", "hello", "msg=x", "-r", "gpu1"}, "n\n");
-    check_says(declined, 4, {"You are about to run hello on gpu1", "  msg: x", "Continue? (Y/n)"});
+    check_says(declined, 0, {"You are about to run hello on gpu1", "  msg: x", "Continue? (Y/n)"});
     BOOST_TEST(names_in(at.place.guild_home() + "/runs").empty());
     const auto agreed = at.me.run({"run", "hello", "msg=x", "-r", "gpu1"}, "\n");
     check_exit(agreed, 0);

@@ -15,12 +15,14 @@ namespace {
 
 using namespace protocol;
 
-using every_message = boost::mp11::mp_list<
-    hello, failure_message, pong, ping, run_batch, run_list, list_runs, start_reply, start_run,
-    stop_reply, stop_run, follow_end, follow_output, output_restarted, delete_reply, delete_runs,
-    file_batch, file_list, list_files, scan_reply, scan_runs, send_totals, send_runs, send_begin,
-    receive_totals, receive_runs, receive_begin, receive_marks, run_received, runs_changed,
-    watch_runs, package_state, find_package, file_content, read_file, abandoned, abandon_copy>;
+using every_message =
+    boost::mp11::mp_list<hello, failure_message, pong, ping, run_batch, run_list, list_runs,
+                         start_reply, start_run, stop_reply, stop_run, follow_end, follow_output,
+                         output_restarted, delete_reply, delete_runs, file_batch, file_list,
+                         list_files, scan_reply, scan_runs, send_totals, send_runs, send_begin,
+                         receive_totals, receive_runs, receive_begin, receive_marks, run_received,
+                         runs_changed, watch_runs, package_state, find_package, required_runs,
+                         find_required_runs, file_content, read_file, abandoned, abandon_copy>;
 
 /// The frames of a stream that comes in pieces of this size, and whether it broke the rules.
 std::string taken_apart(std::string_view bytes, std::size_t piece) {

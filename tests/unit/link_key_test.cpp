@@ -40,8 +40,9 @@ std::set<std::string> keys_of_no_matter() {
 BOOST_AUTO_TEST_SUITE(link_keys)
 
 BOOST_AUTO_TEST_CASE(only_what_commands_do_there_makes_no_other_link) {
-    const std::set<std::string> expected{"conda_env",      "description",   "init",
-                                         "use_prerelease", "venv_activate", "venv_path"};
+    const std::set<std::string> expected{"conda_env", "description",    "downloads_here",
+                                         "init",      "use_prerelease", "venv_activate",
+                                         "venv_path"};
     BOOST_TEST(keys_of_no_matter() == expected, boost::test_tools::per_element());
 }
 

@@ -72,7 +72,7 @@ struct project {
         BOOST_REQUIRE_EQUAL(done->exit_status, 0);
     }
     dependency_plan plan(const resource_source& source) const {
-        resource_def resource{.name = "r", .flag_name = "r", .sources = {source}};
+        resource_def resource{.name = "r", .sources = {source}};
         resource.sources.front().name = source.uri();
         auto out = plan_dependencies({resource}, from);
         BOOST_REQUIRE_MESSAGE(out.has_value(), out.error().context);
@@ -83,7 +83,8 @@ struct project {
         const auto made = plan(source);
         std::string out = made.wanted.front().reason;
         for (const auto& file : made.files) {
-            out += (out.empty() ? "" : " ") + file.path;
+            // In the package the files of each source stand in a directory of its own.
+            out += (out.empty() ? "" : " ") + file.path.substr(file.path.find('/') + 1);
         }
         return out;
     }
@@ -120,13 +121,13 @@ BOOST_AUTO_TEST_CASE(archives_are_unpacked_and_their_top_entries_placed) {
         BOOST_TEST_CONTEXT(name) {
             at.pack(name, {"top.txt=1", "d/e/f.txt=2", "d/g.csv=3"});
             BOOST_TEST(at.places({.what = name}) == "d/e/f.txt d/g.csv top.txt");
-            BOOST_TEST(at.places({.what = name, .target_path = "in"}) ==
+            BOOST_TEST(at.places({.what = name, .choice = {.target_path = "in"}}) ==
                        "in/d/e/f.txt in/d/g.csv in/top.txt");
-            BOOST_TEST(at.places({.what = name, .select = {"d/.*\\.txt"}}) == "f.txt");
-            BOOST_TEST(at.places({.what = name, .rename = {{"^d$", "data"}}}) ==
+            BOOST_TEST(at.places({.what = name, .choice = {.select = {"d/.*\\.txt"}}}) == "f.txt");
+            BOOST_TEST(at.places({.what = name, .choice = {.rename = {{"^d$", "data"}}}}) ==
                        "data/e/f.txt data/g.csv top.txt");
             BOOST_TEST(at.places({.what = name, .unpack = false}) == name);
-            const auto plan = at.plan({.what = name, .select = {"d/g.*"}});
+            const auto plan = at.plan({.what = name, .choice = {.select = {"d/g.*"}}});
             BOOST_TEST(testing::read_file(plan.files.front().absolute) == "3");
         }
     }
@@ -178,48 +179,152 @@ BOOST_AUTO_TEST_CASE(archives_that_lead_elsewhere_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(flags_go_where_a_config_has_their_names) {
-    json::value config = json::parse(R"({"a": {"b": 1, "c.d": 2}, "e": 3, "a.x": 4, "s": "t"})");
-    put_flags(config,
-              {{"a.b", 10}, {"a.c.d", 20}, {"e", nullptr}, {"a.x", 40}, {"s.u", 5}, {"n", 6}});
-    BOOST_TEST(config ==
-               json::parse(R"({"a": {"b": 10, "c.d": 20}, "e": 3, "a.x": 40, "s": "t"})"));
+    auto config =
+        json::parse(R"({"a": {"b": 1, "c.d": 2}, "e": 3, "a.x": 4, "s": "t"})").as_object();
+    for (const auto& [name, value] :
+         flag_map{{"a.b", 10}, {"a.c.d", 20}, {"a.x", 40}, {"n", 6}, {"p.q.r", true}, {"a.z", 7}}) {
+        BOOST_TEST(set_in_config(config, name, value).has_value());
+    }
+    BOOST_TEST(json::value(config) ==
+               json::parse(R"({"a": {"b": 10, "c.d": 20, "z": 7}, "e": 3, "a.x": 40, "s": "t",
+                               "n": 6, "p": {"q": {"r": true}}})"));
+    const auto refused = set_in_config(config, "s.u", 5);
+    BOOST_REQUIRE(!refused);
+    BOOST_TEST(refused.error().context == "cannot set 's.u': 's' is no section");
+}
+
+BOOST_AUTO_TEST_CASE(flags_are_in_a_config_as_they_are_declared) {
+    const std::vector<flag_def> declared = {{.name = "depth", .arg_name = "model.depth"},
+                                            {.name = "layers", .arg_split = json::value(true)},
+                                            {.name = "tags", .arg_split = json::value(",")}};
+    const auto values = config_values(declared, {{"depth", 5},
+                                                 {"layers", "1 2 'a b'"},
+                                                 {"tags", "x,y"},
+                                                 {"none", nullptr},
+                                                 {"text", "a b"}});
+    BOOST_TEST((values == flag_map{{"model.depth", 5},
+                                   {"layers", json::array{1, 2, "a b"}},
+                                   {"tags", json::array{"x", "y"}},
+                                   {"text", "a b"}}));
 }
 
 BOOST_AUTO_TEST_CASE(a_config_is_written_with_the_values_of_flags) {
     project at;
-    at.from.flags = {{"train.lr", 0.5}, {"epochs", 3}};
+    at.from.config_values = {{"train.lr", 0.5}, {"epochs", 3}};
     at.write("c.yml", "train:\n  lr: 0.1\n  name: x\nother: [1, 2]\n");
-    at.write("c.json", R"({"train": {"lr": 1}})");
+    at.write("c.json.in", R"({"train": {"lr": 1}})");
+    at.write("c.ini", "[train]\nLR = 1\nname: a b\n; no value\nfast = yes\n");
     at.write("bad.yml", "a: [");
     at.write("bad.json", "{");
+    at.write("list.json", "[1]");
     at.write("c.txt", "x");
-    const auto plan = at.plan({.kind = source_kind::config, .what = "c.yml", .target_path = "in"});
+    const auto plan =
+        at.plan({.kind = source_kind::config, .what = "c.yml", .choice = {.target_path = "in"}});
     BOOST_REQUIRE_EQUAL(plan.files.size(), 1U);
-    BOOST_TEST(plan.files.front().path == "in/c.yml");
+    const auto& entry = plan.wanted.front().entries.front();
+    BOOST_TEST(entry.place == "in/c.yml");
+    BOOST_TEST(entry.source.starts_with(".guild/generated/"));
+    BOOST_TEST(entry.source.ends_with("/c.yml"));
+    BOOST_TEST(entry.sha1 == plan.files.front().sha1);
     BOOST_TEST(*read_yaml(testing::read_file(plan.files.front().absolute), "c") ==
-               json::parse(R"({"train": {"lr": 0.5, "name": "x"}, "other": [1, 2]})"));
-    const auto other = at.plan({.kind = source_kind::config, .what = "c.json"});
-    BOOST_TEST(testing::read_file(other.files.front().absolute) == R"({"train":{"lr":5E-1}})");
+               json::parse(R"({"epochs": 3, "train": {"lr": 0.5, "name": "x"}, "other": [1, 2]})"));
+    const auto text = [&](const resource_source& source) {
+        return testing::read_file(at.plan(source).files.front().absolute);
+    };
+    BOOST_TEST(text({.kind = source_kind::config,
+                     .what = "c.json.in",
+                     .params = {{"epochs", 1}, {"name", "z"}}}) ==
+               R"({"epochs": 3, "name": "z", "train": {"lr": 0.5}})");
+    BOOST_TEST(text({.kind = source_kind::config, .what = "c.ini"}) ==
+               "[DEFAULT]\nepochs = 3\n\n[train]\nfast = True\nlr = 0.5\nname = a b\n\n");
     const auto config = [&](const std::string& name) {
         return at.places({.kind = source_kind::config, .what = name});
     };
-    BOOST_TEST(at.places({.kind = source_kind::config, .what = "c.yml", .rename = {{"c", "x"}}}) ==
-               "x.yml");
+    BOOST_TEST(at.places({.kind = source_kind::config,
+                          .what = "c.yml",
+                          .choice = {.rename = {{"c", "x"}}}}) == "x.yml");
     BOOST_TEST(has(config("bad.yml"), "bad.yml:1"));
     BOOST_TEST(has(config("bad.json"), "bad.json: "));
+    BOOST_TEST(has(config("list.json"), "is no mapping of names"));
     BOOST_TEST(has(config("c.txt"), "unsupported file type for '"));
-    BOOST_TEST(config("none.yml") == "cannot find source file 'none.yml'");
+    BOOST_TEST(config("none.yml") ==
+               "could not resolve 'config:none.yml' in r resource: cannot find source file "
+               "'none.yml'");
 }
 
-BOOST_AUTO_TEST_CASE(a_module_is_recorded_without_files) {
+BOOST_AUTO_TEST_CASE(a_module_is_left_to_the_machine_of_the_run) {
     const project at;
-    const auto plan =
-        at.plan({.kind = source_kind::module, .what = "nosuch", .fail_if_empty = true});
-    BOOST_TEST((plan.wanted.front().kind == dependency_kind::files));
-    BOOST_TEST(plan.wanted.front().uri == "module:nosuch");
-    BOOST_TEST(plan.wanted.front().paths.empty());
-    BOOST_TEST(!plan.wanted.front().warn_if_empty);
-    BOOST_TEST(!plan.wanted.front().fail_if_empty);
+    const auto plan = at.plan({.kind = source_kind::module, .what = "nosuch", .help = "Get it."});
+    const auto& wanted = plan.wanted.front();
+    BOOST_TEST((wanted.kind == dependency_kind::module));
+    BOOST_TEST(wanted.uri == "module:nosuch");
+    BOOST_TEST(wanted.what == "nosuch");
+    BOOST_TEST(wanted.help == "Get it.");
+}
+
+BOOST_AUTO_TEST_CASE(directories_are_taken_whole_or_file_by_file) {
+    const project at;
+    at.write("d/a.csv", "1");
+    at.write("d/e/b.csv", "2");
+    at.write("d/n-2.txt", "3");
+    at.write("d/n-10.txt", "4");
+    fs::create_directory_symlink("e", at.from.project + "/d/linked");
+    fs::create_directory_symlink("..", at.from.project + "/d/e/up");
+    const std::string everything = "d/a.csv d/e/b.csv d/linked/b.csv d/n-10.txt d/n-2.txt";
+    BOOST_TEST(at.places({.what = "d"}) == everything);
+    BOOST_TEST(at.places({.what = "d/"}) == everything);
+    BOOST_TEST(at.places({.what = "d", .choice = {.select = {".*\\.csv"}}}) == "a.csv b.csv");
+    BOOST_TEST(at.places({.what = "d", .choice = {.select = {"csv", "a"}}}).empty());
+    BOOST_TEST(at.places({.what = "d", .choice = {.select = {"e"}}}) == "e/b.csv");
+    using protocol::choice_rule;
+    BOOST_TEST(at.places({.what = "d",
+                          .choice = {.select = {"n-(\\d+)\\.txt"}, .rule = choice_rule::lowest}}) ==
+               "n-2.txt");
+    BOOST_TEST(at.places({.what = "d",
+                          .choice = {.select = {"n-(\\d+)\\.txt"},
+                                     .rule = choice_rule::highest}}) == "n-10.txt");
+    BOOST_TEST(at.places({.what = "d/e/b.csv", .preserve_path = true}) == "d/e/b.csv");
+    BOOST_TEST(at.places({.what = "d/a.csv", .choice = {.rename = {{"", "x"}}}}) == "x");
+    BOOST_TEST(at.places({.what = "d", .choice = {.rename = {{"", "x"}}}}).starts_with("x/a.csv"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_source_cannot_do_is_said) {
+    const project at;
+    at.write("a", "1");
+    BOOST_TEST(at.places({.what = "a", .choice = {.target_path = "/srv"}}) ==
+               "invalid path '/srv' in r resource (path must be relative)");
+    BOOST_TEST(at.places({.what = "a", .target_type = "move"}) ==
+               "unsupported target-type 'move' in source file:a (expected 'link' or 'copy')");
+    BOOST_TEST(
+        has(at.places({.what = "a", .choice = {.target_path = "../x"}}), "is no place in a run"));
+    BOOST_TEST(
+        has(at.places({.what = "a", .choice = {.target_path = ".guild"}}), "is no place in a run"));
+    BOOST_TEST(has(at.places({.what = "a", .choice = {.select = {"["}}}), "")); // a file is whole
+    BOOST_TEST(has(at.places({.what = "a", .type = "rar"}), "unsupported archive type 'rar'"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_was_typed_is_relative_to_where_that_was) {
+    project at;
+    at.write("a.csv", "1");
+    at.scratch.write("elsewhere/b.csv", "2");
+    at.from.directory = at.scratch / "elsewhere";
+    const resource_source table{.what = "a.csv", .flag_name = "table"};
+    BOOST_TEST(at.places(table) == "a.csv");
+    at.from.supplied = {{"table", "a.csv"}}; // its default
+    BOOST_TEST(at.places(table) == "a.csv");
+    at.from.supplied = {{"table", "b.csv"}};
+    BOOST_TEST(at.places(table) == "b.csv");
+    BOOST_TEST(at.plan(table).wanted.front().config == "b.csv");
+    at.from.supplied = {{"table", "c.csv"}};
+    BOOST_TEST(has(at.places(table), "/elsewhere/c.csv does not exist"));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_run_has_is_not_read_again) {
+    project at;
+    at.write("a", "1");
+    at.from.resolved = {{"r", json::object{{"file:a", json::object()}}}};
+    BOOST_TEST(at.plan({.what = "a"}).files.empty());
+    BOOST_TEST(at.plan({.what = "a", .always_resolve = true}).files.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(the_cache_is_the_users) {

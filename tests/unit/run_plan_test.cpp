@@ -122,8 +122,8 @@ BOOST_FIXTURE_TEST_CASE(a_remote_run_is_planned_whole, project) {
                                                          {"PYTHONUNBUFFERED", "1"}};
     BOOST_CHECK(plan.start.environment == environment);
     BOOST_TEST(plan.start.attributes.at("flags") == "seconds: 5\n");
-    BOOST_TEST(plan.start.attributes.at("label") == "seconds=5\n");
-    BOOST_TEST(plan.start.attributes.at("tags") == "- a\n- b\n");
+    BOOST_TEST(plan.start.attributes.at("label") == "b a seconds=5\n");
+    BOOST_TEST(plan.start.attributes.at("tags") == "- b\n- a\n");
     BOOST_TEST(plan.start.attributes.at("initialized") == "1700000000000000\n");
     BOOST_TEST(plan.start.attributes.at("plugins") == "[]\n");
     BOOST_TEST(attribute(plan, "run_params").at("flags").at(0).as_string() == "seconds=5");
@@ -331,8 +331,8 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_run_is_explained, project) {
                "operation 'nope' is not defined for this project\n"
                "Try '{program} operations' for a list of available operations.");
     scratch.write("guild.yml", "a: {requires: nonsense}\nb: {main: ''}\n");
-    BOOST_TEST(error_of("a") == "operation 'a': invalid dependency: resource 'nonsense' is not "
-                                "defined for operation 'a'");
+    BOOST_TEST(error_of("a") == "invalid definition for operation 'a': resource 'nonsense' "
+                                "required by operation 'a' is not defined");
     BOOST_TEST(error_of("b", {"x=1"}).starts_with("unsupported flag 'x'\n"));
     scratch.write("guild.yml", "a:\n b: [\n");
     BOOST_TEST(error_of("a").starts_with(scratch / "guild.yml:3:1: "));

@@ -42,6 +42,7 @@ constexpr std::array rows{
     row_of<protocol::list_files, make_list_files_job>(),
     row_of<protocol::read_file, make_read_file_job>(),
     row_of<protocol::find_package, make_find_package_job>(),
+    row_of<protocol::find_required_runs, make_find_required_runs_job>(),
     row_of<protocol::abandon_copy, make_abandon_copy_job>(),
     row_of<protocol::execute, make_execute_job>(),
     row_of<protocol::examine_machine, make_examine_machine_job>(),

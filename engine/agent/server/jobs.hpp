@@ -42,6 +42,9 @@ namespace outrider::agent {
 [[nodiscard]] std::unique_ptr<job> make_find_package_job(const agent_context&,
                                                          protocol::find_package, reply_channel);
 
+[[nodiscard]] std::unique_ptr<job>
+make_find_required_runs_job(const agent_context&, protocol::find_required_runs, reply_channel);
+
 [[nodiscard]] std::unique_ptr<job> make_scan_runs_job(const agent_context&, protocol::scan_runs,
                                                       reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_send_runs_job(const agent_context&, protocol::send_runs,

@@ -1,16 +1,14 @@
 #include "engine/agent/start/dependencies.hpp"
 
+#include "engine/agent/files/tree_removal.hpp"
 #include "engine/agent/start/required_run.hpp"
+#include "engine/runs/entry_choice.hpp"
 #include "engine/runs/manifest.hpp"
-#include "engine/runs/path_rename.hpp"
 #include "engine/runs/small_file.hpp"
-#include "engine/text/yaml_text.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 
 #include <algorithm>
-#include <regex>
 
 namespace outrider::agent {
 namespace {
@@ -19,275 +17,313 @@ namespace json = boost::json;
 using protocol::dependency;
 using protocol::dependency_kind;
 
-/// Longest path that a pattern is tried on: a regular expression may take long for longer ones.
-constexpr std::size_t longest_path = 1000; // bytes
-/// Entries of a run that are looked at; a source that needs more has to select a directory.
-constexpr std::size_t most_entries = 100'000;
 constexpr std::size_t max_required_manifest = std::size_t{16} << 20; // bytes
 
-/// A file that was linked: where it is, relative to the run, and its place in the run.
-struct linked_path {
-    std::string from;
-    std::string place;
-};
-using linked_paths = std::vector<linked_path>;
-
-// The directories on the way may not be links: a link of another run's would lead into that run.
+// The directories on the way may not be links: a link to another run would lead into that run.
 bool leads_astray(const fs::path& run, const fs::path& below) {
     fs::path at = run;
     std::error_code error;
     for (const auto& part : below) {
-        if (part == ".." || part == ".guild") {
-            return true;
-        }
         at /= part;
         if (fs::is_symlink(fs::symlink_status(at, error))) {
             return true;
         }
     }
-    return below.is_absolute();
+    return !below.empty() && !is_place_in_run(below);
 }
 
-failure not_met(const dependency& of, const std::string& why) {
-    return {errc::start_failed, "run failed because a dependency was not met: could not resolve '" +
-                                    of.uri + "' in " + of.resource + " resource: " + why};
+bool holds_file(const fs::path& directory, const std::string& below, const run_manifest& manifest) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory, error)) {
+        const std::string path = below + "/" + entry.path().filename().native();
+        if (entry.is_directory(error) && !entry.is_symlink(error)) {
+            if (holds_file(entry.path(), path, manifest)) {
+                return true;
+            }
+        } else if (!covers(manifest.sourcecode, path) && !covers(manifest.dependencies, path)) {
+            return true;
+        }
+    }
+    return false;
 }
 
-/// Links the files of one source into a run.
-class linking {
-  public:
-    linking(const run_paths& run, const dependency& of) : run_(run), of_(of) {}
-
-    result<linked_paths> link_run(const run_paths& from) {
-        const auto names = of_.select.empty() ? whole_entries(from) : selected_files(from);
-        if (!names) {
-            return names.error();
+// What the run made at its top: neither source code nor what it required itself.
+std::vector<std::string> generated_entries(const run_paths& run) {
+    const auto text = read_small_file(run.manifest(), max_required_manifest);
+    const auto manifest = parse_manifest(text.value_or(""));
+    std::vector<std::string> out;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(run.directory, error)) {
+        const std::string name = entry.path().filename();
+        const bool known = covers(manifest.sourcecode, name) ||
+                           covers(manifest.dependencies, name) || name == ".guild" ||
+                           name == "__pycache__";
+        const bool directory = entry.is_directory(error) && !entry.is_symlink(error);
+        if (!known && (!directory || holds_file(entry.path(), name, manifest))) {
+            out.push_back(name);
         }
-        for (const auto& name : *names) {
-            if (auto linked = link(from.directory / name, name); !linked) {
-                return linked.error();
-            }
-        }
-        return std::move(paths_);
     }
+    return out;
+}
 
-    result<linked_paths> link_here() {
-        for (const fs::path path : of_.paths) {
-            if (auto linked = link(path, path.filename()); !linked) {
-                return linked.error();
-            }
+std::vector<std::string> top_entries(const fs::path& directory) {
+    std::vector<std::string> out;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory, error)) {
+        if (entry.path().filename() != ".guild") {
+            out.push_back(entry.path().filename());
         }
-        return std::move(paths_);
     }
+    return out;
+}
 
-    const std::vector<std::string>& skipped() const { return skipped_; }
-
-  private:
-    // What stands at the top of the run and is not its source code.
-    result<std::vector<std::string>> whole_entries(const run_paths& from) const {
-        const auto text = read_small_file(from.manifest(), max_required_manifest);
-        const auto sources = parse_manifest(text.value_or("")).sourcecode;
-        std::vector<std::string> out;
-        std::error_code error;
-        for (const auto& entry : fs::directory_iterator(from.directory, error)) {
-            const std::string name = entry.path().filename();
-            // Of directories, those that hold nothing but source code cannot be told: they are
-            // linked.
-            if (name != ".guild" && !sources.contains(name)) {
-                out.push_back(name);
-            }
-        }
-        if (error) {
-            return not_met(of_, from.directory.native() + ": " + error.message());
-        }
-        std::ranges::sort(out);
-        return out;
-    }
-
-    result<std::vector<std::string>> selected_files(const run_paths& from) const {
-        std::vector<std::regex> patterns;
-        try {
-            for (const auto& text : of_.select) {
-                patterns.emplace_back("^(?:" + without_group_names(text) + ")$");
-            }
-        } catch (const std::regex_error& error) {
-            return not_met(of_, std::string("invalid select pattern: ") + error.what());
-        }
-        std::vector<std::string> out;
-        std::error_code error;
-        std::size_t seen = 0;
-        for (fs::recursive_directory_iterator at(from.directory, error), end; at != end && !error;
-             at.increment(error)) {
-            const std::string path = at->path().lexically_relative(from.directory);
-            if (path == ".guild") {
-                at.disable_recursion_pending();
-                continue;
-            }
-            if (++seen > most_entries) {
-                return not_met(of_, "run " + from.directory.filename().native() +
-                                        " has too many files to select from");
-            }
-            const bool fits = path.size() <= longest_path && !at->is_directory();
-            if (fits && std::ranges::any_of(patterns, [&](const std::regex& pattern) {
-                    return std::regex_match(path, pattern);
-                })) {
-                out.push_back(path);
-            }
-        }
-        std::ranges::sort(out);
-        return out;
-    }
-
-    result<> link(const fs::path& from, const fs::path& path) {
-        const auto name = renamed(path.filename().native(), of_.rename);
-        if (!name) {
-            return not_met(of_, name.error().context);
-        }
-        const auto directory = fs::path(of_.target_path).lexically_normal();
-        const fs::path in_run = directory / *name;
-        if (leads_astray(run_.directory, directory)) {
-            return not_met(of_, "target-path must stay below the run: " + of_.target_path);
-        }
-        const fs::path place = run_.directory / in_run;
-        const auto target =
-            of_.kind == dependency_kind::here ? from : from.lexically_relative(place.parent_path());
-        std::error_code error;
-        if (fs::symlink_status(place, error).type() != fs::file_type::not_found) {
-            // A start that was cut off may have made it.
-            if (fs::read_symlink(place, error) != target) {
-                skipped_.push_back(in_run.native());
-                return {};
-            }
-        } else if (auto made = make(from, place, target); !made) {
-            return made;
-        }
-        paths_.push_back({.from = from.lexically_relative(run_.directory), .place = in_run});
-        return {};
-    }
-
-    result<> make(const fs::path& from, const fs::path& place, const fs::path& target) const {
-        std::error_code error;
-        fs::create_directories(place.parent_path(), error);
-        if (of_.copy) {
-            fs::copy(from, place, fs::copy_options::recursive | fs::copy_options::copy_symlinks,
-                     error);
-        } else {
-            fs::create_symlink(target, place, error);
-        }
-        if (error) {
-            return not_met(of_, place.native() + ": " + error.message());
-        }
-        return {};
-    }
-
-    const run_paths& run_;
-    const dependency& of_;
-    linked_paths paths_;
-    std::vector<std::string> skipped_;
-};
-
-/// One resolution of all.
-class resolution {
-  public:
-    resolution(const agent_context& context, const fs::path& home, const run_paths& run)
-        : context_(context), home_(home), run_(run) {}
-
-    result<> add(const dependency& of) {
-        out_.lines.push_back("Resolving " + of.uri);
-        std::string config = of.config;
-        auto paths = resolve(of, config);
-        if (!paths) {
-            return paths.error();
-        }
-        json::object source;
-        if (!config.empty()) {
-            source["config"] = config;
-        }
-        json::array listed;
-        for (const auto& path : *paths) {
-            listed.emplace_back(path.from);
-            if (of.kind != dependency_kind::files) { // the engine has listed those
-                out_.manifest += manifest_line({"d", path.place, "-", of.uri});
-            }
-        }
-        source["paths"] = std::move(listed);
-        source["uri"] = of.uri;
-        auto& resource = deps_[of.resource];
-        if (!resource.is_object()) {
-            resource.emplace_object();
-        }
-        resource.get_object()[of.source] = std::move(source);
-        return {};
-    }
-
-    resolved_dependencies finish() {
-        out_.attribute = yaml_text(deps_);
-        return std::move(out_);
-    }
-
-  private:
-    result<linked_paths> resolve(const dependency& of, std::string& config) {
-        switch (of.kind) {
-        case dependency_kind::failed:
-            return not_met(of, of.reason);
-        case dependency_kind::files: {
-            linked_paths all;
-            for (const auto& path : of.paths) {
-                all.push_back({.from = path, .place = path});
-            }
-            return checked(of, std::move(all));
-        }
-        case dependency_kind::here: {
-            linking links(run_, of);
-            return links.link_here();
-        }
-        case dependency_kind::operation:
-            break;
-        }
-        const auto id = required_run(context_, home_, of);
-        if (!id) {
-            return not_met(of, id.error().context);
-        }
-        config = *id;
-        out_.lines.push_back("Using run " + id->substr(0, 8) + " for " + of.uri);
-        linking links(run_, of);
-        auto paths = links.link_run({home_ / "runs" / *id});
-        for (const auto& path : links.skipped()) {
-            out_.lines.push_back("WARNING: " + path + " already exists, skipping link");
-        }
-        return paths ? checked(of, std::move(*paths)) : paths;
-    }
-
-    result<linked_paths> checked(const dependency& of, linked_paths paths) {
-        const std::string nothing = "nothing resolved for " + of.uri;
-        if (paths.empty() && of.fail_if_empty) {
-            return not_met(of, nothing);
-        }
-        if (paths.empty() && of.warn_if_empty) {
-            out_.lines.push_back("WARNING: " + nothing);
-        }
-        return paths;
-    }
-
-    const agent_context& context_;
-    const fs::path& home_;
-    const run_paths& run_;
-    json::object deps_;
-    resolved_dependencies out_;
-};
+// Relative, so that both can move together.
+fs::path link_target(const fs::path& from, const fs::path& place) {
+    std::error_code error;
+    const auto directory = fs::weakly_canonical(place.parent_path(), error);
+    const auto target = fs::weakly_canonical(from.parent_path(), error) / from.filename();
+    return error ? from : target.lexically_relative(directory);
+}
 
 } // namespace
 
-result<resolved_dependencies> resolve_dependencies(const agent_context& context,
-                                                   const fs::path& home, const run_paths& run,
-                                                   const std::vector<dependency>& wanted) {
-    resolution all(context, home, run);
-    for (const auto& one : wanted) {
-        if (auto added = all.add(one); !added) {
-            return added.error();
+bool dependency_resolution::is_resolved(const dependency& of) const {
+    const auto* sources = deps_.if_contains(of.resource);
+    return !of.always_resolve && sources != nullptr && sources->is_object() &&
+           sources->get_object().contains(of.source);
+}
+
+failure dependency_resolution::cannot(const dependency& of, const std::string& why) const {
+    return {errc::start_failed,
+            "could not resolve '" + of.source + "' in " + of.resource + " resource: " + why};
+}
+
+result<bool> dependency_resolution::step(clock::time_point deadline) {
+    for (; next_ < wanted_.size(); ++next_) {
+        const dependency& of = wanted_[next_];
+        if (!work_) {
+            if (of.begins_resource) {
+                lines_.push_back("Resolving " + of.resource);
+            }
+            auto& resource = deps_[of.resource];
+            if (!resource.is_object()) {
+                resource.emplace_object();
+            }
+            const bool later = around_.staging && of.kind == dependency_kind::operation;
+            if (is_resolved(of) || later) {
+                lines_.push_back("Skipping resolution of " + of.source + " because it's " +
+                                 (later ? "being staged" : "already resolved"));
+                continue;
+            }
+            work_.emplace();
+            if (auto begun = begin(of); !begun) {
+                if (auto bearable = not_resolved(of, begun.error()); !bearable) {
+                    return bearable.error();
+                }
+                work_.reset();
+                continue;
+            }
+        }
+        auto done = place_some(of, deadline);
+        if (done && !*done) {
+            return false;
+        }
+        const auto finished = done ? finish(of) : result<>(done.error());
+        if (!finished) {
+            if (auto bearable = not_resolved(of, finished.error()); !bearable) {
+                return bearable.error();
+            }
+        }
+        work_.reset();
+    }
+    return true;
+}
+
+// What an optional source, or a start that is forced, can do without.
+result<> dependency_resolution::not_resolved(const dependency& of, const failure& why) {
+    if (of.optional) {
+        lines_.push_back("Could not resolve " + of.source +
+                         " - skipping because dependency is optional");
+        return {};
+    }
+    const std::string text = why.context + (of.help.empty() ? "" : "\n" + of.help);
+    if (around_.force) {
+        lines_.push_back("WARNING: a dependency was not met: " + text);
+        return {};
+    }
+    return failure(errc::start_failed, "run failed because a dependency was not met: " + text);
+}
+
+result<> dependency_resolution::begin(const dependency& of) {
+    work_->config = of.config;
+    switch (of.kind) {
+    case dependency_kind::failed:
+        return failure(errc::start_failed, of.reason);
+    case dependency_kind::files:
+    case dependency_kind::here:
+        return take_entries(of);
+    case dependency_kind::operation:
+        return choose_run(of);
+    case dependency_kind::cached:
+        for (const auto& line : of.said) {
+            lines_.push_back(line);
+        }
+        return choose_in(of, around_.home / of.what, of.names);
+    case dependency_kind::module:
+        break;
+    }
+    work_->empty = false; // it has no files
+    const auto missing = around_.modules.find(of.what);
+    return missing == around_.modules.end() ? result<>() : cannot(of, missing->second);
+}
+
+result<> dependency_resolution::take_entries(const dependency& of) {
+    for (const auto& line : of.said) {
+        lines_.push_back(line);
+    }
+    for (const auto& entry : of.entries) {
+        const fs::path from = of.kind == dependency_kind::here
+                                  ? fs::path(entry.source)
+                                  : around_.package / of.package_directory / entry.place;
+        work_->left.push_back(
+            {.from = from, .place = entry.place, .source = entry.source, .sha1 = entry.sha1});
+        if (entry.source.starts_with(".guild/generated/")) {
+            // A config is kept as it was written, wherever the operation's own copy goes.
+            const fs::path kept = around_.run.directory / entry.source;
+            if (auto made = make_directories(kept.parent_path()); !made) {
+                return made;
+            }
+            if (auto copied = tree_copy::begin(from, kept); !copied) {
+                return copied.error();
+            }
         }
     }
-    return all.finish();
+    std::ranges::reverse(work_->left);
+    return {};
+}
+
+result<> dependency_resolution::choose_run(const dependency& of) {
+    const auto id = required_run(*context_, around_.home, of, false);
+    if (!id) {
+        return cannot(of, id.error().context);
+    }
+    work_->config = *id;
+    lines_.push_back("Using run " + *id + " for " + of.source);
+    const run_paths from{around_.home / "runs" / *id};
+    return choose_in(of, from.directory,
+                     of.choice.select.empty() ? generated_entries(from)
+                                              : top_entries(from.directory));
+}
+
+result<> dependency_resolution::choose_in(const dependency& of, const fs::path& directory,
+                                          std::vector<std::string> names) {
+    auto chosen = choose_entries(directory, std::move(names), of.choice);
+    if (!chosen) {
+        return cannot(of, chosen.error().context);
+    }
+    for (const auto& entry : *chosen) {
+        work_->left.push_back(
+            {.from = entry.from, .place = entry.place, .source = entry.from.native(), .sha1 = {}});
+    }
+    std::ranges::reverse(work_->left);
+    return {};
+}
+
+result<bool> dependency_resolution::place_some(const dependency& of, clock::time_point deadline) {
+    do {
+        if (work_->copy) {
+            const auto copied = work_->copy->step(deadline);
+            if (!copied) {
+                return cannot(of, copied.error().context);
+            }
+            if (!*copied) {
+                return false;
+            }
+            work_->copy.reset();
+        }
+        if (work_->left.empty()) {
+            return true;
+        }
+        const placed_entry one = std::move(work_->left.back());
+        work_->left.pop_back();
+        if (auto done = place(of, one); !done) {
+            return cannot(of, done.error().context);
+        }
+    } while (clock::now() < deadline);
+    return work_->left.empty() && !work_->copy;
+}
+
+result<> dependency_resolution::place(const dependency& of, const placed_entry& one) {
+    const fs::path below = fs::path(one.place).lexically_normal();
+    if (!is_place_in_run(below) || leads_astray(around_.run.directory, below.parent_path())) {
+        return failure(errc::bad_input, "'" + one.place + "' is no place in a run");
+    }
+    const fs::path place = around_.run.directory / below;
+    work_->empty = false;
+    const fs::path source(one.source);
+    work_->paths.push_back(source.is_absolute()
+                               ? source.lexically_relative(around_.run.directory).native()
+                               : one.source);
+    std::error_code error;
+    const bool link = of.link && of.kind != dependency_kind::files;
+    const auto target = link ? link_target(one.from, place) : fs::path();
+    if (fs::symlink_status(place, error).type() != fs::file_type::not_found) {
+        // A start that was cut off may have made it.
+        if (link && fs::read_symlink(place, error) == target && !error) {
+            return {};
+        }
+        if (!of.replace_existing) {
+            lines_.push_back("WARNING: " + place.native() + " already exists, skipping " +
+                             (link ? "link" : "copy"));
+            return {};
+        }
+        if (auto removed = make_room(place); !removed) {
+            return removed;
+        }
+    }
+    if (auto made = make_directories(place.parent_path()); !made) {
+        return made;
+    }
+    manifest_ += manifest_line({"d", below.native(), one.sha1.empty() ? "-" : one.sha1, of.uri});
+    if (link) {
+        fs::create_symlink(target, place, error);
+        return error ? result<>(errno_failure(error.value(), place.native())) : result<>();
+    }
+    auto copy = tree_copy::begin(one.from, place);
+    if (!copy) {
+        return copy.error();
+    }
+    work_->copy = std::move(*copy);
+    return {};
+}
+
+result<> dependency_resolution::make_room(const fs::path& place) {
+    std::error_code error;
+    if (fs::is_directory(fs::symlink_status(place, error))) {
+        return remove_tree(place);
+    }
+    return remove_file(place);
+}
+
+result<> dependency_resolution::finish(const dependency& of) {
+    if (work_->empty && of.fail_if_empty) {
+        return cannot(of, "nothing resolved for " + of.source);
+    }
+    if (work_->empty && of.warn_if_empty) {
+        lines_.push_back("WARNING: nothing resolved for " + of.source);
+    }
+    json::object source;
+    if (!work_->config.empty()) {
+        source["config"] = work_->config;
+    }
+    json::array paths;
+    for (const auto& path : work_->paths) {
+        paths.emplace_back(path);
+    }
+    source["paths"] = std::move(paths);
+    source["uri"] = of.uri;
+    deps_[of.resource].get_object()[of.source] = std::move(source);
+    return {};
 }
 
 } // namespace outrider::agent

@@ -2,7 +2,6 @@
 
 #include "engine/agent/machine/interpreter_facts.hpp"
 #include "engine/agent/start/python_support.hpp"
-#include "engine/agent/start/staged_run.hpp"
 #include "engine/runs/small_file.hpp"
 #include "engine/text/yaml_text.hpp"
 
@@ -144,11 +143,8 @@ result<> prepare_run(const agent_context& context, const protocol::start_run& re
     if (auto written = write_start_record(run, start.record); !written) {
         return written;
     }
-    if (request.stage) {
-        if (auto staged = mark_staged(run, start.environment); !staged) {
-            return staged;
-        }
-    } else if (auto written = write_new_file(run.pending(), ""); !written) {
+    // A run that is staged is pending until it has what it requires.
+    if (auto written = write_new_file(run.pending(), ""); !written) {
         return written;
     }
     return replace_file(run.opref(), run.temporary("opref"), request.opref);

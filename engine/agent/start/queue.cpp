@@ -179,7 +179,7 @@ void say(const std::string& text, const char* level = "INFO") {
     const std::time_t now = std::time(nullptr);
     std::tm local{};
     std::strftime(time.data(), time.size(), "%Y-%m-%d %H:%M:%S", ::localtime_r(&now, &local));
-    std::fprintf(stderr, "%s: [queue] %s %s\n", level, time.data(), text.c_str());
+    std::fprintf(stderr, "%s: [guild] %s %s\n", level, time.data(), text.c_str());
 }
 
 /// One queue, until it is stopped or, with run-once, nothing is left.
@@ -188,7 +188,6 @@ class queue {
     queue(agent_context context, queue_options options, descriptor stop)
         : context_(std::move(context)), options_(std::move(options)), stop_(std::move(stop)) {}
     void run();
-    bool stopped() const { return stopped_; }
 
   private:
     bool start_next();
@@ -207,6 +206,7 @@ class queue {
     std::set<std::string> given_up_; // staged runs that this queue cannot start
     std::string waited_for_;         // what was said last about runs that go on
     bool said_guild_ = false;
+    int processed_ = 0; // runs that were started
     bool stopped_ = false;
 };
 
@@ -215,15 +215,24 @@ void queue::run() {
     const fs::path runs = fs::path(options_.home) / "runs";
     // Without it the queue looks every poll-interval.
     std::ignore = ::inotify_add_watch(changes_.get(), runs.c_str(), IN_CREATE | IN_MOVED_TO);
-    say("Processing staged runs");
+    const auto began = std::chrono::steady_clock::now();
+    say("Starting queue");
+    if (options_.run_once) {
+        say("Processing staged runs");
+    }
     bool said_waiting = false;
     while (!stopped_) {
         if (start_next()) {
             said_waiting = false;
             continue;
         }
-        if (options_.run_once && waited_for_.empty()) {
-            return;
+        if (options_.run_once && waited_for_.empty() && !stopped_) {
+            const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+            std::array<char, 64> seconds{};
+            std::snprintf(seconds.data(), seconds.size(), "%.6f", took.count());
+            say("queue processed " + std::to_string(processed_) + " run(s) in " + seconds.data() +
+                " seconds");
+            break;
         }
         if (!said_waiting && waited_for_.empty()) {
             say("Waiting for staged runs");
@@ -279,8 +288,21 @@ bool queue::start(const std::string& id) {
     say("Starting staged run " + id);
     const auto started = start_here(context_, std::move(request));
     if (started) {
+        for (const auto& line : started->resolved) {
+            std::printf("%s\n", line.c_str());
+        }
+        std::fflush(stdout);
+    }
+    if (started && started->not_met.empty()) {
         follow(id);
+        ++processed_;
         return true;
+    }
+    if (started) {
+        given_up_.insert(id);
+        std::fprintf(stderr, "guild: %s\n", started->not_met.c_str());
+        say("Run " + id + " was not started", "WARNING");
+        return true; // look again: it is not staged any more
     }
     switch (started.error().kind()) {
     case errc::conflict:
@@ -388,11 +410,7 @@ int run_queue(const std::vector<std::string_view>& words) {
     auto context = describe_agent();
     context.launcher = std::make_shared<process_launcher>(context.machine);
     queue one(std::move(context), std::move(*options), std::move(stop->read));
-    one.run();
-    if (one.stopped()) {
-        ::signal(SIGTERM, SIG_DFL); // a queue that was stopped shows as terminated
-        ::raise(SIGTERM);
-    }
+    one.run(); // a queue that is stopped has done its work, and shows as completed
     return 0;
 }
 

@@ -10,9 +10,9 @@
 namespace outrider::agent {
 
 /// The run of a home that an operation dependency means: the one whose id starts with its `config`,
-/// else the newest of that operation which is running, completed or terminated. `not_found`, in
-/// Guild's words, if there is none.
+/// else the newest of its operations that is running, completed or terminated, or `staged`, where
+/// one that was marked wins over newer ones. `not_found`, in Guild's words, if there is none.
 [[nodiscard]] result<std::string> required_run(const agent_context& context, const fs::path& home,
-                                               const protocol::dependency& of);
+                                               const protocol::dependency& of, bool staged);
 
 } // namespace outrider::agent

@@ -74,6 +74,11 @@ protocol::start_run with_changes(protocol::start_run recorded,
     recorded.manifest = changes.manifest;
     recorded.source_run.clear(); // its files are there
     recorded.attributes = changes.attributes;
+    if (!changes.dependencies.empty()) {
+        recorded.dependencies = changes.dependencies;
+        recorded.dependency_package = changes.dependency_package;
+    }
+    recorded.force_deps = changes.force_deps;
     recorded.background = changes.background;
     if (changes.stop_after_ms >= 0) {
         recorded.stop_after_ms = changes.stop_after_ms;

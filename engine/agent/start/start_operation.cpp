@@ -3,13 +3,19 @@
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_lock.hpp"
 #include "engine/agent/machine/activation.hpp"
-#include "engine/agent/start/copy_package.hpp"
 #include "engine/agent/start/dependencies.hpp"
+#include "engine/agent/start/module_check.hpp"
 #include "engine/agent/start/run_sources.hpp"
+#include "engine/agent/start/staged_run.hpp"
+#include "engine/agent/start/tree_copy.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
+#include "engine/text/yaml_text.hpp"
 
-#include <deque>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
 
 namespace outrider::agent {
 namespace {
@@ -35,7 +41,19 @@ class start_operation_job final : public job {
     void cancel() override { cancelled_ = true; }
 
   private:
-    enum class step { begin, lock, activate, resolve, copy, prepare, depend, launch, report, done };
+    enum class step {
+        begin,
+        lock,
+        activate,
+        resolve,
+        copy,
+        prepare,
+        import,
+        depend,
+        launch,
+        report,
+        done
+    };
 
     result<job_wait> take();
     result<job_wait> begin();
@@ -45,7 +63,13 @@ class start_operation_job final : public job {
     result<job_wait> resolve();
     result<job_wait> copy();
     result<job_wait> prepare();
+    result<job_wait> import();
     result<job_wait> depend();
+    bool has_all_dependencies() const;
+    dependency_surroundings surroundings();
+    result<> record_dependencies();
+    result<job_wait> fail_unmet(const failure& why);
+    result<job_wait> stage();
     result<> append_to_manifest(const std::string& lines) const;
     result<job_wait> launch();
     result<job_wait> report();
@@ -65,9 +89,11 @@ class start_operation_job final : public job {
     activated_environment environment_;
     environment_map activated_;
     resolved_start start_;
-    std::deque<std::string> packages_; // left to copy
-    std::optional<package_copy> package_;
-    std::vector<std::string> resolved_; // for the reply
+    std::optional<tree_copy> sources_;
+    std::optional<module_check> modules_;
+    std::map<std::string, std::string> missing_modules_;
+    std::optional<dependency_resolution> dependencies_;
+    std::string not_met_; // for the reply
     std::unique_ptr<launch_progress> launched_;
     std::string warning_; // for the reply
     bool cancelled_ = false;
@@ -110,6 +136,8 @@ result<job_wait> start_operation_job::take() {
         return copy();
     case step::prepare:
         return prepare();
+    case step::import:
+        return import();
     case step::depend:
         return depend();
     case step::launch:
@@ -199,74 +227,158 @@ result<job_wait> start_operation_job::resolve() {
         }
         start_.manifest = std::move(*copied);
     }
-    for (const auto* hash : {&request().package, &request().dependency_package}) {
-        if (!hash->empty()) {
-            packages_.push_back(*hash);
-        }
-    }
     return go_on(step::copy);
 }
 
 result<job_wait> start_operation_job::copy() {
-    if (packages_.empty()) {
+    if (request().package.empty()) {
         return go_on(step::prepare);
     }
-    if (!package_) {
-        auto package =
-            package_copy::begin(context_.machine.cache_directory, packages_.front(), run_);
-        if (!package) {
-            return package.error();
+    if (!sources_) {
+        const auto files = package_files(context_.machine.cache_directory, request().package);
+        if (!files) {
+            return files.error();
         }
-        package_ = std::move(*package);
+        auto begun = tree_copy::begin(*files, run_.directory);
+        if (!begun) {
+            return begun.error();
+        }
+        sources_ = std::move(*begun);
     }
-    auto copied = package_->step(clock::now() + copy_slice);
+    auto copied = sources_->step(clock::now() + copy_slice);
     if (!copied) {
         return copied.error();
     }
-    if (*copied) {
-        packages_.pop_front();
-        package_.reset();
-    }
-    return job_wait{.deadline = clock::now()};
+    return *copied ? go_on(step::prepare) : job_wait{.deadline = clock::now()};
 }
 
 result<job_wait> start_operation_job::prepare() {
     if (auto prepared = origin_->prepare(context_, run_, start_); !prepared) {
         return prepared.error();
     }
-    if (!request().stage) {
-        return go_on(step::depend);
+    return go_on(step::import);
+}
+
+// A run that another program made, and of whose dependencies nothing is known but that it has them.
+bool start_operation_job::has_all_dependencies() const {
+    std::error_code error;
+    return fs::exists(run_.attribute("deps"), error) && !fs::exists(run_.resolved(), error) &&
+           origin_->resolved_before().empty();
+}
+
+// Modules are tried once the source code is there: they may be part of it.
+result<job_wait> start_operation_job::import() {
+    if (!modules_) {
+        std::vector<std::string> names;
+        for (const auto& one : request().dependencies) {
+            if (one.kind == protocol::dependency_kind::module) {
+                names.push_back(one.what);
+            }
+        }
+        if (names.empty() || has_all_dependencies()) {
+            return go_on(step::depend);
+        }
+        std::string python = start_.record.python_exe;
+        if (python.empty()) {
+            python = find_executable(start_.environment, "python3");
+        }
+        auto begun = python.empty() ? failure(errc::not_found, "there is no python3")
+                                    : module_check::begin(python, start_.environment,
+                                                          run_.directory.native(), names);
+        if (!begun) {
+            for (const auto& name : names) {
+                missing_modules_[name] = begun.error().context;
+            }
+            return go_on(step::depend);
+        }
+        modules_ = std::move(*begun);
     }
+    auto missing = modules_->poll();
+    if (!missing) {
+        return modules_->wait();
+    }
+    missing_modules_ = std::move(*missing);
+    modules_.reset();
+    return go_on(step::depend);
+}
+
+dependency_surroundings start_operation_job::surroundings() {
+    dependency_surroundings out{.home = resolve_home(request().home, context_.machine.home),
+                                .run = run_,
+                                .package = {},
+                                .staging = request().stage,
+                                .force = request().force_deps,
+                                .modules = std::move(missing_modules_),
+                                .before = {}};
+    if (!request().dependency_package.empty()) {
+        auto files = package_files(context_.machine.cache_directory, request().dependency_package);
+        out.package = files ? std::move(*files) : fs::path(); // then what is in it is not there
+    }
+    const auto text =
+        read_small_file(run_.resolved(), max_written_manifest).value_or(origin_->resolved_before());
+    boost::system::error_code error;
+    const auto before = boost::json::parse(text.empty() ? "{}" : text, error);
+    if (!error && before.is_object()) {
+        out.before = before.get_object();
+    }
+    return out;
+}
+
+result<job_wait> start_operation_job::depend() {
+    const step next = step::launch;
+    if (request().dependencies.empty() || has_all_dependencies()) {
+        return request().stage ? stage() : go_on(next);
+    }
+    if (!dependencies_) {
+        dependencies_.emplace(context_, surroundings(), request().dependencies);
+    }
+    const auto done = dependencies_->step(clock::now() + copy_slice);
+    if (!done) {
+        return fail_unmet(done.error());
+    }
+    if (!*done) {
+        return job_wait{.deadline = clock::now()};
+    }
+    if (auto recorded = record_dependencies(); !recorded) {
+        return recorded.error();
+    }
+    return request().stage ? stage() : go_on(next);
+}
+
+result<> start_operation_job::record_dependencies() {
+    if (auto appended = append_to_manifest(dependencies_->manifest()); !appended) {
+        return appended;
+    }
+    const auto& deps = dependencies_->resolved();
+    if (auto written = replace_file(run_.resolved(), run_.temporary("deps.json"),
+                                    boost::json::serialize(deps));
+        !written) {
+        return written;
+    }
+    return replace_file(run_.attribute("deps"), run_.temporary("deps"), yaml_text(deps));
+}
+
+// The run stays, so that it can be looked at.
+result<job_wait> start_operation_job::fail_unmet(const failure& why) {
     ours_to_discard_ = false;
+    origin_->keep_failed(run_, why);
+    lock_.reset();
+    not_met_ = why.context;
     reply(false);
     return go_on(step::done);
 }
 
-// A run whose dependencies were resolved before, because it starts again, has them.
-result<job_wait> start_operation_job::depend() {
-    const auto& wanted = request().dependencies;
-    std::error_code error;
-    if (wanted.empty() || fs::exists(run_.attribute("deps"), error)) {
-        return go_on(step::launch);
+result<job_wait> start_operation_job::stage() {
+    if (auto staged = mark_staged(run_, start_.environment); !staged) {
+        return staged.error();
     }
-    const auto home = resolve_home(request().home, context_.machine.home);
-    auto resolved = resolve_dependencies(context_, home, run_, wanted);
-    if (!resolved) {
-        ours_to_discard_ = false;
-        origin_->keep_failed(run_, resolved.error());
-        lock_.reset();
-        return resolved.error();
+    ours_to_discard_ = false;
+    if (auto removed = remove_file(run_.pending()); !removed) {
+        return removed.error();
     }
-    resolved_ = std::move(resolved->lines);
-    if (auto appended = append_to_manifest(resolved->manifest); !appended) {
-        return appended.error();
-    }
-    if (auto written =
-            replace_file(run_.attribute("deps"), run_.temporary("deps"), resolved->attribute);
-        !written) {
-        return written.error();
-    }
-    return go_on(step::launch);
+    std::ignore = remove_file(run_.starting()); // only tells about runs that are pending
+    reply(false);
+    return go_on(step::done);
 }
 
 result<> start_operation_job::append_to_manifest(const std::string& lines) const {
@@ -308,7 +420,9 @@ void start_operation_job::reply(bool existed) {
                                          .existed = existed,
                                          .seconds = took.count(),
                                          .warning = warning_,
-                                         .resolved = resolved_});
+                                         .resolved = dependencies_ ? dependencies_->lines()
+                                                                   : std::vector<std::string>(),
+                                         .not_met = not_met_});
 }
 
 void start_operation_job::discard() {

@@ -32,6 +32,8 @@ class start_origin {
     /// Writes what has to be on disk before the supervisor is launched.
     [[nodiscard]] virtual result<> prepare(const agent_context& context, const run_paths& run,
                                            resolved_start& start) = 0;
+    /// JSON of the dependencies that the run has, if that is known from elsewhere.
+    [[nodiscard]] virtual std::string resolved_before() const { return {}; }
     /// Undoes what was begun: the start has failed.
     virtual void discard(const run_paths& run) = 0;
     /// The same where a dependency could not be resolved: a new run stays, and shows an error.

@@ -20,9 +20,16 @@ class existing_run final : public start_origin {
     const protocol::start_run& request() const override { return request_; }
     result<> prepare(const agent_context& context, const run_paths& run,
                      resolved_start& start) override;
+    std::string resolved_before() const override { return asked_.resolved; }
     // Until its operation runs the run is staged, or still what it was before.
     void discard(const run_paths& run) override { std::ignore = remove_file(run.starting()); }
-    void keep_failed(const run_paths& run, const failure&) override { discard(run); }
+    void keep_failed(const run_paths& run, const failure& why) override {
+        const protocol::end_reason reason{.kind = "failed_to_launch", .detail = why.context};
+        std::ignore = replace_file(run.reason(), run.temporary("reason"),
+                                   protocol::encode(reason) + "\n"); // the client is told anyway
+        std::ignore = remove_file(run.staged()); // an error now, which may be started again
+        discard(run);
+    }
 
   private:
     result<> check_state(const protocol::run_facts& facts) const;

@@ -138,6 +138,13 @@ result<> supervisor::start() {
         std::ignore = replace_file(run_.job(), run_.temporary("JOB"), // only names our pid
                                    std::to_string(::getpid()));
     }
+    if (!record_.request.pidfile.empty()) {
+        if (auto written =
+                write_new_file(record_.request.pidfile, std::to_string(operation_.mark().pid));
+            !written) {
+            return written;
+        }
+    }
     return operation_.release();
 }
 
@@ -311,6 +318,9 @@ int supervisor::run() {
     wait_for_facts();
     if (record_.request.background) {
         std::ignore = remove_file(run_.job());
+    }
+    if (!record_.request.pidfile.empty()) {
+        std::ignore = remove_file(record_.request.pidfile);
     }
     end_->finish();
     if (record_.request.delete_on_success && *wait_status_ == 0) {

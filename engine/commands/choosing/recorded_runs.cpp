@@ -47,13 +47,33 @@ fetch_recorded(command_session& session, const target& at, std::vector<std::stri
     co_return got;
 }
 
+// By index or id, by the run's directory, or the newest of an operation.
+awaitable<result<run_row>> choose_named(command_session& session, const target& at,
+                                        std::string name) {
+    run_selection named;
+    named.runs.push_back(name);
+    auto row = co_await choose_one_run(session, at, std::move(named));
+    if (row || row.error().kind() != errc::not_found) {
+        co_return row;
+    }
+    run_selection other;
+    if (name.find('/') != std::string::npos) {
+        while (name.ends_with('/')) {
+            name.pop_back();
+        }
+        other.runs.push_back(name.substr(name.rfind('/') + 1));
+    } else {
+        other.filter.operations.push_back(name);
+    }
+    auto found = co_await choose_one_run(session, at, std::move(other));
+    co_return found ? std::move(found) : std::move(row); // the first says what was looked for
+}
+
 } // namespace
 
 awaitable<result<found_recorded>> find_recorded(command_session& session, const target& at,
                                                 std::string name) {
-    run_selection named;
-    named.runs.push_back(std::move(name));
-    auto row = co_await choose_one_run(session, at, std::move(named));
+    auto row = co_await choose_named(session, at, name);
     if (!row) {
         co_return row.error();
     }

@@ -14,7 +14,8 @@ struct found_recorded {
     recorded_run run;
 };
 
-/// The one run that a person named by index, id or prefix, with what it recorded.
+/// The one run that a person named by index, id or prefix, by its directory or its operation (the
+/// newest), with what it recorded.
 [[nodiscard]] awaitable<result<found_recorded>> find_recorded(command_session& session,
                                                               const target& at, std::string name);
 

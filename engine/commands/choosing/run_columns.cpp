@@ -176,7 +176,6 @@ std::optional<std::string> formatted_attribute(const run_detail& run, const std:
         {"stopped", local_time(row.stopped_us)},
         {"marked", row.marked ? "yes" : "no"},
         {"label", row.label},
-        {"tags", joined(row.tags, ", ", false)},
         {"sourcecode_digest", run.sourcecode_digest},
         {"vcs_commit", run.vcs_commit},
         {"run_dir", with_home_as_tilde(row.directory, user_home)},

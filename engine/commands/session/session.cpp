@@ -77,17 +77,24 @@ awaitable<void> command_session::catch_up() {
     }
 }
 
-awaitable<result<>> command_session::confirm(question what) {
+awaitable<result<bool>> command_session::agree(question what) {
     if (context_.assume_yes) {
-        co_return result<>();
+        co_return true;
     }
     const auto said = co_await confirm_(std::move(what));
-    if (said != "yes") {
-        co_return failure(errc::aborted, said ? "aborted"
-                                              : "standard input ended; use -y to go on "
-                                                "without being asked");
+    if (!said) {
+        co_return failure(errc::aborted, "standard input ended; use -y to go on without being "
+                                         "asked");
     }
-    co_return result<>();
+    co_return said == "yes";
+}
+
+awaitable<result<>> command_session::confirm(question what) {
+    const auto agreed = co_await agree(std::move(what));
+    if (!agreed) {
+        co_return agreed.error();
+    }
+    co_return *agreed ? result<>() : failure(errc::aborted, "aborted");
 }
 
 result<std::shared_ptr<const config>> command_session::settings() {

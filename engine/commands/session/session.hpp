@@ -51,6 +51,8 @@ class command_session {
     [[nodiscard]] awaitable<void> catch_up();
     /// Asks yes or no; `aborted` if the person declines. Does not ask with `assume_yes`.
     [[nodiscard]] awaitable<result<>> confirm(question what);
+    /// The same where a no is an answer like another: false. `aborted` if nobody answers.
+    [[nodiscard]] awaitable<result<bool>> agree(question what);
     /// Puts a question of yes or no, whatever `assume_yes` says.
     [[nodiscard]] awaitable<std::optional<std::string>> put(question what) {
         return confirm_(std::move(what));

@@ -1,4 +1,5 @@
 #include "engine/commands/choosing/recorded_runs.hpp"
+#include "engine/commands/starting/downloads.hpp"
 #include "engine/commands/starting/run_checks.hpp"
 #include "engine/commands/starting/run_follow_up.hpp"
 #include "engine/commands/starting/run_planning.hpp"
@@ -35,7 +36,7 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
     if (auto complete = co_await complete_request(session, at, request, told); !complete) {
         co_return complete.error();
     }
-    const auto plan = co_await make_plan(std::move(request), told);
+    auto plan = co_await make_plan(std::move(request), told);
     if (!plan) {
         co_return plan.error();
     }
@@ -59,8 +60,15 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
     }
     auto asked = preview_of(*plan, at, what.stage ? question_kind::stage : question_kind::run);
     asked.background = what.background;
-    if (auto agreed = co_await session.confirm(std::move(asked)); !agreed) {
+    const auto agreed = co_await session.agree(std::move(asked));
+    if (!agreed) {
         co_return agreed.error();
+    }
+    if (!*agreed) {
+        co_return outcome{}; // Guild takes a no for an answer here
+    }
+    if (auto gathered = co_await gather_required(session, at, *plan); !gathered) {
+        co_return gathered.error();
     }
     if (auto there = co_await send_plan(session, at, *plan, told); !there) {
         co_return there.error();
@@ -74,7 +82,10 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
         co_return outcome{};
     }
     co_return co_await follow_up(session, at, std::move(*started),
-                                 {.leave = what.no_wait, .background = what.background});
+                                 {.leave = what.no_wait,
+                                  .background = what.background,
+                                  .pidfile = what.pidfile,
+                                  .stop_after_minutes = what.stop_after_minutes});
 }
 
 } // namespace

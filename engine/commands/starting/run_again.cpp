@@ -1,4 +1,5 @@
 #include "engine/commands/choosing/recorded_runs.hpp"
+#include "engine/commands/starting/downloads.hpp"
 #include "engine/commands/starting/run_follow_up.hpp"
 #include "engine/commands/starting/run_planning.hpp"
 #include "engine/commands/starting/run_starting.hpp"
@@ -6,6 +7,8 @@
 #include "engine/project/printed_command.hpp"
 #include "engine/project/run_attributes.hpp"
 #include "engine/text/natural_order.hpp"
+
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -32,6 +35,11 @@ result<> check_not_running(const run_row& row, const target& at) {
     if (row.state != run_state::running) {
         return {};
     }
+    if (row.remote.empty() && at.remote.empty()) {
+        return failure(errc::conflict, "cannot restart run " + row.id +
+                                           " because it's running\nUse '{program} stop " + row.id +
+                                           "' to stop it first and try again.");
+    }
     const std::string where = row.remote.empty() ? at.remote : row.remote;
     return failure(errc::conflict, row.id + " is still running" +
                                        (row.remote.empty() ? "" : " on " + row.remote) +
@@ -39,10 +47,14 @@ result<> check_not_running(const run_row& row, const target& at) {
                                        (where.empty() ? "" : " -r " + where) + "' to stop it.");
 }
 
-awaitable<result<>> plan_restart(command_session& session, const target& at, restart_job& of) {
+awaitable<result<>> plan_restart(command_session& session, const target& at, restart_job& of,
+                                 const start_observer& told) {
     run_request request = request_for(session, of.what, at, of.found.row.id);
     request.from = of.found.run;
     request.again = true;
+    if (auto complete = co_await complete_request(session, at, request, told); !complete) {
+        co_return complete.error();
+    }
     // Its warnings were told when the run was made.
     auto plan = co_await make_plan(request, {});
     if (!plan) {
@@ -50,8 +62,6 @@ awaitable<result<>> plan_restart(command_session& session, const target& at, res
         co_return needs_plan ? result<>(plan.error()) : result<>();
     }
     plan->start.attributes = changed_attributes(request, plan->start.attributes);
-    // What it requires is resolved there, from its record.
-    plan->dependency_package.clear();
     of.plan = std::move(*plan);
     co_return result<>();
 }
@@ -75,7 +85,7 @@ question restart_preview(const restart_job& of, const target& at) {
     }
     for (const auto& [name, value] : recorded_flags(of.found.run, "flags")) {
         asked.flags.push_back(
-                {.name = name, .value = value.is_null() ? "default" : encode_flag(value)});
+            {.name = name, .value = value.is_null() ? "default" : encode_flag(value)});
     }
     std::ranges::sort(asked.flags, natural_less, &flag_shown::name);
     return asked;
@@ -88,6 +98,7 @@ protocol::start_staged restart_request(const restart_job& of, const target& at, 
     out.run_id = of.found.row.id;
     out.token = of.token;
     out.background = of.what.background;
+    out.force_deps = of.what.force_deps;
     if (of.what.stop_after_minutes) {
         out.stop_after_ms = static_cast<std::int64_t>(*of.what.stop_after_minutes * 60'000);
     }
@@ -96,6 +107,11 @@ protocol::start_staged restart_request(const restart_job& of, const target& at, 
     }
     const protocol::start_run& planned = of.plan->start;
     out.attributes = planned.attributes;
+    out.dependencies = planned.dependencies;
+    out.dependency_package = of.plan->dependency_package;
+    if (!of.plan->required.resolved.empty()) {
+        out.resolved = boost::json::serialize(of.plan->required.resolved);
+    }
     if (by_plan) {
         out.command = planned.command;
         out.environment = planned.environment;
@@ -153,7 +169,8 @@ awaitable<result<outcome>> start_again(command_session& session, run_command wha
     if (auto good = check_not_running(row, at); !good) {
         co_return good.error();
     }
-    if (auto planned = co_await plan_restart(session, at, of); !planned) {
+    const auto told = client_observer(session, at, row.id, start_words::restart);
+    if (auto planned = co_await plan_restart(session, at, of, told); !planned) {
         co_return planned.error();
     }
     if (of.what.print_cmd || of.what.print_env) {
@@ -166,10 +183,18 @@ awaitable<result<outcome>> start_again(command_session& session, run_command wha
             .remote = at.remote, .run_ids = {row.id}, .runs = {row}, .same_run = true});
         co_return outcome{};
     }
-    if (auto agreed = co_await session.confirm(restart_preview(of, at)); !agreed) {
+    const auto agreed = co_await session.agree(restart_preview(of, at));
+    if (!agreed) {
         co_return agreed.error();
     }
-    const auto told = client_observer(session, at, row.id, start_words::restart);
+    if (!*agreed) {
+        co_return outcome{};
+    }
+    if (of.plan) {
+        if (auto gathered = co_await gather_required(session, at, *of.plan); !gathered) {
+            co_return gathered.error();
+        }
+    }
     if (auto there = co_await send_plan(session, at, of.plan.value_or(run_plan{}), told); !there) {
         co_return there.error();
     }
@@ -178,7 +203,10 @@ awaitable<result<outcome>> start_again(command_session& session, run_command wha
         co_return started.error();
     }
     co_return co_await follow_up(session, at, std::move(*started),
-                                 {.leave = of.what.no_wait, .background = of.what.background});
+                                 {.leave = of.what.no_wait,
+                                  .background = of.what.background,
+                                  .pidfile = of.what.pidfile,
+                                  .stop_after_minutes = of.what.stop_after_minutes});
 }
 
 } // namespace outrider

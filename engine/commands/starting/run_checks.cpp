@@ -17,31 +17,39 @@ failure both(const char* one, const char* other) {
                                  "information."};
 }
 
+// Starting what is there takes nothing that says what a new run is.
+failure not_again(const char* what) {
+    return {errc::bad_input, std::string(what) +
+                                 " cannot be used with --restart\nTry '{program} run --help' for "
+                                 "more information."};
+}
+
 } // namespace
 
 result<> check_run_command(const run_command& what) {
     const bool again = !what.start.empty() || !what.restart.empty();
-    const given_option start{what.start.empty() ? "--restart" : "--start", again};
-    const given_option proto{"--proto", !what.proto.empty()};
     const given_option stage{"--stage", what.stage};
-    const given_option operation{"OPERATION", !what.operation.empty()};
     const given_option run_dir{"--run-dir", !what.run_dir.empty()};
     const given_option run_id{"--run-id", !what.run_id.empty()};
     const given_option remote{"--remote", !what.remote.empty()};
     const std::pair<given_option, given_option> pairs[] = {
         {{"--start", !what.start.empty()}, {"--restart", !what.restart.empty()}},
-        {start, proto},
-        {start, stage},
-        {operation, start},
-        {operation, proto},
-        {start, run_dir},
-        {start, run_id},
         {run_dir, run_id},
         {run_dir, remote},
         {stage, {"--background", what.background}},
         {stage, {"--no-wait", what.no_wait && what.remote.empty()}},
-        {{"--gpus", !what.gpus.empty()}, {"--no-gpus", what.no_gpus}},
+        {{"--no-gpus", what.no_gpus}, {"--gpus", !what.gpus.empty()}},
     };
+    const given_option excluded[] = {{"OPERATION", !what.operation.empty()},
+                                     {"--proto", !what.proto.empty()},
+                                     stage,
+                                     run_dir,
+                                     run_id};
+    for (const auto& one : excluded) {
+        if (again && one.given) {
+            return not_again(one.name);
+        }
+    }
     for (const auto& [one, other] : pairs) {
         if (one.given && other.given) {
             return both(one.name, other.name);

@@ -3,6 +3,7 @@
 #include "engine/commands/following/following.hpp"
 
 #include <chrono>
+#include <string>
 
 namespace outrider {
 namespace {
@@ -10,6 +11,12 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto stop_limit = 120s; // beyond what the agent allows processes to take
+
+std::string minutes_text(double minutes) {
+    std::string out = std::to_string(minutes);
+    out.erase(out.find_last_not_of('0') + 1);
+    return out.ends_with('.') ? out.substr(0, out.size() - 1) : out;
+}
 
 // A remote run goes on without us. A local one is the person's own foreground process, and an
 // interrupt means the operation.
@@ -44,7 +51,7 @@ awaitable<result<outcome>> follow_up(command_session& session, const target& at,
         run_left_running left{.remote = at.remote, .run_id = started.id};
         if (how.background) {
             left.operation = started.operation;
-            left.pidfile = started.directory + "/.guild/JOB";
+            left.pidfile = how.pidfile.empty() ? started.directory + "/.guild/JOB" : how.pidfile;
         }
         session.emit(left);
         co_return outcome{};
@@ -69,7 +76,17 @@ awaitable<result<outcome>> follow_up(command_session& session, const target& at,
                           .text = "run " + started.id + " ended without an exit status" +
                                   (run.reason.empty() ? "" : ": " + run.reason)});
     }
+    const bool in_time = run.reason.find("stop-after") == std::string::npos;
     session.emit(run_ended{.remote = at.remote, .run = std::move(run), .quiet = local});
+    if (!in_time && how.stop_after_minutes) {
+        session.emit(note{.text = "Stopping process early (pid " + std::to_string(started.pid) +
+                                  ") - " + minutes_text(*how.stop_after_minutes) +
+                                  " minute(s) elapsed"});
+    }
+    if (local && started.deleted_on_success && exit_status == 0) {
+        session.emit(note{.text = "Deleting interim run " + started.id + " ('" + started.operation +
+                                  "' is configured for deletion on success)"});
+    }
     // As Guild does: the operation's failure is the local command's, not the remote one's.
     co_return local ? outcome{exit_status.value_or(1)} : outcome{};
 }

@@ -55,14 +55,19 @@ insist_on_start(command_session& session, const target& at, const Request& what,
     }
 }
 
-void tell_started(const protocol::start_reply& reply, const start_observer& told) {
+// Fails where a dependency kept the operation from being started.
+result<> tell_started(const protocol::start_reply& reply, const start_observer& told) {
     told.step(run_stage::started, {});
     for (const auto& line : reply.resolved) {
         told.dependency(line);
     }
+    if (!reply.not_met.empty()) {
+        return failure(errc::start_failed, reply.not_met);
+    }
     if (!reply.warning.empty()) {
         told.warning(reply.warning);
     }
+    return {};
 }
 
 } // namespace
@@ -120,12 +125,15 @@ awaitable<result<started_run>> launch(command_session& session, const target& at
     if (reply->existed) {
         co_return failure(errc::conflict, "there is a run " + what.run_id + " already");
     }
-    tell_started(*reply, told);
+    if (auto good = tell_started(*reply, told); !good) {
+        co_return good.error();
+    }
     co_return started_run{.id = what.run_id,
                           .directory = std::move(reply->run.directory),
                           .run_dir = what.run_dir,
                           .operation = what.operation,
-                          .deleted_on_success = what.delete_on_success};
+                          .deleted_on_success = what.delete_on_success,
+                          .pid = reply->run.operation_pid};
 }
 
 awaitable<result<started_run>> launch(command_session& session, const target& at,
@@ -135,11 +143,14 @@ awaitable<result<started_run>> launch(command_session& session, const target& at
     if (!reply) {
         co_return reply.error();
     }
-    tell_started(*reply, told);
+    if (auto good = tell_started(*reply, told); !good) {
+        co_return good.error();
+    }
     co_return started_run{.id = what.run_id,
                           .directory = std::move(reply->run.directory),
                           .run_dir = {},
-                          .operation = operation};
+                          .operation = operation,
+                          .pid = reply->run.operation_pid};
 }
 
 } // namespace outrider

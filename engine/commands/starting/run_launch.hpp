@@ -3,6 +3,7 @@
 #include "engine/commands/starting/start_observer.hpp"
 #include "engine/project/run_plan.hpp"
 
+#include <cstdint>
 #include <string>
 
 /// The third and the fourth step of a start: what the run needs is brought to its machine, and the
@@ -16,6 +17,7 @@ struct started_run {
     std::string run_dir;   ///< with --run-dir, else empty
     std::string operation;
     bool deleted_on_success = false;
+    std::int64_t pid = 0; ///< of the operation
 };
 
 /// The request that starts a plan's run on a machine. With another id than the plan's it is one
@@ -30,7 +32,8 @@ struct started_run {
 
 /// Starts one run, or stages it if the request says so. Asks again over new connections while the
 /// link fails: every start is idempotent by its id. Fails with `conflict` if that id is another
-/// run's, and with what is wrong with the link if it stays lost: then the run may have started.
+/// run's, with `start_failed` if a dependency is not met, and with what is wrong with the link if
+/// it stays lost: then the run may have started.
 [[nodiscard]] awaitable<result<started_run>> launch(command_session& session, const target& at,
                                                     const protocol::start_run& what,
                                                     const start_observer& told);

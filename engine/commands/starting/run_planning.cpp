@@ -1,6 +1,5 @@
 #include "engine/commands/starting/run_planning.hpp"
 
-#include "engine/commands/choosing/choose_runs.hpp"
 #include "engine/commands/choosing/recorded_runs.hpp"
 #include "engine/reactor/blocking.hpp"
 #include "engine/runs/process_identity.hpp"
@@ -9,43 +8,53 @@
 #include <boost/uuid/uuid_io.hpp>
 
 #include <algorithm>
+#include <chrono>
 
 namespace outrider {
 namespace {
 
-run_query suitable_runs(const required_operation& of) {
-    run_query query;
-    query.selection.filter.operations = {of.operation};
-    if (of.supplied.empty()) {
-        query.selection.filter.states = {run_state::running, run_state::completed,
-                                         run_state::terminated};
-        query.newest = 1;
-    }
-    return query;
-}
+using namespace std::chrono_literals;
+
+constexpr auto find_limit = 60s;
 
 awaitable<result<>> choose_required_runs(command_session& session, const target& at,
                                          run_request& request, const start_observer& told) {
     const auto read = [request] { return required_operations_of(request); };
     const auto wanted = co_await run_blocking(read);
-    if (!wanted) {
-        co_return wanted.error();
+    for (const auto& text : wanted.notes) {
+        told.warning(text);
     }
-    if (!wanted->empty() && !at.remote.empty()) {
+    if (wanted.failed) {
+        co_return *wanted.failed;
+    }
+    if (wanted.operations.empty()) {
+        co_return result<>();
+    }
+    if (!at.remote.empty()) {
         told.dependency("Getting run info on " + at.remote);
     }
-    for (const auto& each : *wanted) {
-        if (each.supplied.empty() && request.command.stage) {
-            continue;
-        }
-        const auto found = co_await choose_runs(session, at, suitable_runs(each));
-        if (!found) {
-            co_return found.error();
-        }
-        const auto run = std::ranges::find_if(
-            found->rows, [&](const run_row& row) { return row.id.starts_with(each.supplied); });
-        if (run != found->rows.end()) {
-            request.required_runs[each.flag_name] = run->id;
+    auto agent = co_await session.agent(at);
+    if (!agent) {
+        co_return agent.error();
+    }
+    // A staged run will have run when a run starts that is staged after it.
+    protocol::find_required_runs question{
+        .home = at.home, .wanted = {}, .staged = request.command.stage};
+    for (const auto& each : wanted.operations) {
+        question.wanted.push_back(each.wanted);
+    }
+    const auto found = co_await (*agent)->call(std::move(question), find_limit);
+    if (!found) {
+        co_return found.error();
+    }
+    for (std::size_t i = 0; i < wanted.operations.size(); ++i) {
+        const auto& each = wanted.operations[i];
+        const std::string id = i < found->ids.size() ? found->ids[i] : std::string();
+        if (id.empty() && !each.wanted.optional) {
+            told.warning("cannot find a suitable run for required resource '" + each.wanted.source +
+                         "'");
+        } else if (!id.empty() && !each.flag_name.empty()) {
+            request.required_runs[each.flag_name] = id;
         }
     }
     co_return result<>();

@@ -15,8 +15,8 @@ namespace outrider {
 
 /// Adds what only the machine of the run knows: the run that `--proto` names, and the runs that
 /// this one depends on: those that the user named, else the newest suitable ones. What is not found
-/// is left to the machine to say. A run that is staged only takes what the user named: the rest is
-/// chosen when it starts.
+/// is left to the machine to say. For a run that is staged, staged ones are suitable as well: they
+/// will have run when it starts.
 [[nodiscard]] awaitable<result<>> complete_request(command_session& session, const target& at,
                                                    run_request& request,
                                                    const start_observer& told);

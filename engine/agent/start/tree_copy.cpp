@@ -1,4 +1,4 @@
-#include "engine/agent/start/copy_package.hpp"
+#include "engine/agent/start/tree_copy.hpp"
 
 #include "engine/core/descriptor.hpp"
 #include "engine/runs/small_file.hpp"
@@ -82,23 +82,39 @@ result<> copy_entry(const fs::directory_entry& entry, const fs::path& to) {
 
 } // namespace
 
-result<package_copy> package_copy::begin(const fs::path& cache, const std::string& hash,
-                                         const run_paths& run) {
+result<fs::path> package_files(const fs::path& cache, const std::string& hash) {
     if (!is_safe_name(hash)) {
         return failure(errc::bad_input, "'" + hash + "' is not the hash of a package");
     }
-    package_copy out;
-    out.from_ = cache / "packages" / hash / "files";
-    out.to_ = run.directory;
+    return cache / "packages" / hash / "files";
+}
+
+result<tree_copy> tree_copy::begin(fs::path from, fs::path to) {
+    tree_copy out;
+    out.from_ = std::move(from);
+    out.to_ = std::move(to);
     std::error_code error;
+    const auto status = fs::symlink_status(out.from_, error);
+    if (error || !fs::is_directory(status)) {
+        if (error || !fs::exists(status)) {
+            return failure(errc::not_found, "there is no " + out.from_.string());
+        }
+        if (auto copied = copy_entry(fs::directory_entry(out.from_), out.to_); !copied) {
+            return copied.error();
+        }
+        return out;
+    }
     out.at_ = fs::recursive_directory_iterator(out.from_, error);
+    if (!error) {
+        fs::create_directories(out.to_, error);
+    }
     if (error) {
-        return errno_failure(error.value(), "the package is not at " + out.from_.string());
+        return errno_failure(error.value(), "cannot copy " + out.from_.string());
     }
     return out;
 }
 
-result<bool> package_copy::step(clock::time_point deadline) {
+result<bool> tree_copy::step(clock::time_point deadline) {
     const fs::recursive_directory_iterator end;
     std::error_code error;
     while (at_ != end) {
