@@ -140,7 +140,7 @@ class bench {
     template <class Command>
     awaitable<result<outcome>> perform_quietly(Command what) {
         auto one = session([](const event&) {});
-        co_return co_await perform(one, std::move(what));
+        co_return co_await perform(performer{one}, std::move(what));
     }
 
     awaitable<void> watch() {
@@ -150,7 +150,8 @@ class bench {
             }
         });
         std::ignore = co_await perform( // it is cancelled in the end
-            one, watch_command{.remote = what_.remote, .selection = {.runs = {what_.ticking}}});
+            performer{one},
+            watch_command{.remote = what_.remote, .selection = {.runs = {what_.ticking}}});
     }
 
     void hear(const std::string& bytes) {

@@ -1,4 +1,5 @@
 #include "engine/agent/files/read_run.hpp"
+#include "engine/agent/machine/operation_environment.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/runs/run_status.hpp"
 #include "tests/support/agent_machine.hpp"
