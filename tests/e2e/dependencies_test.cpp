@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_cannot_be_resolved_is_said_and_shows_as_an_er
                {"could not resolve 'file:nothing' in file:nothing resource: cannot find source "
                 "file 'nothing'"});
     BOOST_TEST(has(at.row(at.newest()), "  error"));
-    check_says(at.run({"unknown"}), 1, {"resource 'nonsense' is not defined"});
+    check_says(at.run({"unknown"}), 1,
+               {"resource 'nonsense' required by operation 'unknown' is not defined"});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_staged_run_takes_what_is_there_when_it_starts, Place, places) {

@@ -131,8 +131,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(info_shows_everything_in_its_order, Place, places)
     BOOST_TEST(line_of(text, "exit_status") == "0");
     BOOST_TEST(has(text, "\npid: \n"
                          "tags:\n"
-                         "  - a\n"
                          "  - b\n"
+                         "  - a\n"
                          "flags:\n"
                          "  b9: 1\n"
                          "  b10: yes\n"

@@ -75,7 +75,8 @@ BOOST_AUTO_TEST_CASE(a_zip_file_is_added_to_and_gives_back_what_went_in) {
     const fs::path zip = at.scratch / "runs.zip";
     BOOST_TEST(runs_in_zip(zip).value().empty());
     BOOST_REQUIRE(add_to_zip(zip, {at.run}).has_value());
-    BOOST_REQUIRE(add_to_zip(zip, {at.scratch / "home/runs/b2"}).has_value());
+    const auto added = add_to_zip(zip, {at.scratch / "home/runs/b2"});
+    BOOST_REQUIRE_MESSAGE(added.has_value(), added.error().context);
     const std::vector<std::string> both = {"a1", "b2"};
     BOOST_TEST(runs_in_zip(zip).value() == both, boost::test_tools::per_element());
     const fs::path to = at.scratch / "taken";

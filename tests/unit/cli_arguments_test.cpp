@@ -101,10 +101,10 @@ BOOST_AUTO_TEST_CASE(runs) {
     check({"runs", "-m"}, list_command{.limit = 40});
     check({"runs", "-mm"}, list_command{.limit = 60});
     check({"runs", "-m", "--more"}, list_command{.limit = 60});
-    check({"runs", "-n", "5"}, list_command{.limit = 5});
-    check({"runs", "-n5", "--deleted"}, list_command{.limit = 5, .deleted = true});
+    check({"runs", "-n", "5"}, list_command{.limit = 5, .limited = true});
+    check({"runs", "-n5", "--deleted"}, list_command{.limit = 5, .limited = true, .deleted = true});
     check({"runs", "--limit=7", "3f2a", "1:3"},
-          list_command{.selection = {.runs = {"3f2a", "1:3"}}, .limit = 7});
+          list_command{.selection = {.runs = {"3f2a", "1:3"}}, .limit = 7, .limited = true});
     BOOST_TEST(parsed({"runs", "-s"}).run_table.simplified);
     BOOST_TEST(!parsed({"runs"}).run_table.simplified);
 }

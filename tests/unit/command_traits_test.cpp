@@ -116,8 +116,9 @@ BOOST_AUTO_TEST_CASE(what_the_members_contradict_does_not_compile) {
 
 BOOST_AUTO_TEST_CASE(commands_are_told_apart) {
     const auto outdating = commands_that([](const auto& of) { return of.outdates_memory; });
-    BOOST_TEST((outdating == names{"run", "watch", "wait", "stop", "delete", "restore", "purge",
-                                   "label", "tag", "mark", "comment", "push"}));
+    BOOST_TEST(
+        (outdating == names{"run", "watch", "wait", "stop", "delete", "restore", "purge", "label",
+                            "tag", "mark", "comment", "export", "import", "archive", "push"}));
     const auto staying = commands_that([](const auto& of) { return of.stays_in_process; });
     BOOST_TEST((staying == names{"diff", "open"}));
     const auto documents =

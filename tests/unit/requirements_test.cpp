@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(new_names_are_words_of_a_shell) {
         {"\"'(\\\\w+)\\\\.csv' '\\\\1-table.csv'\"", "birds.csv", "birds-table.csv"},
         {"'.* x.csv'", "birds.csv", "x.csv"},
         {"'birds fish'", "birds.csv", "fish.csv"},
-        {"{pattern: '^b(.*)s', repl: 'B\\1'}", "birds.csv", "Bird.csv"},
+        {"{pattern: '^b(.*)s', repl: 'B\\1'}", "birds.csv", "Birds.cv"},
         // The first that changes the name, and only that.
         {"[{pattern: x, repl: y}, {pattern: csv, repl: tsv}, {pattern: tsv, repl: z}]", "a.csv",
          "a.tsv"},

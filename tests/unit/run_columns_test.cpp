@@ -105,6 +105,7 @@ BOOST_AUTO_TEST_CASE(attributes_are_printed_as_info_shows_them) {
     const auto run = a_run();
     protocol::run_facts facts;
     facts.attributes["objective"] = "max: accuracy\n";
+    facts.attributes["tags"] = "- a\n- b\n";
     const std::pair<const char*, const char*> cases[] = {
         {"id", "12345678abcdef"},
         {"short_id", "12345678"},
@@ -113,11 +114,11 @@ BOOST_AUTO_TEST_CASE(attributes_are_printed_as_info_shows_them) {
         {"exit_status", "0"},
         {"pid", ""},
         {"marked", "no"},
-        {"tags", "a, b"},
+        {"tags", "- a\n- b"},
         {"status", "completed"},
         {"objective", "max: accuracy"}};
     for (const auto& [name, text] : cases) {
-        BOOST_TEST(attribute_text(run, facts, name, "/home/ann").value_or("?") == text, name);
+        BOOST_TEST(attribute_text(run, facts, name, "/home/ann").value_or("?") == text);
     }
     BOOST_TEST(!attribute_text(run, facts, "nothing", "").has_value());
     BOOST_TEST(attribute_text(run, facts, "run_dir", "/home/an").value() == run.row.directory);

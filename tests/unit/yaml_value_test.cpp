@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(scalars_mean_what_yaml_1_1_says) {
         {"n\n", "\"n\""},
         {"0", "0"},
         {"-0", "0"},
-        {"99999999999999999999", "\"99999999999999999999\""},
+        {"99999999999999999999", "{\"\\u0000integer\":\"99999999999999999999\"}"},
         {"{a: 1, 2: b}", "{\"a\":1,\"2\":\"b\"}"},
         {"a: &x [1]\nb: *x\n", "{\"a\":[1],\"b\":[1]}"},
         {"a: &x {p: 1, q: 2}\nb: {<<: *x, q: 3}\n",
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(scalars_mean_what_yaml_1_1_says) {
     for (const auto& [text, expected] : cases) {
         const auto got = read_yaml(text, "t.yml");
         BOOST_REQUIRE_MESSAGE(got.has_value(), text << ": " << got.error().context);
-        BOOST_TEST(json::serialize(*got) == expected, text);
+        BOOST_TEST(json::serialize(*got) == expected);
     }
 }
 

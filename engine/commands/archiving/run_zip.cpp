@@ -56,6 +56,12 @@ std::string name_of(archive_entry* entry) {
     return name == nullptr ? std::string() : name;
 }
 
+std::string target_of(archive_entry* entry) {
+    const char* target = archive_entry_symlink(entry);
+    target = target != nullptr ? target : archive_entry_symlink_utf8(entry);
+    return target == nullptr ? std::string() : target;
+}
+
 // `ID/…`, also where the zip file holds a whole home: `runs/ID/…`.
 struct run_member {
     std::string id;
@@ -116,10 +122,14 @@ class zip_making {
             if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
                 return zip_failure(from->get(), old);
             }
-            // Whatever the locale is, names are UTF-8.
-            const std::string name = name_of(entry);
-            archive_entry_set_pathname_utf8(entry, name.c_str());
-            if (archive_write_header(to_.get(), entry) < ARCHIVE_WARN) {
+            // Made anew: whatever the locale is, names are UTF-8, and only as such can be written.
+            const struct stat facts = *archive_entry_stat(entry);
+            const auto copy = entry_of(name_of(entry), facts);
+            if (const std::string target = target_of(entry); !target.empty()) {
+                archive_entry_set_symlink_utf8(copy.get(), target.c_str());
+                archive_entry_set_size(copy.get(), 0);
+            }
+            if (archive_write_header(to_.get(), copy.get()) < ARCHIVE_WARN) {
                 return failed();
             }
             std::array<char, zip_block> block{};
