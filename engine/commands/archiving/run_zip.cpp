@@ -5,6 +5,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,29 @@ using zip_reader = std::unique_ptr<archive, end_reading>;
 using zip_writer = std::unique_ptr<archive, end_writing>;
 using own_entry = std::unique_ptr<archive_entry, end_entry>;
 
+/// The library converts names by the locale of the thread, and drops what the locale C cannot say:
+/// while this lives, it can say everything.
+class utf8_names {
+  public:
+    utf8_names() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+        if (utf8_ != nullptr) {
+            before_ = ::uselocale(utf8_);
+        }
+    }
+    utf8_names(const utf8_names&) = delete;
+    utf8_names& operator=(const utf8_names&) = delete;
+    ~utf8_names() {
+        if (utf8_ != nullptr) {
+            ::uselocale(before_);
+            ::freelocale(utf8_);
+        }
+    }
+
+  private:
+    locale_t utf8_;
+    locale_t before_ = nullptr;
+};
+
 failure zip_failure(archive* of, const fs::path& zip) {
     const char* why = archive_error_string(of);
     return {errc::bad_input, zip.native() + ": " + (why == nullptr ? "it is damaged" : why)};
@@ -50,15 +74,12 @@ result<zip_reader> open_zip(const fs::path& zip) {
 }
 
 std::string name_of(archive_entry* entry) {
-    // In the locale C the first is null for names beyond ASCII of a zip file.
     const char* name = archive_entry_pathname(entry);
-    name = name != nullptr ? name : archive_entry_pathname_utf8(entry);
     return name == nullptr ? std::string() : name;
 }
 
 std::string target_of(archive_entry* entry) {
     const char* target = archive_entry_symlink(entry);
-    target = target != nullptr ? target : archive_entry_symlink_utf8(entry);
     return target == nullptr ? std::string() : target;
 }
 
@@ -122,7 +143,7 @@ class zip_making {
             if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
                 return zip_failure(from->get(), old);
             }
-            // Made anew: whatever the locale is, names are UTF-8, and only as such can be written.
+            // Made anew: an entry that was read has its name in the form that it was read in.
             const struct stat facts = *archive_entry_stat(entry);
             const auto copy = entry_of(name_of(entry), facts);
             if (const std::string target = target_of(entry); !target.empty()) {
@@ -313,6 +334,7 @@ class zip_taking {
 } // namespace
 
 result<std::vector<std::string>> runs_in_zip(const fs::path& zip) {
+    const utf8_names names;
     std::error_code error;
     std::set<std::string> ids;
     if (!fs::exists(zip, error)) {
@@ -338,6 +360,7 @@ result<std::vector<std::string>> runs_in_zip(const fs::path& zip) {
 }
 
 result<> add_to_zip(const fs::path& zip, const std::vector<fs::path>& runs) {
+    const utf8_names names;
     const fs::path beside = zip.parent_path() / ("." + zip.filename().native() + ".part");
     std::error_code error;
     zip_making making(beside);
@@ -362,6 +385,7 @@ result<> add_to_zip(const fs::path& zip, const std::vector<fs::path>& runs) {
 }
 
 result<> take_from_zip(const fs::path& zip, const std::string& id, const fs::path& to) {
+    const utf8_names names;
     const fs::path beside = to.parent_path() / ("." + id + ".part");
     std::error_code error;
     fs::remove_all(beside, error);
