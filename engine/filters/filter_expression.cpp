@@ -245,7 +245,7 @@ class parser {
     int depth_ = 0;
 };
 
-std::optional<double> number_of(const json::value& value) {
+std::optional<double> compared_number(const json::value& value) {
     if (value.is_bool()) {
         return value.get_bool() ? 1 : 0; // as in Python
     }
@@ -257,8 +257,8 @@ std::optional<double> number_of(const json::value& value) {
 
 // Unordered where the two are of different kinds.
 std::partial_ordering order(const json::value& left, const json::value& right) {
-    const auto a = number_of(left);
-    const auto b = number_of(right);
+    const auto a = compared_number(left);
+    const auto b = compared_number(right);
     if (a && b) {
         return *a <=> *b;
     }

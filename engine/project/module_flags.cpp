@@ -21,7 +21,7 @@ namespace {
 namespace json = boost::json;
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_source_bytes = std::size_t{16} << 20;
+constexpr std::size_t most_module_bytes = std::size_t{16} << 20;
 constexpr std::size_t most_result_bytes = std::size_t{4} << 20;
 constexpr std::chrono::seconds longest_reading{20};
 
@@ -56,7 +56,7 @@ bool is_mistake(const failure& why) {
 // Other modules that were read as well: the key of the cache is the content of the first one.
 bool are_unchanged(const json::object& files) {
     return std::ranges::all_of(files, [](const auto& file) {
-        const auto bytes = read_text_file(std::string(file.key()), most_source_bytes);
+        const auto bytes = read_text_file(std::string(file.key()), most_module_bytes);
         return bytes && file.value() == json::value(hex_digest(digest_kind::sha256, *bytes));
     });
 }
@@ -104,7 +104,7 @@ module_reading module_reading_of(const command_context& context) {
 
 result<module_flags> read_module_flags(const std::string& path, const std::string& dest,
                                        const module_reading& how) {
-    auto source = read_text_file(path, most_source_bytes);
+    auto source = read_text_file(path, most_module_bytes);
     if (!source) {
         return source.error();
     }

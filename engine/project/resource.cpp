@@ -36,7 +36,7 @@ failure bad(const std::string& what) {
     return {errc::bad_input, "invalid dependency: " + what};
 }
 
-json::array items_of(const json::value& value) {
+json::array sources_of(const json::value& value) {
     return value.is_array() ? value.get_array() : json::array{value};
 }
 
@@ -47,7 +47,7 @@ result<std::vector<std::string>> texts(const json::object& data, const char* key
     if (value == nullptr || value->is_null()) {
         return out;
     }
-    for (const auto& item : items_of(*value)) {
+    for (const auto& item : sources_of(*value)) {
         if (!item.is_string()) {
             return bad(std::string(key) + " must be text or a list of texts");
         }
@@ -74,7 +74,7 @@ result<std::vector<protocol::path_rename>> renames(const json::object& data) {
     if (value == nullptr || value->is_null()) {
         return out;
     }
-    for (const auto& item : items_of(*value)) {
+    for (const auto& item : sources_of(*value)) {
         if (item.is_string()) {
             auto rule = rename_in_words(std::string(item.get_string()));
             if (!rule) {
@@ -232,7 +232,7 @@ class requirement_reader {
         if (sources != nullptr) {
             out.location = text_of(*object, "location");
         }
-        for (const auto& item : items_of(sources != nullptr ? *sources : data)) {
+        for (const auto& item : sources_of(sources != nullptr ? *sources : data)) {
             const auto* mapping = item.if_object();
             json::object all = mapping != nullptr
                                    ? *mapping
@@ -358,7 +358,7 @@ result<std::vector<resource_def>> read_requirements(const operation_def& op,
         return out;
     }
     requirement_reader reader(op, typed);
-    for (const auto& item : items_of(op.requires_)) {
+    for (const auto& item : sources_of(op.requires_)) {
         auto read = reader.requirement(item);
         if (!read) {
             return read.error();
@@ -376,7 +376,7 @@ std::vector<std::string> resource_warnings(const guild_file& file) {
             continue;
         }
         requirement_reader reader(op, nothing_typed);
-        for (const auto& item : items_of(op.requires_)) {
+        for (const auto& item : sources_of(op.requires_)) {
             std::ignore = reader.requirement(item); // refused where the operation is run
         }
         for (auto& text : reader.warnings()) {

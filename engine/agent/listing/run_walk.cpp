@@ -39,7 +39,7 @@ std::string link_target(int parent, const std::string& name) {
 }
 
 // Names between two looks at the clock.
-constexpr std::size_t names_at_once = 256;
+constexpr std::size_t names_in_a_turn = 256;
 // Directories within each other; deeper paths are refused by `is_safe_path` as well.
 constexpr std::size_t deepest_walk = 256;
 // Names of one directory, bytes: more than a million, and still a bounded agent.
@@ -66,7 +66,7 @@ run_walk::run_walk(descriptor directory, std::string path, bool follow_links)
 }
 
 result<> run_walk::step(std::vector<walked_entry>& found) {
-    for (std::size_t i = 0; i < names_at_once && !failed_ && !levels_.empty(); ++i) {
+    for (std::size_t i = 0; i < names_in_a_turn && !failed_ && !levels_.empty(); ++i) {
         auto& top = levels_.back();
         if (!top.read) {
             read_names(top);
@@ -109,7 +109,7 @@ void run_walk::push(descriptor directory, std::string prefix) {
 }
 
 void run_walk::read_names(level& top) {
-    for (std::size_t i = 0; i < names_at_once; ++i) {
+    for (std::size_t i = 0; i < names_in_a_turn; ++i) {
         errno = 0;
         const dirent* entry = ::readdir(top.listing.get());
         if (entry == nullptr) {
