@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-/// The third and the fourth step of a start: what the run needs is brought to its machine, and the
+/// Two steps of a start, send and start: what the run needs is brought to its machine, and the
 /// run is started there. Each can be taken by itself and as often as it is wanted; nobody is asked.
 namespace outrider {
 
