@@ -127,7 +127,7 @@ bool wants_value(const CLI::App& app, std::string_view word) {
     return false;
 }
 
-verb_place find_verb(CLI::App& app, std::vector<std::string>& words) {
+found_verb find_verb(CLI::App& app, std::vector<std::string>& words) {
     std::size_t at = 0;
     while (at < words.size() && words[at].starts_with('-')) {
         at += wants_value(app, words[at]) ? 2 : 1;

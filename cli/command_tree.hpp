@@ -48,14 +48,14 @@ void add_commands(CLI::App& app, invocation& into, const needed_verbs& needed = 
 /// the next word.
 [[nodiscard]] bool wants_value(const CLI::App& app, std::string_view word);
 
-struct verb_place {
+struct found_verb {
     CLI::App* verb;
     std::size_t end = 0; ///< of the words that name it
 };
 
 /// Finds the command that `words` name, or `app` itself. Names the default one of `runs` where it
 /// is left out: then options of the list are never taken for options of the group.
-[[nodiscard]] verb_place find_verb(CLI::App& app, std::vector<std::string>& words);
+[[nodiscard]] found_verb find_verb(CLI::App& app, std::vector<std::string>& words);
 
 /// "runs rm": the names of `verb` below the program; empty for the program.
 [[nodiscard]] std::string path_of(const CLI::App& verb);

@@ -43,7 +43,7 @@ struct standard_streams {
 
 // A second signal, or one while a person is asked, ends the program at once: nothing is under way
 // then that would be left half done.
-void on_signal(int number, int count, const cli::session& session, engine_access& heart) {
+void on_signal(int number, int count, const cli::session& session, engine_access& access) {
     if (session.asking()) {
         cli::terminal_echo::restore();
         std::ignore = ::write(STDERR_FILENO, "\n", 1); // cosmetic
@@ -52,7 +52,7 @@ void on_signal(int number, int count, const cli::session& session, engine_access
     if (count > 1) {
         ::_exit(first_signal_exit_code + number);
     }
-    heart.interrupt();
+    access.interrupt();
 }
 
 // What is to be done when nobody reads standard output any more, or the disk behind it is full.
@@ -145,9 +145,9 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
     const bool to_remember = lists_a_remote(asked);
     const command_context known = *context;
     const auto opened = stays_here(asked, *context)
-                            ? opened_engine{.heart = make_engine(), .note = {}}
+                            ? opened_engine{.access = make_engine(), .note = {}}
                             : open_engine(context->environment);
-    const auto& heart = opened.heart;
+    const auto& access = opened.access;
     if (!opened.note.empty()) {
         session.show(note{.warning = true, .text = opened.note});
     }
@@ -161,20 +161,20 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
         }
         if (!io.out && !output_failed) {
             output_failed = true;
-            heart->interrupt();
+            access->interrupt();
         }
     };
-    const auto submitted = heart->submit(std::move(*what), std::move(*context), std::move(client));
+    const auto submitted = access->submit(std::move(*what), std::move(*context), std::move(client));
     if (!submitted) {
         return end_with(submitted.error(), asked, io);
     }
     const cli::interrupts heard([&](int number, int count) {
         // Where another program has the terminal, an interrupt is for that.
         if (number != SIGINT || (!session.away() && !paged)) {
-            on_signal(number, count, session, *heart);
+            on_signal(number, count, session, *access);
         }
     });
-    heart->run();
+    access->run();
     if (paged) {
         paging.reset(); // waits for the person to leave it
         return session.exit_code() == first_signal_exit_code + SIGINT ? 0 : session.exit_code();
@@ -204,7 +204,7 @@ int give_completion_script(const std::string& program, const cli::completion_scr
         io.out << script << std::flush;
         return cli::succeeded_exit_code;
     }
-    const auto place = cli::place_of_script(shell, program, environment);
+    const auto place = cli::target_of_script(shell, program, environment);
     std::error_code failed;
     std::filesystem::create_directories(std::filesystem::path(place.file).parent_path(), failed);
     std::ofstream file(place.file, std::ios::trunc);

@@ -7,7 +7,7 @@
 #include "transports/every_transport.hpp"
 #include "transports/http/http_server.hpp"
 #include "transports/http/service_client.hpp"
-#include "transports/http/socket_place.hpp"
+#include "transports/http/service_socket.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -48,8 +48,8 @@ command_context usual_context(const command_context& caller) {
 
 int serve_here(const invocation& asked, const command_context& context, std::ostream& err) {
     const auto& wanted = asked.own.serve;
-    const auto socket = socket_place(context.environment);
-    auto place = take_place(socket);
+    const auto socket = service_socket(context.environment);
+    auto place = take_socket(socket);
     if (!place) {
         err << error_text(place.error(), asked) << std::flush;
         return failed_exit_code;
@@ -76,7 +76,7 @@ int serve_here(const invocation& asked, const command_context& context, std::ost
                          *port, token_file(socket), asked.program);
         }
     };
-    const auto heart = make_service_engine(std::move(options), context.environment);
+    const auto access = make_service_engine(std::move(options), context.environment);
     {
         const interrupts heard([&](int number, int count) {
             constexpr int first_signal_exit_code = 128;
@@ -84,9 +84,9 @@ int serve_here(const invocation& asked, const command_context& context, std::ost
             if (count > patience) {
                 ::_exit(first_signal_exit_code + number);
             }
-            heart->interrupt();
+            access->interrupt();
         });
-        heart->run();
+        access->run();
     }
     if (listened) {
         spdlog::info("the service has ended");
@@ -159,7 +159,7 @@ int detach(const invocation& asked, const command_context& context, std::ostream
         err << error_text(why, asked) << std::flush;
         return failed_exit_code;
     };
-    const auto socket = socket_place(context.environment);
+    const auto socket = service_socket(context.environment);
     const auto directory = log_directory(context.environment);
     std::error_code failed;
     std::filesystem::create_directories(directory, failed);
@@ -167,7 +167,7 @@ int detach(const invocation& asked, const command_context& context, std::ostream
         return fail({errc::io_failed, directory + ": " + failed.message()});
     }
     // Found out here, so that it is said here; the service takes the place again.
-    if (auto place = take_place(socket); !place) {
+    if (auto place = take_socket(socket); !place) {
         return fail(place.error());
     }
     const auto log = directory + "/serve.log";

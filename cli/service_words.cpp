@@ -5,7 +5,7 @@
 #include "cli/render/renderer.hpp"
 #include "cli/render/times.hpp"
 #include "transports/http/service_client.hpp"
-#include "transports/http/socket_place.hpp"
+#include "transports/http/service_socket.hpp"
 
 #include <boost/json.hpp>
 
@@ -34,7 +34,7 @@ int fail(const failure& why, const service_talk& with) {
 }
 
 result<service_connection> reach(const service_talk& with) {
-    auto connection = service_connection::open(socket_place(with.environment));
+    auto connection = service_connection::open(service_socket(with.environment));
     if (!connection && connection.error().kind() == errc::not_found) {
         return failure(errc::not_found,
                        "no service is running\nTo start one use '{program} serve --detach'");
@@ -103,7 +103,7 @@ int tell_service_status(const service_talk& with) {
     }
     if (with.asked.json) {
         (*facts)["schema_version"] = json_schema_version;
-        (*facts)["socket"] = socket_place(with.environment);
+        (*facts)["socket"] = service_socket(with.environment);
         with.out << json::serialize(*facts) << '\n' << std::flush;
         return succeeded_exit_code;
     }
@@ -116,7 +116,7 @@ int tell_service_status(const service_talk& with) {
              << "version:  " << text_in(*facts, "version") << " ("
              << text_in(*facts, "build").substr(0, short_build) << ")\n"
              << "since:    " << local_time(number_in(*facts, "since_us")) << '\n'
-             << "socket:   " << socket_place(with.environment) << '\n'
+             << "socket:   " << service_socket(with.environment) << '\n'
              << "commands: " << number_in(*facts, "commands") << '\n'
              << "links:    " << number_in(*facts, "links_up") << " up of "
              << number_in(*facts, "links_known") << '\n'

@@ -169,7 +169,7 @@ class engine::state {
         active_.emplace(one->id, active_command{.session = session, .task = task});
         co_await task.join();
         active_.erase(one->id);
-        session.doubt_memory();
+        session.invalidate_memory();
         client.tell(last, {});
     }
 

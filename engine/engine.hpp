@@ -10,7 +10,7 @@ namespace outrider {
 class resident;
 class transport;
 
-/// The heart of Outrider: a bounded queue of commands, a reactor on one thread, and the warm links
+/// A bounded queue of commands, a reactor on one thread, and the warm links
 /// to the remotes. Owned by the program; not thread-safe, except `interrupt()`, which may be called
 /// from a signal handler's thread.
 ///

@@ -32,15 +32,15 @@ std::unique_ptr<engine> make_service_engine(http_server_options how,
 opened_engine open_engine(const std::map<std::string, std::string>& environment) {
     const auto choice = environment.find("OUTRIDER_SERVICE");
     if (choice != environment.end() && choice->second == "none") {
-        return {.heart = make_engine(), .note = {}};
+        return {.access = make_engine(), .note = {}};
     }
     auto service = find_service(environment);
     if (service) {
-        return {.heart = std::move(*service), .note = {}};
+        return {.access = std::move(*service), .note = {}};
     }
     // That there is none is usual.
     const bool usual = service.error().kind() == errc::not_found;
-    return {.heart = make_engine(), .note = usual ? "" : service.error().context};
+    return {.access = make_engine(), .note = usual ? "" : service.error().context};
 }
 
 } // namespace outrider

@@ -23,7 +23,7 @@ make_service_engine(http_server_options how, const std::map<std::string, std::st
 
 /// An engine for the commands of one process, and what a person should know of it.
 struct opened_engine {
-    std::unique_ptr<engine_access> heart;
+    std::unique_ptr<engine_access> access;
     std::string note; ///< a service is there and could not be used; or empty
 };
 /// The service of the user, if one runs and is of this build; else an engine in this process.

@@ -144,8 +144,8 @@ std::string shell_of_user(const std::map<std::string, std::string>& environment)
     return name == "zsh" || name == "fish" ? name.string() : "bash";
 }
 
-script_place place_of_script(const std::string& shell, const std::string& program,
-                             const std::map<std::string, std::string>& environment) {
+script_target target_of_script(const std::string& shell, const std::string& program,
+                               const std::map<std::string, std::string>& environment) {
     const auto home = value_of(environment, "HOME", "");
     const auto data = value_of(environment, "XDG_DATA_HOME", home + "/.local/share");
     if (shell == "fish") {

@@ -20,11 +20,11 @@ namespace outrider::cli {
 [[nodiscard]] std::string shell_of_user(const std::map<std::string, std::string>& environment);
 
 /// Where the script of a shell goes, and what a person has to do once so that it is found there.
-struct script_place {
+struct script_target {
     std::string file; ///< absolute
     std::string hint; ///< whole lines, or empty
 };
-[[nodiscard]] script_place place_of_script(const std::string& shell, const std::string& program,
-                                           const std::map<std::string, std::string>& environment);
+[[nodiscard]] script_target target_of_script(const std::string& shell, const std::string& program,
+                                             const std::map<std::string, std::string>& environment);
 
 } // namespace outrider::cli

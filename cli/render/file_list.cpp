@@ -44,7 +44,7 @@ std::string size_text(std::int64_t bytes) {
 }
 
 std::string file_list(const files_listed& files, const file_list_style& style,
-                      const file_list_place& place) {
+                      const file_list_root& place) {
     const bool full = style.full_paths && !place.far;
     const bool plain = style.no_format || full;
     std::string text;

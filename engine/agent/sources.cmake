@@ -9,10 +9,10 @@ set(AGENT_SOURCES
     files/beneath.cpp
     files/copy_state.cpp
     files/file_mark.cpp
-    files/place.cpp
+    files/file_system.cpp
     files/read_run.cpp
     files/run_lock.cpp
-    files/run_place.cpp
+    files/run_directory.cpp
     files/tree_removal.cpp
     launch/process_evidence.cpp
     launch/process_launcher.cpp
@@ -104,9 +104,9 @@ set(AGENT_SOURCES
     watch/follow_output.cpp
     watch/output_lines.cpp
     watch/record_watch.cpp
-    watch/tree_print.cpp
+    watch/tree_fingerprint.cpp
     watch/tree_watch.cpp
     watch/wait_runs.cpp
     watch/watch_listing.cpp
-    watch/watch_runs.cpp
+    watch/watch_run_files.cpp
     ${PYTHON_SUPPORT_SOURCE})

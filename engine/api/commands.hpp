@@ -16,7 +16,7 @@
 #include <string>
 #include <variant>
 
-/// The commands of the engine: plain described structs that a client (the CLI, later the HTTP API)
+/// The commands of the engine: plain described structs that a client (the CLI, the HTTP API)
 /// fills in and submits. Names and meaning follow Guild AI 0.9 where it has the command. No field
 /// is checked before the engine gets it. `remote` names the machine: empty for this one, one
 /// remote, or several (`a,b`, `gpu*`, `@group`, `all`), on each of which the command is then done.

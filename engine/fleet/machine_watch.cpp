@@ -62,7 +62,7 @@ class machine_watch {
             wake_.cancel();
         }
     }
-    void doubt() { wake_.cancel(); }
+    void invalidate() { wake_.cancel(); }
     void end() {
         ended_ = true;
         if (exchange_ != nullptr) {
@@ -113,7 +113,7 @@ class machine_watch {
         gone_.clear();
         moment_ = memory_.moment();
         asked_to_look_ = moment_;
-        co_return co_await either(take_all(watching), ask_in_doubt(watching));
+        co_return co_await either(take_all(watching), ask_again(watching));
     }
 
     // ---- what the agent tells
@@ -147,7 +147,7 @@ class machine_watch {
                                 .total = told.total,
                                 .moment = moment_});
             memory_.set_watched(key_, true);
-            wake_.cancel(); // perhaps it is in doubt already
+            wake_.cancel(); // perhaps it is invalid already
         } else {
             memory_.take_changes(key_, std::exchange(changed_, {}), gone_, told.total);
             memory_.confirm(key_);
@@ -159,9 +159,9 @@ class machine_watch {
 
     // ---- what is asked of it meanwhile
 
-    awaitable<result<>> ask_in_doubt(exchange& watching) {
+    awaitable<result<>> ask_again(exchange& watching) {
         while (wanted()) {
-            if (connected_ && memory_.doubted(key_) && asked_to_look_ < memory_.moment()) {
+            if (connected_ && memory_.is_invalid(key_) && asked_to_look_ < memory_.moment()) {
                 asked_to_look_ = memory_.moment();
                 auto sent = co_await watching.part(protocol::look_again{.number = asked_to_look_});
                 if (!sent) {
@@ -276,11 +276,11 @@ void machine_watches::failed(link& over, const command_context& context, const f
     }
 }
 
-void machine_watches::doubt(link& over) {
+void machine_watches::invalidate(link& over) {
     const auto key = link_key(over.to());
-    memory_.doubt(key);
+    memory_.invalidate(key);
     if (const auto found = watches_.find(key); found != watches_.end()) {
-        found->second->doubt();
+        found->second->invalidate();
     }
 }
 

@@ -33,8 +33,8 @@ class machine_watches {
     void recalled(link& over, const command_context& context);
     /// A command could not reach it: the watch begins with a pause, unless it goes on already.
     void failed(link& over, const command_context& context, const failure& why);
-    /// A command may have changed runs there: the memory is in doubt until they were listed anew.
-    void doubt(link& over);
+    /// A command may have changed runs there: the memory is invalid until they were listed anew.
+    void invalidate(link& over);
     /// A standing job needs the machine watched, until `release`.
     void need(link& over, const command_context& context, const std::string& job);
     void release(const std::string& job);

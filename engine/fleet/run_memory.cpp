@@ -63,7 +63,7 @@ machine_memory& run_memory::add(const std::string& key, const std::string& remot
 
 void run_memory::forget(const std::string& key) {
     machines_.erase(key);
-    doubts_.erase(key);
+    invalidations_.erase(key);
 }
 
 const machine_memory* run_memory::find(const std::string& key) const {
@@ -204,18 +204,18 @@ void run_memory::set_clock(const std::string& key, clock_offset clock) {
     }
 }
 
-std::int64_t run_memory::doubt(const std::string& key) {
+std::int64_t run_memory::invalidate(const std::string& key) {
     ++moment_;
     if (machines_.contains(key)) {
-        doubts_[key] = moment_;
+        invalidations_[key] = moment_;
     }
     return moment_;
 }
 
 void run_memory::settle(const std::string& key, std::int64_t moment) {
-    const auto found = doubts_.find(key);
-    if (found != doubts_.end() && found->second <= moment) {
-        doubts_.erase(found);
+    const auto found = invalidations_.find(key);
+    if (found != invalidations_.end() && found->second <= moment) {
+        invalidations_.erase(found);
     }
 }
 

@@ -87,10 +87,12 @@ class run_memory {
 
     /// A command may have changed runs there: nothing is told from memory until it was looked at
     /// after that. Gives the moment, which `settle` is called with then.
-    std::int64_t doubt(const std::string& key);
+    std::int64_t invalidate(const std::string& key);
     void settle(const std::string& key, std::int64_t moment);
-    [[nodiscard]] bool doubted(const std::string& key) const { return doubts_.contains(key); }
-    /// Counts doubts: what is asked for at a moment answers all doubts up to it.
+    [[nodiscard]] bool is_invalid(const std::string& key) const {
+        return invalidations_.contains(key);
+    }
+    /// Counts invalidations: what is asked for at a moment answers all of them up to it.
     [[nodiscard]] std::int64_t moment() const { return moment_; }
 
   private:
@@ -99,7 +101,7 @@ class run_memory {
     static void slim(protocol::run_facts& facts);
 
     std::map<std::string, machine_memory> machines_;
-    std::map<std::string, std::int64_t> doubts_; // the moment of the last one
+    std::map<std::string, std::int64_t> invalidations_; // the moment of the last one
     std::int64_t moment_ = 0;
     listener told_;
 };

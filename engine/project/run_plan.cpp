@@ -28,7 +28,7 @@ result<> plan_sources(const run_request& request, const operation_def& op,
                       const std::vector<resource_def>& resources, run_plan& plan,
                       std::optional<std::string>& digest) {
     const sourcecode_def& code = op.sourcecode;
-    const source_places places{
+    const source_roots places{
         .project = plan.project_directory, .root = code.root, .dest = code.dest};
     const std::string root = absolute_path(code.root.empty() ? "." : code.root,
                                            plan.project_directory, user_home(request.context));

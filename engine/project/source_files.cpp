@@ -95,8 +95,7 @@ result<source_set> read_files(std::vector<source_file> files, std::int64_t most_
     return out;
 }
 
-result<source_set> read_sources(const std::vector<std::string>& paths,
-                                const source_places& places) {
+result<source_set> read_sources(const std::vector<std::string>& paths, const source_roots& places) {
     std::vector<source_file> files;
     for (const auto& path : paths) {
         files.push_back({.path = joined(places.dest, path),

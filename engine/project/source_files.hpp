@@ -28,7 +28,7 @@ struct source_set {
 };
 
 /// Where selected files are and where they go.
-struct source_places {
+struct source_roots {
     std::string project; ///< absolute; paths in the manifest are relative to it
     std::string root;    ///< below the project, or empty
     std::string dest;    ///< below the run; "." is the run itself
@@ -47,6 +47,6 @@ inline constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max(
 /// Reads the selected files of a project, as `read_files`, and writes their manifest. A file that
 /// cannot be read is a failure that names it, as is more than 4 GiB in all.
 [[nodiscard]] result<source_set> read_sources(const std::vector<std::string>& paths,
-                                              const source_places& places);
+                                              const source_roots& places);
 
 } // namespace outrider

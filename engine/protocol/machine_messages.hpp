@@ -24,7 +24,7 @@ struct execute {
 BOOST_DESCRIBE_STRUCT(execute, (), (words, home, directory, environment, activation))
 
 /// One directory, or the nearest one above it that exists, as the agent sees it.
-struct place_facts {
+struct directory_facts {
     std::string path;        ///< absolute
     bool exists = false;     ///< the path itself, as a directory
     bool blocked = false;    ///< something that is no directory stands there
@@ -38,16 +38,16 @@ struct place_facts {
     std::int64_t free_files = 0;  ///< inodes
     std::int64_t total_files = 0; ///< 0: the file system does not count them
 };
-BOOST_DESCRIBE_STRUCT(place_facts, (),
+BOOST_DESCRIBE_STRUCT(directory_facts, (),
                       (path, exists, blocked, writable, executes, owner, file_system, shared,
                        free_bytes, total_bytes, free_files, total_files))
 
 /// What a machine says of itself.
 struct machine_report {
-    place_facts user_home;
-    place_facts guild_home;
-    place_facts cache;
-    place_facts temporary; ///< $TMPDIR, else /tmp
+    directory_facts user_home;
+    directory_facts guild_home;
+    directory_facts cache;
+    directory_facts temporary; ///< $TMPDIR, else /tmp
     std::int64_t umask = 0;
     std::int64_t processors = 0; ///< that this user may use
     std::int64_t memory_bytes = 0;

@@ -181,7 +181,7 @@ struct lent_content {
 
 /// A sender divides the memory into rooms of so many bytes: a block, and a page for the header of
 /// its frame and the records before it.
-inline constexpr std::size_t lent_room_size = block_size + 4096;
+inline constexpr std::size_t shared_slot_size = block_size + 4096;
 
 /// The offsets of what a sender had lent.
 [[nodiscard]] std::string returned_packet(const std::vector<std::int64_t>& offsets);

@@ -31,12 +31,12 @@ BOOST_DESCRIBE_STRUCT(scan_runs, (), (home, ids, partials))
 // ---- transfer -------------------------------------------------------------------------------
 
 /// Memory of the client for an agent on its machine: content that lies there is not sent.
-struct memory_place {
+struct shared_memory_file {
     std::string path; ///< a file that is this memory
     std::int64_t inode = 0;
     std::int64_t size = 0; ///< bytes
 };
-BOOST_DESCRIBE_STRUCT(memory_place, (), (path, inode, size))
+BOOST_DESCRIBE_STRUCT(shared_memory_file, (), (path, inode, size))
 
 /// Part of `send_runs` and of `receive_runs`, from the client: no further orders.
 struct orders_end {
@@ -57,7 +57,8 @@ struct send_runs {
     static constexpr std::string_view name = "send_runs";
     std::string home;
     std::int64_t credit = 0; ///< bytes of content packets that may be sent before any is granted
-    std::optional<memory_place> memory; ///< what is large is put there and lent, if it is seen
+    std::optional<shared_memory_file>
+        memory; ///< what is large is put there and lent, if it is seen
 };
 BOOST_DESCRIBE_STRUCT(send_runs, (), (home, credit, memory))
 /// Part of `send_runs`: the orders that follow are of this run. Without any, orders name absolute
@@ -84,7 +85,7 @@ struct receive_runs {
     std::string package;    ///< name of the package; empty: runs
     std::int64_t bytes = 0; ///< of free space that the transfer needs at its worst moment
     std::int64_t files = 0; ///< files, directories and links that are new
-    std::optional<memory_place> memory; ///< the receiver says `memory_seen` if it can be used
+    std::optional<shared_memory_file> memory; ///< the receiver says `memory_seen` if it can be used
 };
 BOOST_DESCRIBE_STRUCT(receive_runs, (), (home, package, bytes, files, memory))
 /// Part of `receive_runs`: the orders that follow are of this run. Waits while another transfer
@@ -140,13 +141,13 @@ BOOST_DESCRIBE_STRUCT(run_received, (),
 
 // ---- watch ----------------------------------------------------------------------------------
 
-/// Part of the reply to `watch_runs`.
+/// Part of the reply to `watch_run_files`.
 struct runs_changed {
     static constexpr std::string_view name = "runs_changed";
     std::vector<std::string> ids; ///< of runs in which something was written, made or removed
 };
 BOOST_DESCRIBE_STRUCT(runs_changed, (), (ids))
-/// Part of the reply to `watch_runs`, first: from now on nothing is missed.
+/// Part of the reply to `watch_run_files`, first: from now on nothing is missed.
 struct watch_ready {
     static constexpr std::string_view name = "watch_ready";
     bool polls = false; ///< the system gives no notifications: changes are looked for at intervals
@@ -155,14 +156,14 @@ BOOST_DESCRIBE_STRUCT(watch_ready, (), (polls))
 struct watch_end {};
 BOOST_DESCRIBE_STRUCT(watch_end, (), ())
 /// Reports changes below run directories, also of runs that appear later, until it is cancelled.
-struct watch_runs {
+struct watch_run_files {
     using reply = watch_end;
-    static constexpr std::string_view name = "watch_runs";
+    static constexpr std::string_view name = "watch_run_files";
     std::string home;
     std::vector<std::string> ids;
     std::int64_t settle_ms = 250; ///< changes within this time are reported together
 };
-BOOST_DESCRIBE_STRUCT(watch_runs, (), (home, ids, settle_ms))
+BOOST_DESCRIBE_STRUCT(watch_run_files, (), (home, ids, settle_ms))
 
 /// Part of `watch_listing`: the client knows of a change, and wants to have been told of it.
 struct look_again {

@@ -24,7 +24,7 @@ class shared_memory {
     ~shared_memory();
 
     /// How the other process finds it.
-    [[nodiscard]] const protocol::memory_place& place() const { return place_; }
+    [[nodiscard]] const protocol::shared_memory_file& place() const { return place_; }
     [[nodiscard]] std::span<char> bytes() const { return bytes_; }
     /// Where those bytes lie from its beginning; nothing for others.
     [[nodiscard]] std::optional<std::int64_t> offset_of(std::string_view bytes) const;
@@ -33,7 +33,7 @@ class shared_memory {
     shared_memory() = default;
 
     descriptor file_;
-    protocol::memory_place place_;
+    protocol::shared_memory_file place_;
     std::span<char> bytes_;
 };
 

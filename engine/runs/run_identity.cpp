@@ -17,30 +17,30 @@ run_identity identity_here(const protocol::machine_facts& machine, process_mark 
             .operation = operation};
 }
 
-identity_place place_of(const run_identity& identity, const protocol::machine_facts& machine) {
+identity_origin place_of(const run_identity& identity, const protocol::machine_facts& machine) {
     if (identity.machine_id != machine.machine_id ||
         identity.pid_namespace != machine.pid_namespace) {
-        return identity_place::elsewhere;
+        return identity_origin::elsewhere;
     }
     if (identity.boot_id == machine.boot_id) {
-        return identity_place::here;
+        return identity_origin::here;
     }
     // Machines cloned from one image can share a machine id; another host name then says that a
     // different boot id is that of a different machine and proves nothing.
-    return identity.host_name == machine.host_name ? identity_place::rebooted
-                                                   : identity_place::elsewhere;
+    return identity.host_name == machine.host_name ? identity_origin::rebooted
+                                                   : identity_origin::elsewhere;
 }
 
-process_state state_of(const process_mark& mark, identity_place place) {
+process_state state_of(const process_mark& mark, identity_origin place) {
     if (mark.pid == 0) {
         return process_state::none;
     }
     switch (place) {
-    case identity_place::elsewhere:
+    case identity_origin::elsewhere:
         return process_state::elsewhere;
-    case identity_place::rebooted:
+    case identity_origin::rebooted:
         return process_state::gone;
-    case identity_place::here:
+    case identity_origin::here:
         break;
     }
     return is_alive(mark) ? process_state::alive : process_state::gone;

@@ -28,16 +28,16 @@ BOOST_DESCRIBE_STRUCT(run_identity, (),
                                          process_mark supervisor, process_mark operation);
 
 /// Where the processes of an identity can be judged from.
-enum class identity_place {
+enum class identity_origin {
     here,      ///< same machine, namespace and boot: look at the process
     rebooted,  ///< same machine, other boot: gone
     elsewhere, ///< not decidable from here
 };
-[[nodiscard]] identity_place place_of(const run_identity& identity,
-                                      const protocol::machine_facts& machine);
+[[nodiscard]] identity_origin place_of(const run_identity& identity,
+                                       const protocol::machine_facts& machine);
 
 /// What is known of a recorded process, seen from `machine`.
-[[nodiscard]] protocol::process_state state_of(const process_mark& mark, identity_place place);
+[[nodiscard]] protocol::process_state state_of(const process_mark& mark, identity_origin place);
 
 [[nodiscard]] std::optional<run_identity> read_identity(const fs::path& path);
 [[nodiscard]] result<> write_identity(const run_paths& run, const fs::path& path,

@@ -18,11 +18,11 @@ constexpr std::size_t given_back_at_once = most_borrowed / 4;
 borrowed_content::borrowed_content(const agent_client& from)
     : loans_(std::make_shared<loans>(from.executor())) {
     if (from.is_here()) {
-        loans_->memory = shared_memory::make(most_borrowed * protocol::lent_room_size);
+        loans_->memory = shared_memory::make(most_borrowed * protocol::shared_slot_size);
     }
 }
 
-std::optional<protocol::memory_place> borrowed_content::place() const {
+std::optional<protocol::shared_memory_file> borrowed_content::place() const {
     return loans_->memory ? std::optional(loans_->memory->place()) : std::nullopt;
 }
 

@@ -20,7 +20,7 @@ class borrowed_content {
     explicit borrowed_content(const agent_client& from);
 
     /// For the sender's request.
-    [[nodiscard]] std::optional<protocol::memory_place> place() const;
+    [[nodiscard]] std::optional<protocol::shared_memory_file> place() const;
     /// Where the content lies; none if nothing is borrowed.
     [[nodiscard]] std::shared_ptr<shared_memory> memory() const;
     /// The frame of content that `told` tells of, or `told` itself if it tells of none.

@@ -34,7 +34,7 @@ content_relay::~content_relay() {
     }
 }
 
-std::optional<protocol::memory_place> content_relay::place() const {
+std::optional<protocol::shared_memory_file> content_relay::place() const {
     return memory_ ? std::optional(memory_->place()) : std::nullopt;
 }
 

@@ -26,7 +26,7 @@ class content_relay {
     ~content_relay();
 
     /// For the receiver's request.
-    [[nodiscard]] std::optional<protocol::memory_place> place() const;
+    [[nodiscard]] std::optional<protocol::shared_memory_file> place() const;
     /// The receiver sees the memory.
     void seen() { seen_ = true; }
     /// `end`: payload bytes of content in all, with this frame. Waits while much is lent.

@@ -24,7 +24,7 @@ constexpr int best_indent = 2;
 constexpr std::size_t longest_simple_key = 127 - 5;
 
 /// Where a node stands; decides quoting and indentation.
-struct place {
+struct node_context {
     bool in_mapping = false;
     bool simple_key = false;
 };
@@ -43,7 +43,7 @@ class document {
     }
 
   private:
-    void node(const json::value& value, place where) {
+    void node(const json::value& value, node_context where) {
         if (const auto* list = value.if_array()) {
             if (flow_level_ > 0 || flow_style_ || list->empty()) {
                 flow_list(*list);
@@ -65,7 +65,7 @@ class document {
         }
     }
 
-    void scalar(const json::value& value, place where) {
+    void scalar(const json::value& value, node_context where) {
         if (const auto* text = value.if_string()) {
             string_scalar(to_characters(*text), kind_of_plain(*text) == yaml_kind::text, where);
         } else if (const auto digits = big_integer_digits(value)) {
@@ -96,7 +96,7 @@ class document {
         return text;
     }
 
-    void string_scalar(const std::u32string& text, bool reads_back, place where) {
+    void string_scalar(const std::u32string& text, bool reads_back, node_context where) {
         const scalar_look look = look_at(text);
         const bool fits_key = !where.simple_key || !(text.empty() || look.multiline);
         if (reads_back && fits_key &&
@@ -187,7 +187,7 @@ class document {
         indicator("}", false);
     }
 
-    void block_list(const json::array& list, place where) {
+    void block_list(const json::array& list, node_context where) {
         const int outer = deeper(where.in_mapping && !indention_);
         for (const auto& item : list) {
             write_indent();

@@ -1,5 +1,5 @@
 // What an agent reports of its machine.
-#include "engine/agent/files/place.hpp"
+#include "engine/agent/files/file_system.hpp"
 #include "tests/support/agent_process.hpp"
 #include "tests/support/run_home.hpp"
 
@@ -38,18 +38,18 @@ BOOST_AUTO_TEST_CASE(the_machine_is_described) {
 
 BOOST_AUTO_TEST_CASE(a_place_that_is_missing_is_judged_by_what_is_above_it) {
     temporary_directory at;
-    const auto there = agent::look_at_place(at.path());
+    const auto there = agent::directory_facts_of(at.path());
     BOOST_TEST(there.exists);
     BOOST_TEST(there.writable);
     BOOST_TEST(there.owner == "");
     BOOST_TEST(there.total_bytes > 0);
-    const auto missing = agent::look_at_place(at / "a/b/c");
+    const auto missing = agent::directory_facts_of(at / "a/b/c");
     BOOST_TEST(!missing.exists);
     BOOST_TEST(!missing.blocked);
     BOOST_TEST(missing.writable);
     BOOST_TEST(missing.total_bytes == there.total_bytes);
     write_file(at / "file", "");
-    const auto blocked = agent::look_at_place(at / "file");
+    const auto blocked = agent::directory_facts_of(at / "file");
     BOOST_TEST(blocked.blocked);
     BOOST_TEST(!blocked.writable);
 }
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(owners_and_mount_options_are_seen) {
         return;
     }
     std::ignore = ::chown(at.path().c_str(), 12345, 12345); // as root, who may mount
-    const auto place = agent::look_at_place(at.path());
+    const auto place = agent::directory_facts_of(at.path());
     ::umount2(at.path().c_str(), MNT_DETACH);
     BOOST_TEST(!place.executes);
     BOOST_TEST(place.file_system == "tmpfs");

@@ -1,5 +1,5 @@
 // What the agent tells of changes below run directories: real files, the real agent.
-#include "engine/agent/watch/tree_print.hpp"
+#include "engine/agent/watch/tree_fingerprint.hpp"
 #include "engine/agent/watch/tree_watch.hpp"
 #include "engine/protocol/sync_messages.hpp"
 #include "tests/support/agent_process.hpp"
@@ -39,7 +39,7 @@ class watch {
   public:
     watch(agent_process& agent, const run_home& at, ids runs, std::int64_t settle_ms = 20)
         : agent_(agent),
-          request_(agent.send(protocol::watch_runs{
+          request_(agent.send(protocol::watch_run_files{
               .home = at.home.native(), .ids = std::move(runs), .settle_ms = settle_ms})) {
         eventually("the watch is ready", [&] { return !answer().parts.empty(); }, 60);
         const auto& [type, body] = answer().parts.front();
@@ -349,7 +349,7 @@ BOOST_AUTO_TEST_CASE(a_watch_ends_when_it_is_cancelled_and_refuses_what_makes_no
     BOOST_TEST(ended.failure->code == "cancelled");
     const auto home = at.at.home.native();
     for (const auto& bad : {ids{"../x"}, ids{""}, ids{"a/b"}, ids(20'001, "a")}) {
-        BOOST_TEST(at.agent.refuse(protocol::watch_runs{.home = home, .ids = bad}).code ==
+        BOOST_TEST(at.agent.refuse(protocol::watch_run_files{.home = home, .ids = bad}).code ==
                    "bad_input");
     }
     watch none(at.agent, at.at, {});
@@ -361,7 +361,7 @@ BOOST_AUTO_TEST_CASE(a_large_tree_does_not_hold_up_other_requests) {
         fs::create_directories(at.a / std::to_string(i % 100) / std::to_string(i));
     }
     const auto request =
-        at.agent.send(protocol::watch_runs{.home = at.at.home.native(), .ids = {"a", "b"}});
+        at.agent.send(protocol::watch_run_files{.home = at.at.home.native(), .ids = {"a", "b"}});
     auto longest = 0ms;
     int pings = 0;
     eventually("the watch is ready", [&] {
@@ -392,7 +392,7 @@ BOOST_AUTO_TEST_CASE(a_watch_that_is_too_large_says_so) {
 BOOST_AUTO_TEST_CASE(a_print_changes_with_everything_that_counts) {
     temporary_directory place;
     const auto print = [&] {
-        agent::tree_print one(place.path());
+        agent::tree_fingerprint one(place.path());
         while (!one.step(agent::clock::now())) { // one step at a time
         }
         return one.value();

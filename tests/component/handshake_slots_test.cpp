@@ -10,7 +10,7 @@
 using namespace outrider;
 using namespace outrider::testing;
 using namespace outrider::ssh;
-using place_ptr = std::shared_ptr<handshake_slots::place>;
+using place_ptr = std::shared_ptr<handshake_slots::slot>;
 
 namespace {
 

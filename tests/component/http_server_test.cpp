@@ -383,7 +383,7 @@ BOOST_AUTO_TEST_CASE(a_stop_ends_it_and_its_socket) {
     eventually("nobody listens",
                [&] { return look_at_socket(it.socket()) == socket_state::absent; });
     it.end();
-    BOOST_TEST((take_place(it.socket()).has_value()));
+    BOOST_TEST((take_socket(it.socket()).has_value()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

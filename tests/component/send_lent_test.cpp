@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t rooms = 4;
 
 std::shared_ptr<shared_memory> some_memory() {
-    return shared_memory::make(rooms * protocol::lent_room_size);
+    return shared_memory::make(rooms * protocol::shared_slot_size);
 }
 
 // A sender, and a client that keeps what is lent until it has taken it in.
@@ -26,7 +26,7 @@ struct borrowing_client {
     content_model got;
 
     explicit borrowing_client(const agent_machine& there,
-                              std::optional<protocol::memory_place> other = std::nullopt)
+                              std::optional<protocol::shared_memory_file> other = std::nullopt)
         : job(there.context, &agent::make_send_runs_job, request(other)) {
         job.part(protocol::send_begin{there.run_id});
     }
@@ -75,7 +75,7 @@ struct borrowing_client {
 
   private:
     [[nodiscard]] protocol::send_runs
-    request(const std::optional<protocol::memory_place>& other) const {
+    request(const std::optional<protocol::shared_memory_file>& other) const {
         return {.home = ".guild", .credit = plenty, .memory = other.value_or(memory->place())};
     }
 
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(without_that_memory_everything_is_sent) {
     gone.path = "/proc/self/fd/9999";
     auto other = memory->place();
     ++other.inode;
-    const auto tiny = shared_memory::make(protocol::lent_room_size - 1);
+    const auto tiny = shared_memory::make(protocol::shared_slot_size - 1);
     for (const auto& place : {gone, other, tiny->place()}) {
         borrowing_client client(there, place);
         client.order({"large"});

@@ -21,7 +21,7 @@ using every_message =
                          output_restarted, delete_reply, delete_runs, file_batch, file_list,
                          list_files, scan_reply, scan_runs, send_totals, send_runs, send_begin,
                          receive_totals, receive_runs, receive_begin, receive_marks, run_received,
-                         runs_changed, watch_runs, package_state, find_package, required_runs,
+                         runs_changed, watch_run_files, package_state, find_package, required_runs,
                          find_required_runs, file_content, read_file, abandoned, abandon_copy>;
 
 /// The frames of a stream that comes in pieces of this size, and whether it broke the rules.

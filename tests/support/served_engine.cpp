@@ -31,7 +31,7 @@ served_engine::served_engine(http_limits limits, bool on_port) {
     id = scene_.make_run('a');
     http_server_options how;
     how.socket = socket();
-    auto place = take_place(how.socket);
+    auto place = take_socket(how.socket);
     BOOST_REQUIRE_MESSAGE(place, place.error().context);
     how.place = std::move(*place);
     how.limits = limits;
@@ -45,16 +45,16 @@ served_engine::served_engine(http_limits limits, bool on_port) {
     }
     std::promise<std::uint16_t> listening;
     how.listening = [&](std::optional<std::uint16_t> at) { listening.set_value(at.value_or(0)); };
-    heart_ = make_service_engine(std::move(how), {});
-    thread_ = std::thread([this] { heart_->run(); });
+    engine_ = make_service_engine(std::move(how), {});
+    thread_ = std::thread([this] { engine_->run(); });
     port = listening.get_future().get();
 }
 
 void served_engine::end() {
     if (thread_.joinable()) {
-        heart_->interrupt();
+        engine_->interrupt();
         thread_.join();
-        heart_.reset(); // and with it the lock on the place
+        engine_.reset(); // and with it the lock on the place
     }
 }
 

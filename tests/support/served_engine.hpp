@@ -41,7 +41,7 @@ class served_engine {
 
   private:
     copy_scene scene_{remote_place::here}; // of which the program under test knows
-    std::unique_ptr<engine> heart_;
+    std::unique_ptr<engine> engine_;
     std::thread thread_;
 };
 

@@ -93,8 +93,8 @@ command_context service_scene::context() const {
 void service_scene::serve(std::function<awaitable<void>()> script) {
     std::vector<std::unique_ptr<transport>> transports;
     transports.push_back(std::make_unique<closable_transport>(open));
-    engine heart(std::move(transports));
-    heart.add(std::make_unique<service>(options));
+    engine served(std::move(transports));
+    served.add(std::make_unique<service>(options));
     auto scripted = std::make_unique<script_resident>(
         [this, &script](command_queue& running, engine_resources& with) -> awaitable<void> {
             commands_ = &running;
@@ -103,8 +103,8 @@ void service_scene::serve(std::function<awaitable<void>()> script) {
             co_await script();
         });
     const auto& ended = *scripted;
-    heart.add(std::move(scripted));
-    heart.run();
+    served.add(std::move(scripted));
+    served.run();
     commands_ = nullptr;
     with_ = nullptr;
     if (ended.error) {

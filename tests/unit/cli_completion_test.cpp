@@ -133,11 +133,12 @@ BOOST_AUTO_TEST_CASE(scripts_go_to_the_places_of_their_shells) {
     const std::map<std::string, std::string> plain{{"HOME", "/h"}, {"SHELL", "/bin/fish"}};
     BOOST_TEST(shell_of_user(plain) == "fish");
     BOOST_TEST(shell_of_user({{"SHELL", "/bin/dash"}}) == "bash");
-    BOOST_TEST(place_of_script("bash", "guild", plain).file ==
+    BOOST_TEST(target_of_script("bash", "guild", plain).file ==
                "/h/.local/share/bash-completion/completions/guild");
-    BOOST_TEST(place_of_script("fish", "guild", {{"HOME", "/h"}, {"XDG_CONFIG_HOME", "/c"}}).file ==
-               "/c/fish/completions/guild.fish");
-    BOOST_TEST(place_of_script("zsh", "guild", plain).file ==
+    BOOST_TEST(
+        target_of_script("fish", "guild", {{"HOME", "/h"}, {"XDG_CONFIG_HOME", "/c"}}).file ==
+        "/c/fish/completions/guild.fish");
+    BOOST_TEST(target_of_script("zsh", "guild", plain).file ==
                "/h/.local/share/zsh/site-functions/_guild");
     for (const char* shell : {"bash", "zsh", "fish"}) {
         const auto script = completion_script(shell, "my-guild");

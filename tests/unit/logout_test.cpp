@@ -15,12 +15,12 @@ namespace fs = std::filesystem;
 namespace {
 
 struct plan_case {
-    session_place place;
+    session_scope place;
     bool kills;
     bool lingers;
     logout_plan plan;
 };
-using enum session_place;
+using enum session_scope;
 const plan_case plans[] = {
     {none, true, false, logout_plan::stay},          {none, true, true, logout_plan::stay},
     {login, false, false, logout_plan::stay},        {login, false, true, logout_plan::stay},
@@ -30,7 +30,7 @@ const plan_case plans[] = {
 
 struct place_case {
     const char* text;
-    session_place place;
+    session_scope place;
 };
 const place_case places[] = {
     {"0::/user.slice/user-1000.slice/session-3.scope\n", login},

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-protocol::place_facts place(const std::string& path) {
+protocol::directory_facts place(const std::string& path) {
     return {.path = path,
             .exists = true,
             .writable = true,

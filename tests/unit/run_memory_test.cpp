@@ -155,20 +155,20 @@ BOOST_AUTO_TEST_CASE(a_remote_whose_configuration_changed_is_another_machine) {
     BOOST_TEST(it.memory.find("key") == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(a_doubt_is_settled_by_what_was_asked_for_later) {
+BOOST_AUTO_TEST_CASE(an_invalidation_is_settled_by_what_was_asked_for_later) {
     remembering it;
     const auto before = it.memory.moment();
     it.take({running("a", 1)}, 1);
-    const auto doubt = it.memory.doubt("key");
+    const auto moment = it.memory.invalidate("key");
     it.memory.take("key", {.home = "/h", .runs = {}, .total = 0, .moment = before});
-    BOOST_TEST(it.memory.doubted("key"));
-    it.memory.settle("key", doubt - 1);
-    BOOST_TEST(it.memory.doubted("key"));
-    it.memory.settle("key", doubt);
-    BOOST_TEST(!it.memory.doubted("key"));
-    it.memory.doubt("key");
+    BOOST_TEST(it.memory.is_invalid("key"));
+    it.memory.settle("key", moment - 1);
+    BOOST_TEST(it.memory.is_invalid("key"));
+    it.memory.settle("key", moment);
+    BOOST_TEST(!it.memory.is_invalid("key"));
+    it.memory.invalidate("key");
     it.take({running("a", 1)}, 1);
-    BOOST_TEST(!it.memory.doubted("key"));
+    BOOST_TEST(!it.memory.is_invalid("key"));
 }
 
 BOOST_AUTO_TEST_CASE(while_a_machine_is_watched_a_listing_of_a_command_adds_only_what_is_newer) {

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(the_answers_of_ssh_are_read) {
     BOOST_TEST(config.proxy_jump == "a,b");
     BOOST_TEST(config.proxy_command.empty());
     BOOST_TEST((config.connect_timeout == 7));
-    BOOST_TEST(config.beyond_us.empty());
+    BOOST_TEST(config.needs_ssh_program.empty());
 }
 
 BOOST_AUTO_TEST_CASE(security_options_that_are_beyond_us_are_never_ignored) {
@@ -68,7 +68,8 @@ BOOST_AUTO_TEST_CASE(security_options_that_are_beyond_us_are_never_ignored) {
                 {"knownhostscommand /bin/k %H", true}, {"proxyusefdpass no", false},
                 {"proxyusefdpass yes", true},          {"gssapiauthentication yes", false}};
     for (const auto& row : rows) {
-        BOOST_TEST(parse_user_config(row.line, "/h").beyond_us.empty() != row.beyond, row.line);
+        BOOST_TEST(parse_user_config(row.line, "/h").needs_ssh_program.empty() != row.beyond,
+                   row.line);
     }
 }
 

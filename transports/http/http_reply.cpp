@@ -22,14 +22,14 @@ std::string lower(std::string_view text) {
 
 result<> http_reply::feed(std::string_view bytes,
                           const std::function<void(std::string_view)>& body) {
-    while (!bytes.empty() && place_ != place::end) {
-        if (place_ == place::body || place_ == place::chunk) {
+    while (!bytes.empty() && part_ != part::end) {
+        if (part_ == part::body || part_ == part::chunk) {
             const auto piece = bytes.substr(0, left_);
             body(piece);
             left_ -= piece.size();
             bytes.remove_prefix(piece.size());
             if (left_ == 0) {
-                place_ = place_ == place::body ? place::end : place::chunk_end;
+                part_ = part_ == part::body ? part::end : part::chunk_end;
             }
             continue;
         }
@@ -57,51 +57,51 @@ result<> http_reply::feed(std::string_view bytes,
 result<> http_reply::take_line(std::string_view line) {
     constexpr std::string_view version = "HTTP/1.1 ";
     constexpr std::string_view length = "content-length: ";
-    switch (place_) {
-    case place::status:
+    switch (part_) {
+    case part::status:
         if (!line.starts_with(version) ||
             std::from_chars(line.data() + version.size(), line.data() + line.size(), status_).ec !=
                 std::errc()) {
             return broken("it begins with no status");
         }
-        place_ = place::headers;
+        part_ = part::headers;
         return {};
-    case place::headers:
+    case part::headers:
         if (line.empty()) {
-            place_ = chunked_ ? place::chunk_size : left_ > 0 ? place::body : place::end;
+            part_ = chunked_ ? part::chunk_size : left_ > 0 ? part::body : part::end;
         } else if (const auto text = lower(line); text.starts_with(length)) {
-            return take_size(std::string_view(text).substr(length.size()), 10, place::headers);
+            return take_size(std::string_view(text).substr(length.size()), 10, part::headers);
         } else if (text == "transfer-encoding: chunked") {
             chunked_ = true;
         }
         return {};
-    case place::chunk_size:
-        if (auto taken = take_size(line, 16, place::chunk); !taken) {
+    case part::chunk_size:
+        if (auto taken = take_size(line, 16, part::chunk); !taken) {
             return taken;
         }
-        place_ = left_ == 0 ? place::trailers : place::chunk;
+        part_ = left_ == 0 ? part::trailers : part::chunk;
         return {};
-    case place::chunk_end:
-        place_ = place::chunk_size;
+    case part::chunk_end:
+        part_ = part::chunk_size;
         return line.empty() ? result<>() : broken("a chunk does not end");
-    case place::trailers:
-        place_ = line.empty() ? place::end : place::trailers;
+    case part::trailers:
+        part_ = line.empty() ? part::end : part::trailers;
         return {};
-    case place::body:
-    case place::chunk:
-    case place::end:
+    case part::body:
+    case part::chunk:
+    case part::end:
         break;
     }
     return {};
 }
 
-result<> http_reply::take_size(std::string_view digits, int base, place then) {
+result<> http_reply::take_size(std::string_view digits, int base, part then) {
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), left_, base);
     if (error != std::errc() || end != digits.data() + digits.size()) {
         return broken("a size is no number");
     }
-    place_ = then;
+    part_ = then;
     return {};
 }
 

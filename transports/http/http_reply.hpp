@@ -20,16 +20,16 @@ class http_reply {
                                 const std::function<void(std::string_view)>& body);
     /// 0 until the status has come.
     [[nodiscard]] int status() const { return status_; }
-    [[nodiscard]] bool ended() const { return place_ == place::end; }
+    [[nodiscard]] bool ended() const { return part_ == part::end; }
 
   private:
-    enum class place { status, headers, body, chunk_size, chunk, chunk_end, trailers, end };
+    enum class part { status, headers, body, chunk_size, chunk, chunk_end, trailers, end };
     static constexpr std::size_t longest_line = 8192;
 
     result<> take_line(std::string_view line);
-    result<> take_size(std::string_view digits, int base, place then);
+    result<> take_size(std::string_view digits, int base, part then);
 
-    place place_ = place::status;
+    part part_ = part::status;
     std::string line_;
     std::size_t left_ = 0; ///< bytes of the body or the chunk
     bool chunked_ = false;

@@ -3,7 +3,7 @@
 #include "engine/api/commands.hpp"
 #include "engine/resources/resident.hpp"
 #include "transports/http/http_stream.hpp"
-#include "transports/http/socket_place.hpp"
+#include "transports/http/service_socket.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -14,8 +14,8 @@
 namespace outrider {
 
 struct http_server_options {
-    std::string socket;                ///< where it listens; see `socket_place`
-    held_place place;                  ///< that, taken
+    std::string socket;                ///< where it listens; see `service_socket`
+    held_socket place;                 ///< that, taken
     std::optional<std::uint16_t> port; ///< on 127.0.0.1 as well; 0: any that is free
     command_context usual;             ///< what the context of a command leaves out
     http_limits limits;

@@ -2,7 +2,7 @@
 
 #include "engine/api/api_json.hpp"
 #include "transports/http/build_identity.hpp"
-#include "transports/http/socket_place.hpp"
+#include "transports/http/service_socket.hpp"
 
 #include <boost/json.hpp>
 
@@ -189,7 +189,7 @@ result<std::string> good_body(result<service_connection::reply> answered) {
 
 result<std::unique_ptr<engine_access>>
 find_service(const std::map<std::string, std::string>& environment) {
-    const auto place = socket_place(environment);
+    const auto place = service_socket(environment);
     auto connection = service_connection::open(place);
     if (!connection) {
         return connection.error();

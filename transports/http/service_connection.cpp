@@ -1,6 +1,6 @@
 #include "transports/http/service_connection.hpp"
 
-#include "transports/http/socket_place.hpp"
+#include "transports/http/service_socket.hpp"
 
 #include <array>
 #include <cerrno>

@@ -52,11 +52,11 @@ awaitable<result<authentication::answer>> authentication::offer(std::string path
     co_return read_answer(*code);
 }
 
-awaitable<result<authentication::answer>> authentication::unlock_and_offer(person& who,
+awaitable<result<authentication::answer>> authentication::unlock_and_offer(prompter& who,
                                                                            std::string path) {
     result<loaded_key> key;
     {
-        const person::waiting for_all(who);
+        const prompter::waiting for_all(who);
         key = co_await store_.unlock(path, [&]() -> awaitable<result<std::string>> {
             co_return co_await who.ask("Passphrase for key " + path + ": ", false);
         });
@@ -74,7 +74,7 @@ awaitable<result<authentication::answer>> authentication::unlock_and_offer(perso
     co_return co_await offer(path, key->key);
 }
 
-awaitable<result<authentication::answer>> authentication::keyboard_interactive(person& who) {
+awaitable<result<authentication::answer>> authentication::keyboard_interactive(prompter& who) {
     last_ = "keyboard-interactive";
     for (;;) {
         const auto code =
@@ -103,7 +103,7 @@ awaitable<result<authentication::answer>> authentication::keyboard_interactive(p
     }
 }
 
-awaitable<result<authentication::answer>> authentication::password(person& who) {
+awaitable<result<authentication::answer>> authentication::password(prompter& who) {
     last_ = "password";
     auto outcome = answer::denied;
     for (int attempt = 0; attempt < most_attempts && outcome == answer::denied; ++attempt) {
@@ -127,7 +127,7 @@ awaitable<result<authentication::answer>> authentication::password(person& who) 
     co_return outcome;
 }
 
-awaitable<result<login>> authentication::ask_person(person& who) {
+awaitable<result<login>> authentication::ask_prompter(prompter& who) {
     for (const auto& path : keys_.encrypted) {
         if (!offered(SSH_AUTH_METHOD_PUBLICKEY)) {
             break;
@@ -140,7 +140,7 @@ awaitable<result<login>> authentication::ask_person(person& who) {
             co_return login::done;
         }
     }
-    using method = awaitable<result<answer>> (authentication::*)(person&);
+    using method = awaitable<result<answer>> (authentication::*)(prompter&);
     const struct {
         int offered;
         bool wanted;
@@ -163,7 +163,7 @@ awaitable<result<login>> authentication::ask_person(person& who) {
     co_return denied();
 }
 
-awaitable<result<login>> authentication::run(person& who, time_budget& budget) {
+awaitable<result<login>> authentication::run(prompter& who, time_budget& budget) {
     budget_ = &budget;
     if (keys_.ready.size() > most_keys) {
         keys_.ready.resize(most_keys);
@@ -195,8 +195,8 @@ awaitable<result<login>> authentication::run(person& who, time_budget& budget) {
         }
     }
     const bool kerberos = config_.gssapi_authentication && offered(SSH_AUTH_METHOD_GSSAPI_MIC);
-    if (!keys_.beyond_us.empty() || kerberos) {
-        co_return login::beyond_us;
+    if (!keys_.needs_ssh_program.empty() || kerberos) {
+        co_return login::needs_ssh_program;
     }
     if (!who.can_answer()) {
         for (const auto& path : keys_.encrypted) {
@@ -204,7 +204,7 @@ awaitable<result<login>> authentication::run(person& who, time_budget& budget) {
         }
         co_return denied();
     }
-    co_return co_await ask_person(who);
+    co_return co_await ask_prompter(who);
 }
 
 bool authentication::offered(int method) const {

@@ -2,7 +2,7 @@
 
 #include "engine/reactor/awaitable.hpp"
 #include "transports/ssh/key_store.hpp"
-#include "transports/ssh/person.hpp"
+#include "transports/ssh/prompter.hpp"
 #include "transports/ssh/time_budget.hpp"
 #include "transports/ssh/user_config.hpp"
 
@@ -22,9 +22,9 @@ struct key_ring {
     std::vector<named_key> ready;
     std::vector<std::string> encrypted; ///< paths
     /// Why a child `ssh` may be able to log in where we cannot: "a key of the ssh agent"; or empty.
-    std::string beyond_us;
+    std::string needs_ssh_program;
     /// Only a child `ssh` makes sense: there is no key that we could use.
-    bool only_beyond_us = false;
+    bool only_ssh_program_left = false;
 };
 
 /// Looks at the identity files and, where they are not enough, into the ssh agent. A key that the
@@ -36,7 +36,7 @@ struct key_ring {
 /// How a login ended, where it did not fail.
 enum class login {
     done,
-    beyond_us, ///< what is left to try only a child `ssh` can: start anew with one
+    needs_ssh_program, ///< what is left to try only a child `ssh` can: start anew with one
 };
 
 /// Logs in: keys, then encrypted keys with their passphrase, then keyboard-interactive and
@@ -44,15 +44,15 @@ enum class login {
 class authentication {
   public:
     authentication(session& on, const user_config& config, key_ring keys, key_store& store);
-    [[nodiscard]] awaitable<result<login>> run(person& who, time_budget& budget);
+    [[nodiscard]] awaitable<result<login>> run(prompter& who, time_budget& budget);
 
   private:
     enum class answer { accepted, denied };
     [[nodiscard]] awaitable<result<answer>> offer(std::string path, shared_key key);
-    [[nodiscard]] awaitable<result<answer>> unlock_and_offer(person& who, std::string path);
-    [[nodiscard]] awaitable<result<answer>> keyboard_interactive(person& who);
-    [[nodiscard]] awaitable<result<answer>> password(person& who);
-    [[nodiscard]] awaitable<result<login>> ask_person(person& who);
+    [[nodiscard]] awaitable<result<answer>> unlock_and_offer(prompter& who, std::string path);
+    [[nodiscard]] awaitable<result<answer>> keyboard_interactive(prompter& who);
+    [[nodiscard]] awaitable<result<answer>> password(prompter& who);
+    [[nodiscard]] awaitable<result<login>> ask_prompter(prompter& who);
     template <class Call>
     [[nodiscard]] awaitable<result<int>> step(Call call);
     [[nodiscard]] result<answer> read_answer(int code);

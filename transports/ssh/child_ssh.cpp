@@ -229,7 +229,7 @@ awaitable<void> child_master::close() {
 }
 
 awaitable<result<std::shared_ptr<child_master>>>
-connect_by_child(child_request request, person& who, time_budget& budget) {
+connect_by_child(child_request request, prompter& who, time_budget& budget) {
     const std::string& name = request.to.to.name;
     if (find_program("ssh", request.environment).empty()) {
         co_return failure(errc::unsupported,

@@ -4,7 +4,7 @@
 #include "transports/process/child_stream.hpp"
 #include "transports/ssh/failed_try.hpp"
 #include "transports/ssh/hop.hpp"
-#include "transports/ssh/person.hpp"
+#include "transports/ssh/prompter.hpp"
 #include "transports/ssh/time_budget.hpp"
 
 #include <map>
@@ -68,7 +68,7 @@ class child_master {
 /// Connects by a child `ssh`. It asks nothing: where a person would have to answer, it fails. Host
 /// keys are checked by `ssh` itself under the same policy and files.
 [[nodiscard]] awaitable<result<std::shared_ptr<child_master>>>
-connect_by_child(child_request request, person& who, time_budget& budget);
+connect_by_child(child_request request, prompter& who, time_budget& budget);
 
 /// What `ssh` means by its last words.
 [[nodiscard]] errc classify_ssh_words(std::string_view words);

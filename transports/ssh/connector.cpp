@@ -2,7 +2,7 @@
 
 #include "transports/ssh/find_way.hpp"
 #include "transports/ssh/host_key_check.hpp"
-#include "transports/ssh/person.hpp"
+#include "transports/ssh/prompter.hpp"
 #include "transports/ssh/ssh_connection.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -75,8 +75,8 @@ awaitable<result<std::unique_ptr<connection>>> connector::run() {
     if (!reached) {
         co_return reached.error();
     }
-    if (!reached->beyond_us.empty()) {
-        auto child = co_await reach_by_child(0, reached->beyond_us);
+    if (!reached->needs_ssh_program.empty()) {
+        auto child = co_await reach_by_child(0, reached->needs_ssh_program);
         if (!child) {
             co_return child.error();
         }
@@ -89,16 +89,16 @@ awaitable<result<std::unique_ptr<connection>>> connector::run() {
 
 awaitable<result<reached_session>> connector::reach(std::size_t at) {
     const hop& mine = way_[at];
-    if (!mine.config.beyond_us.empty()) {
-        co_return reached_session{.beyond_us = join(mine.config.beyond_us)};
+    if (!mine.config.needs_ssh_program.empty()) {
+        co_return reached_session{.needs_ssh_program = join(mine.config.needs_ssh_program)};
     }
     auto keys = co_await gather_keys(mine.to.name, mine.config, mine.to.private_key.has_value(),
                                      memory_.keys);
     if (!keys) {
         co_return keys.error();
     }
-    if (keys->only_beyond_us) {
-        co_return reached_session{.beyond_us = keys->beyond_us};
+    if (keys->only_ssh_program_left) {
+        co_return reached_session{.needs_ssh_program = keys->needs_ssh_program};
     }
     host_key_check check(mine.to, mine.config, memory_.host_keys);
     if (auto ready = co_await check.prepare(); !ready) {
@@ -114,7 +114,7 @@ awaitable<result<reached_session>> connector::reach(std::size_t at) {
             }
             via = std::move(*jump);
             if (!via.session) {
-                co_return reached_session{.beyond_us = via.beyond_us};
+                co_return reached_session{.needs_ssh_program = via.needs_ssh_program};
             }
         }
         auto attempt = std::make_unique<session_attempt>(memory_, mine, context_, budget_);
@@ -209,7 +209,7 @@ awaitable<result<std::shared_ptr<child_master>>> connector::try_by_child(child_r
         co_return failure(errc::cancelled, to_.name + ": cancelled");
     }
     budget_.give_back(time_budget::clock::now() - start);
-    person who(request.to.to.name, context_, budget_, *place);
+    prompter who(request.to.to.name, context_, budget_, *place);
     auto made = co_await connect_by_child(std::move(request), who, budget_);
     if (made) {
         (*place)->secured();

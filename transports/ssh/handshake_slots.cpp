@@ -18,7 +18,7 @@ std::chrono::milliseconds jitter() {
 
 } // namespace
 
-awaitable<result<std::shared_ptr<handshake_slots::place>>>
+awaitable<result<std::shared_ptr<handshake_slots::slot>>>
 handshake_slots::acquire(std::string server, std::string through) {
     auto& at = servers_[server];
     // A server that says nothing turns nobody away: all may find that out at the same time.
@@ -27,8 +27,8 @@ handshake_slots::acquire(std::string server, std::string through) {
             co_return failure(errc::cancelled, "cancelled");
         }
     }
-    const auto granted = std::make_shared<place>(co_await asio::this_coro::executor, *this,
-                                                 std::move(server), std::move(through));
+    const auto granted = std::make_shared<slot>(co_await asio::this_coro::executor, *this,
+                                                std::move(server), std::move(through));
     granted->watch_silence();
     co_return granted;
 }
@@ -39,14 +39,14 @@ bool handshake_slots::answers(const std::string& server) const {
            clock::now() - found->second.secured < std::chrono::seconds(5);
 }
 
-handshake_slots::place::place(const asio::any_io_executor& executor, handshake_slots& owner,
-                              std::string server, std::string through)
+handshake_slots::slot::slot(const asio::any_io_executor& executor, handshake_slots& owner,
+                            std::string server, std::string through)
     : owner_(owner), at_(owner.servers_[std::move(server)]), through_(std::move(through)),
       silence_(executor) {
     ++at_.held;
 }
 
-handshake_slots::place::~place() {
+handshake_slots::slot::~slot() {
     --(silent_ ? at_.silent : at_.held);
     if (entered_ && !paused_) {
         count_in_all(-1);
@@ -54,7 +54,7 @@ handshake_slots::place::~place() {
     owner_.waiting_.wake_all();
 }
 
-void handshake_slots::place::watch_silence() {
+void handshake_slots::slot::watch_silence() {
     silence_.expires_after(hesitation_);
     silence_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
         if (const auto self = weak.lock(); self && !error && !self->heard_) {
@@ -63,7 +63,7 @@ void handshake_slots::place::watch_silence() {
     });
 }
 
-void handshake_slots::place::hesitate() {
+void handshake_slots::slot::hesitate() {
     if (std::exchange(entered_, false)) {
         count_in_all(-1);
         owner_.waiting_.wake_all();
@@ -76,14 +76,14 @@ void handshake_slots::place::hesitate() {
     });
 }
 
-void handshake_slots::place::fall_silent() {
+void handshake_slots::slot::fall_silent() {
     silent_ = true;
     --at_.held;
     ++at_.silent;
     owner_.waiting_.wake_all();
 }
 
-void handshake_slots::place::heard() {
+void handshake_slots::slot::heard() {
     heard_ = true;
     silence_.cancel();
     if (std::exchange(silent_, false)) {
@@ -93,14 +93,14 @@ void handshake_slots::place::heard() {
     }
 }
 
-void handshake_slots::place::count_in_all(int change) {
+void handshake_slots::slot::count_in_all(int change) {
     owner_.in_all_ += change;
     if (!through_.empty()) {
         owner_.through_[through_] += change;
     }
 }
 
-awaitable<bool> handshake_slots::place::enter(int limit) {
+awaitable<bool> handshake_slots::slot::enter(int limit) {
     if (entered_) {
         co_return true;
     }
@@ -128,27 +128,27 @@ awaitable<bool> handshake_slots::place::enter(int limit) {
     co_return true;
 }
 
-void handshake_slots::place::pause() {
+void handshake_slots::slot::pause() {
     if (entered_ && !std::exchange(paused_, true)) {
         count_in_all(-1);
         owner_.waiting_.wake_all();
     }
 }
 
-void handshake_slots::place::resume() {
+void handshake_slots::slot::resume() {
     if (std::exchange(paused_, false)) {
         count_in_all(+1);
     }
 }
 
-void handshake_slots::place::secured() {
+void handshake_slots::slot::secured() {
     heard();
     at_.secured = clock::now();
     // Slowly back to the full number: what turned us away may have been a passing crowd.
     at_.room = std::min<double>(at_.room + 1.0 / at_.room, to_one_server);
 }
 
-void handshake_slots::place::turned_away() {
+void handshake_slots::slot::turned_away() {
     // Those that were turned away together say it once: the room is what was held, less this one.
     at_.room = std::clamp<double>(at_.held - 1, 1, at_.room);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engine/reactor/awaitable.hpp"
-#include "transports/ssh/waiting_room.hpp"
+#include "transports/ssh/waiters.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -28,10 +28,10 @@ class handshake_slots {
 
     static constexpr std::chrono::milliseconds hesitation_limit{250};
 
-    class place;
+    class slot;
     /// Waits for a place at `server`; fails only when cancelled. `through` names the jump host.
-    [[nodiscard]] awaitable<result<std::shared_ptr<place>>> acquire(std::string server,
-                                                                    std::string through);
+    [[nodiscard]] awaitable<result<std::shared_ptr<slot>>> acquire(std::string server,
+                                                                   std::string through);
     /// Whether a connection to this server was secured in the last five seconds.
     [[nodiscard]] bool answers(const std::string& server) const;
 
@@ -45,18 +45,18 @@ class handshake_slots {
     std::map<std::string, server_load> servers_; // one entry for each server ever met
     std::map<std::string, int> through_;         // by jump host
     int in_all_ = 0;
-    waiting_room waiting_;
+    waiters waiting_;
 };
 
 /// A place of one connection in the making; given back when it is destroyed. Uncounted places are
 /// those of silent servers, and of connections for which a person is being asked.
-class handshake_slots::place : public std::enable_shared_from_this<place> {
+class handshake_slots::slot : public std::enable_shared_from_this<slot> {
   public:
-    place(const asio::any_io_executor& executor, handshake_slots& owner, std::string server,
-          std::string through);
-    place(const place&) = delete;
-    place& operator=(const place&) = delete;
-    ~place();
+    slot(const asio::any_io_executor& executor, handshake_slots& owner, std::string server,
+         std::string through);
+    slot(const slot&) = delete;
+    slot& operator=(const slot&) = delete;
+    ~slot();
 
     /// Waits until fewer than `limit` are in the making in all, and is one of them from then on.
     /// False when cancelled.

@@ -104,7 +104,7 @@ host_key_verdict host_key_check::judge(const known_host& shown) const {
     return verdict;
 }
 
-awaitable<result<>> host_key_check::verify(session& met, person& who) {
+awaitable<result<>> host_key_check::verify(session& met, prompter& who) {
     auto shown = shown_key(met);
     if (!shown) {
         co_return shown.error();
@@ -138,7 +138,7 @@ awaitable<result<>> host_key_check::verify(session& met, person& who) {
     co_return refuse_unknown(*shown);
 }
 
-awaitable<result<>> host_key_check::accept(known_host shown, person& who) {
+awaitable<result<>> host_key_check::accept(known_host shown, prompter& who) {
     if (config_.user_known_hosts.empty()) {
         who.tell(remote_.name + ": the host key " + fingerprint(shown.key) +
                  " is not recorded: no UserKnownHostsFile is set");

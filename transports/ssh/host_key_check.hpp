@@ -2,7 +2,7 @@
 
 #include "engine/reactor/awaitable.hpp"
 #include "transports/ssh/host_key_store.hpp"
-#include "transports/ssh/person.hpp"
+#include "transports/ssh/prompter.hpp"
 #include "transports/ssh/ssh_remote.hpp"
 #include "transports/ssh/user_config.hpp"
 
@@ -36,13 +36,13 @@ class host_key_check {
     /// The algorithms to offer in the key exchange.
     [[nodiscard]] std::string algorithms() const;
     /// Judges the key that the session met; asks, records or refuses.
-    [[nodiscard]] awaitable<result<>> verify(session& met, person& who);
+    [[nodiscard]] awaitable<result<>> verify(session& met, prompter& who);
 
   private:
     [[nodiscard]] failure refuse_changed(const known_host& shown,
                                          const host_key_verdict& verdict) const;
     [[nodiscard]] failure refuse_unknown(const known_host& shown) const;
-    [[nodiscard]] awaitable<result<>> accept(known_host shown, person& who);
+    [[nodiscard]] awaitable<result<>> accept(known_host shown, prompter& who);
     [[nodiscard]] host_key_verdict judge(const known_host& shown) const;
 
     const ssh_remote& remote_;

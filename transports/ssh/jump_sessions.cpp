@@ -35,15 +35,16 @@ jump_sessions::reach(jump_way way, std::function<awaitable<result<reached_sessio
             co_return reached.error();
         }
         if (!reached->wire) {
-            co_return reached_jump{.session = nullptr, .beyond_us = reached->beyond_us};
+            co_return reached_jump{.session = nullptr,
+                                   .needs_ssh_program = reached->needs_ssh_program};
         }
         spdlog::info("{}: connected, for all behind it", reached->wire->label());
         mine->session = std::make_shared<jump_session>(std::move(*reached), *carriers_, linger_);
-        co_return reached_jump{.session = mine->session, .beyond_us = {}};
+        co_return reached_jump{.session = mine->session, .needs_ssh_program = {}};
     };
     for (;;) {
         if (mine->session && mine->session->alive()) {
-            co_return reached_jump{.session = mine->session->hold(), .beyond_us = {}};
+            co_return reached_jump{.session = mine->session->hold(), .needs_ssh_program = {}};
         }
         auto made = co_await mine->making.run(connect);
         if (!made || !made->session) {

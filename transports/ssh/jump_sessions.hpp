@@ -33,7 +33,7 @@ struct jump_way {
 /// What a jump host gave: a session, or the reason why a child `ssh` is needed.
 struct reached_jump {
     std::shared_ptr<jump_session> session;
-    std::string beyond_us;
+    std::string needs_ssh_program;
 };
 
 /// The sessions to jump hosts, one for each, and what is carried through them. Owned by the

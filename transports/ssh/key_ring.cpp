@@ -56,25 +56,26 @@ awaitable<result<key_ring>> gather_keys(const std::string& label, const user_con
         }
         const loaded_key& key = *loaded;
         if (key.has_certificate) {
-            ring.beyond_us = "the certificate " + path + "-cert.pub";
-            ring.only_beyond_us = true;
+            ring.needs_ssh_program = "the certificate " + path + "-cert.pub";
+            ring.only_ssh_program_left = true;
         }
         if (key.what == state::ready) {
             ring.ready.push_back({path, key.key});
         } else if (key.what == state::encrypted) {
             ring.encrypted.push_back(path);
         } else if (key.what == state::hardware) {
-            ring.beyond_us = "the hardware key " + path;
+            ring.needs_ssh_program = "the hardware key " + path;
         } else if (key_is_named) {
             co_return failure(errc::bad_input,
                               label + ": private key " + path + ": " + why_unusable(key));
         }
     }
-    if (ring.beyond_us.empty() && (!key_is_named || ring.ready.empty()) &&
+    if (ring.needs_ssh_program.empty() && (!key_is_named || ring.ready.empty()) &&
         co_await agent_can_help(config, store)) {
-        ring.beyond_us = "a key of the ssh agent";
+        ring.needs_ssh_program = "a key of the ssh agent";
     }
-    ring.only_beyond_us = ring.only_beyond_us || (ring.ready.empty() && !ring.beyond_us.empty());
+    ring.only_ssh_program_left =
+        ring.only_ssh_program_left || (ring.ready.empty() && !ring.needs_ssh_program.empty());
     co_return ring;
 }
 

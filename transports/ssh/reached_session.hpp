@@ -12,7 +12,7 @@ namespace outrider::ssh {
 struct reached_session {
     std::shared_ptr<session> wire;
     std::shared_ptr<proxy_process> proxy; ///< lives as long as the wire
-    std::string beyond_us;                ///< why a child `ssh` is needed
+    std::string needs_ssh_program;        ///< why a child `ssh` is needed
 };
 
 } // namespace outrider::ssh

@@ -4,7 +4,7 @@
 #include "transports/ssh/algorithms.hpp"
 #include "transports/ssh/greeting.hpp"
 #include "transports/ssh/jump_session.hpp"
-#include "transports/ssh/person.hpp"
+#include "transports/ssh/prompter.hpp"
 #include "transports/ssh/tcp_connect.hpp"
 
 #include <boost/asio/error.hpp>
@@ -63,7 +63,7 @@ awaitable<result<reached_session>> session_attempt::run(host_key_check& check, k
         co_return options.error();
     }
     options->turns = memory_.turns;
-    if (auto may = co_await take_place(via.get()); !may) {
+    if (auto may = co_await take_socket(via.get()); !may) {
         co_return may.error();
     }
     auto reached = co_await open_socket(std::move(via));
@@ -79,18 +79,18 @@ awaitable<result<reached_session>> session_attempt::run(host_key_check& check, k
         co_return explained(wire.error(), *reached);
     }
     ended_.at = stage::later;
-    person who(hop_.to.name, context_, budget_, place_);
+    prompter who(hop_.to.name, context_, budget_, place_);
     if (auto verified = co_await check.verify(**wire, who); !verified) {
         co_return verified.error();
     }
-    const std::string beyond = keys.beyond_us.empty() ? "Kerberos" : keys.beyond_us;
+    const std::string beyond = keys.needs_ssh_program.empty() ? "Kerberos" : keys.needs_ssh_program;
     authentication logging_in(**wire, hop_.config, std::move(keys), memory_.keys);
     const auto outcome = co_await logging_in.run(who, budget_);
     if (!outcome) {
         co_return outcome.error();
     }
-    if (*outcome == login::beyond_us) {
-        co_return reached_session{.beyond_us = beyond};
+    if (*outcome == login::needs_ssh_program) {
+        co_return reached_session{.needs_ssh_program = beyond};
     }
     co_return reached_session{.wire = std::move(*wire), .proxy = std::move(reached->proxy)};
 }
@@ -105,7 +105,7 @@ bool session_attempt::worth_another() const {
     return true;
 }
 
-awaitable<result<>> session_attempt::take_place(const jump_session* via) {
+awaitable<result<>> session_attempt::take_socket(const jump_session* via) {
     const auto start = time_budget::clock::now();
     server_ = hop_.server(via);
     auto place = co_await memory_.slots.acquire(server_, via ? via->label() : std::string());

@@ -32,7 +32,7 @@ class session_attempt {
         descriptor socket;
         std::shared_ptr<proxy_process> proxy;
     };
-    [[nodiscard]] awaitable<result<>> take_place(const jump_session* via);
+    [[nodiscard]] awaitable<result<>> take_socket(const jump_session* via);
     [[nodiscard]] awaitable<result<reached_socket>> open_socket(std::shared_ptr<jump_session> via);
     [[nodiscard]] awaitable<result<reached_socket>> start_proxy();
     [[nodiscard]] awaitable<result<>> hear(const reached_socket& reached);
@@ -45,7 +45,7 @@ class session_attempt {
     const connect_context& context_;
     time_budget& budget_;
     std::string server_; // whose places these are
-    std::shared_ptr<handshake_slots::place> place_;
+    std::shared_ptr<handshake_slots::slot> place_;
     failed_try ended_;
 };
 

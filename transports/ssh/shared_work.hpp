@@ -1,6 +1,6 @@
 #pragma once
 
-#include "transports/ssh/waiting_room.hpp"
+#include "transports/ssh/waiters.hpp"
 
 #include <functional>
 #include <memory>
@@ -47,7 +47,7 @@ class shared_work {
   private:
     /// The outcome, once it is there; none when whoever did it was cancelled.
     std::shared_ptr<std::optional<result<T>>> going_on_;
-    waiting_room waiting_;
+    waiters waiting_;
 };
 
 } // namespace outrider::ssh

@@ -43,10 +43,10 @@ class reader {
         if (const auto known = setters().find(key); known != setters().end()) {
             known->second(*this, value);
         } else if (key == "verifyhostkeydns" && is_yes(value)) {
-            config_.beyond_us.emplace_back("VerifyHostKeyDNS");
+            config_.needs_ssh_program.emplace_back("VerifyHostKeyDNS");
         } else if (const auto name = beyond().find(key);
                    name != beyond().end() && !is_none(value) && value != "no") {
-            config_.beyond_us.push_back(name->second);
+            config_.needs_ssh_program.push_back(name->second);
         }
     }
 

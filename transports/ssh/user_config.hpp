@@ -47,7 +47,7 @@ struct user_config {
     int minimal_rsa_bits = 0;
     /// Security options that libssh cannot honour ("CertificateFile"): such a host is reached
     /// through a child `ssh`.
-    std::vector<std::string> beyond_us;
+    std::vector<std::string> needs_ssh_program;
 
     friend bool operator==(const user_config&, const user_config&) = default;
 };
@@ -96,7 +96,7 @@ class user_config_source {
 
     std::map<std::string, family> families_; // by home and question
     int running_ = 0;
-    waiting_room turns_;
+    waiters turns_;
 };
 
 /// The `-F FILE` with which `ssh` reads the configuration that is meant; empty for its own choice.

@@ -1,7 +1,7 @@
 #include "engine/agent/edit/run_removal.hpp"
 #include "engine/agent/files/read_run.hpp"
+#include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/files/run_lock.hpp"
-#include "engine/agent/files/run_place.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"
 #include "engine/runs/small_file.hpp"

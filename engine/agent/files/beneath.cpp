@@ -60,7 +60,7 @@ bool is_safe_path(std::string_view path) {
     return true;
 }
 
-result<place> parent_beneath(int root, std::string_view path, bool create) {
+result<path_beneath> parent_beneath(int root, std::string_view path, bool create) {
     if (!is_safe_path(path)) {
         return leads_outside(path);
     }
@@ -72,7 +72,7 @@ result<place> parent_beneath(int root, std::string_view path, bool create) {
     for (;;) {
         std::string name(first_component(rest));
         if (rest.empty()) {
-            return place{std::move(at), std::move(name)};
+            return path_beneath{std::move(at), std::move(name)};
         }
         auto next = step_into(at.get(), name, path, create);
         if (!next) {

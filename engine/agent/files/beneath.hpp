@@ -21,12 +21,12 @@ namespace outrider::agent {
 [[nodiscard]] result<descriptor> open_beneath(int root, std::string_view path, int flags);
 
 /// A place below a root: the directory that holds it, and its last component there.
-struct place {
+struct path_beneath {
     descriptor parent;
     std::string name;
 };
 /// Opens the directory that holds `path`; with `create`, makes the directories that are missing.
-[[nodiscard]] result<place> parent_beneath(int root, std::string_view path, bool create);
+[[nodiscard]] result<path_beneath> parent_beneath(int root, std::string_view path, bool create);
 
 /// Opens a directory, making it and its parents as needed; links on the way are followed (the path
 /// is one of the user's own).

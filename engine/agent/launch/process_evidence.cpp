@@ -73,10 +73,10 @@ void judge_processes(const run_paths& run, const machine_facts& machine, run_evi
     const auto place = place_of(*identity, machine);
     evidence.operation = state_of(identity->operation, place);
     evidence.supervisor = state_of(identity->supervisor, place);
-    if (place == identity_place::elsewhere) {
+    if (place == identity_origin::elsewhere) {
         evidence.owner_host = identity->host_name;
     }
-    if (place == identity_place::rebooted) {
+    if (place == identity_origin::rebooted) {
         evidence.reason = {{"rebooted", "the machine was rebooted while it ran"}};
     }
 }
@@ -98,7 +98,7 @@ void judge_starter(const run_paths& run, const machine_facts& machine, run_evide
     if (evidence.starter == process_state::gone && start_in_progress(run)) {
         evidence.starter = process_state::alive;
     }
-    if (place == identity_place::elsewhere) {
+    if (place == identity_origin::elsewhere) {
         evidence.owner_host = starter->host_name;
     }
 }

@@ -86,7 +86,7 @@ process_launcher::launch(const run_paths& run, const supervisor_words& words,
 std::vector<descriptor> process_launcher::ends(const run_paths& run) {
     std::vector<descriptor> out;
     const auto identity = read_identity(run.identity());
-    if (!identity || place_of(*identity, machine_) != identity_place::here) {
+    if (!identity || place_of(*identity, machine_) != identity_origin::here) {
         return out;
     }
     for (const auto& mark : {identity->operation, identity->supervisor}) {

@@ -1,4 +1,4 @@
-#include "engine/agent/files/run_place.hpp"
+#include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/listing/run_walk.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"

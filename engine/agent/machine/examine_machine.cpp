@@ -1,4 +1,4 @@
-#include "engine/agent/files/place.hpp"
+#include "engine/agent/files/file_system.hpp"
 #include "engine/agent/machine/logout.hpp"
 #include "engine/agent/server/immediate_job.hpp"
 #include "engine/agent/server/jobs.hpp"
@@ -77,10 +77,10 @@ result<protocol::machine_report> examine(const agent_context& context,
                                          const protocol::examine_machine& request) {
     const auto& machine = context.machine;
     protocol::machine_report out;
-    out.user_home = look_at_place(machine.home);
-    out.guild_home = look_at_place(resolve_home(request.home, machine.home).native());
-    out.cache = look_at_place(machine.cache_directory);
-    out.temporary = look_at_place(temporary_directory());
+    out.user_home = directory_facts_of(machine.home);
+    out.guild_home = directory_facts_of(resolve_home(request.home, machine.home).native());
+    out.cache = directory_facts_of(machine.cache_directory);
+    out.temporary = directory_facts_of(temporary_directory());
     out.umask = file_mode_mask();
     out.processors = usable_processors();
     out.memory_bytes = static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) *

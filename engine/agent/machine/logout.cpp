@@ -85,11 +85,11 @@ logind_settings settings_below(const fs::path& root) {
 
 logout_plan plan_for_logout(const logout_facts& facts) {
     switch (facts.place) {
-    case session_place::none:
+    case session_scope::none:
         return logout_plan::stay;
-    case session_place::user_manager:
+    case session_scope::user_manager:
         return facts.lingers ? logout_plan::stay : logout_plan::warn;
-    case session_place::login:
+    case session_scope::login:
         break;
     }
     if (!facts.kills_processes) {
@@ -98,7 +98,7 @@ logout_plan plan_for_logout(const logout_facts& facts) {
     return facts.lingers ? logout_plan::enter_scope : logout_plan::warn;
 }
 
-session_place place_in_cgroups(std::string_view text) {
+session_scope place_in_cgroups(std::string_view text) {
     while (!text.empty()) {
         // "0::PATH" in version 2, "1:name=systemd:PATH" in version 1.
         const auto line = next_line(text);
@@ -109,14 +109,14 @@ session_place place_in_cgroups(std::string_view text) {
         }
         const auto path = line.substr(second + 1);
         if (path.find("/user@") != path.npos) {
-            return session_place::user_manager;
+            return session_scope::user_manager;
         }
         const auto session = path.find("/session-");
         if (session != path.npos && path.find(".scope", session) != path.npos) {
-            return session_place::login;
+            return session_scope::login;
         }
     }
-    return session_place::none;
+    return session_scope::none;
 }
 
 void read_logind_settings(std::string_view text, logind_settings& settings) {
@@ -164,12 +164,12 @@ logout_facts read_logout_facts(const std::string& user, const fs::path& root) {
     }
     const auto groups = read_small_file(root / "proc/self/cgroup");
     out.place = place_in_cgroups(groups.value_or(""));
-    if (out.place == session_place::none) {
+    if (out.place == session_scope::none) {
         return out;
     }
     out.lingers = is_safe_name(user) && is_there(root / "var/lib/systemd/linger" / user);
     out.kills_processes =
-        out.place == session_place::login && kills_processes_of(user, settings_below(root));
+        out.place == session_scope::login && kills_processes_of(user, settings_below(root));
     return out;
 }
 

@@ -12,7 +12,7 @@
 namespace outrider::agent {
 
 /// What systemd keeps a process in, as its control group says (systemd.slice(5)).
-enum class session_place {
+enum class session_scope {
     none,         ///< no part of a user's session: a service, a container, a system of another kind
     login,        ///< `session-N.scope`: ends with this login, if logind is told so
     user_manager, ///< below `user@UID.service`: ends with the last login, unless lingering is on
@@ -20,7 +20,7 @@ enum class session_place {
 
 /// What decides about the processes of a user at logout.
 struct logout_facts {
-    session_place place = session_place::none;
+    session_scope place = session_scope::none;
     bool kills_processes = false; ///< logind ends what is left of this user's logins
     bool lingers = false;         ///< the user's manager outlives the last login
 };
@@ -34,7 +34,7 @@ enum class logout_plan {
 [[nodiscard]] logout_plan plan_for_logout(const logout_facts& facts);
 
 /// The place that the text of /proc/self/cgroup tells of (cgroups(7)).
-[[nodiscard]] session_place place_in_cgroups(std::string_view text);
+[[nodiscard]] session_scope place_in_cgroups(std::string_view text);
 
 /// The settings of `[Login]` in logind.conf(5) that decide whether processes are ended.
 struct logind_settings {

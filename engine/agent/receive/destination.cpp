@@ -1,6 +1,6 @@
 #include "engine/agent/receive/destination.hpp"
 
-#include "engine/agent/files/run_place.hpp"
+#include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/files/tree_removal.hpp"
 #include "engine/agent/receive/incoming_names.hpp"
 

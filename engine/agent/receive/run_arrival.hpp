@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/agent/files/run_place.hpp"
+#include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/files/tree_removal.hpp"
 #include "engine/protocol/sync_messages.hpp"
 
@@ -48,7 +48,7 @@ class run_arrival {
   private:
     void remove_empty() const;
 
-    run_place run_;
+    run_directory run_;
     descriptor incoming_;
     bool made_run_ = false;
     /// `.guild` and `.guild/outrider`: whether they came as directories of the run. Else they go

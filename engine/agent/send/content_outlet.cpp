@@ -10,7 +10,7 @@
 namespace outrider::agent {
 namespace {
 
-constexpr std::size_t before_block = protocol::lent_room_size - protocol::block_size;
+constexpr std::size_t before_block = protocol::shared_slot_size - protocol::block_size;
 static_assert(protocol::frame_header_size + protocol::largest_head <= before_block);
 
 /// A block fits into a packet together with a few small records before it, bytes.
@@ -20,23 +20,23 @@ constexpr std::size_t least_lent = std::size_t{16} << 10;
 
 } // namespace
 
-bool lent_rooms::open(const protocol::memory_place& place) {
+bool shared_memory_slots::open(const protocol::shared_memory_file& place) {
     if (!memory_.open_for_writing(place)) {
         return false;
     }
-    is_lent_.resize(memory_.bytes().size() / protocol::lent_room_size);
+    is_lent_.resize(memory_.bytes().size() / protocol::shared_slot_size);
     for (std::size_t room = is_lent_.size(); room-- > 0;) {
         free_.push_back(room);
     }
     return are_open();
 }
 
-std::span<char> lent_rooms::free_room() const {
-    return memory_.bytes().subspan(free_.back() * protocol::lent_room_size + before_block,
+std::span<char> shared_memory_slots::free_room() const {
+    return memory_.bytes().subspan(free_.back() * protocol::shared_slot_size + before_block,
                                    protocol::block_size);
 }
 
-protocol::lent_content lent_rooms::lend(std::string_view head, std::size_t size) {
+protocol::lent_content shared_memory_slots::lend(std::string_view head, std::size_t size) {
     BOOST_ASSERT(head.size() <= protocol::largest_head);
     char* const begin = free_room().data() - head.size();
     std::ranges::copy(head, begin);
@@ -46,13 +46,13 @@ protocol::lent_content lent_rooms::lend(std::string_view head, std::size_t size)
             .size = static_cast<std::int64_t>(head.size() + size)};
 }
 
-result<> lent_rooms::take_back(protocol::packet_reader& returned) {
+result<> shared_memory_slots::take_back(protocol::packet_reader& returned) {
     const auto offsets = protocol::read_returned(returned);
     if (!offsets) {
         return offsets.error();
     }
     for (const auto offset : *offsets) {
-        const auto room = static_cast<std::size_t>(offset) / protocol::lent_room_size;
+        const auto room = static_cast<std::size_t>(offset) / protocol::shared_slot_size;
         if (room >= is_lent_.size() || !is_lent_[room]) {
             return protocol::malformed_packet("return of content");
         }

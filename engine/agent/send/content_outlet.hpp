@@ -15,10 +15,10 @@ namespace outrider::agent {
 
 /// Rooms for blocks in memory that the client sees as well: what lies there need not be sent. A
 /// room that is lent is left alone until the client gives it back.
-class lent_rooms {
+class shared_memory_slots {
   public:
     /// Whether there are any from now on.
-    [[nodiscard]] bool open(const protocol::memory_place& place);
+    [[nodiscard]] bool open(const protocol::shared_memory_file& place);
     [[nodiscard]] bool are_open() const { return !is_lent_.empty(); }
     /// Nothing can be read before the client has given something back.
     [[nodiscard]] bool all_are_lent() const { return are_open() && free_.empty(); }
@@ -47,7 +47,7 @@ class content_outlet {
         : channel_(channel), credit_(credit) {}
 
     /// What is large comes into that memory and is lent. Everything is sent if it cannot be seen.
-    void lend_in(const protocol::memory_place& place) { std::ignore = rooms_.open(place); }
+    void lend_in(const protocol::shared_memory_file& place) { std::ignore = rooms_.open(place); }
     /// What the client gives back. Fails with `protocol_violation`.
     [[nodiscard]] result<> take_back(protocol::packet_reader& returned) {
         return rooms_.take_back(returned);
@@ -73,7 +73,7 @@ class content_outlet {
     void lend(std::string_view payload);
 
     reply_channel channel_;
-    lent_rooms rooms_;
+    shared_memory_slots rooms_;
     protocol::packet_writer packet_{protocol::packet_kind::content};
     std::int64_t credit_;
     std::int64_t sent_ = 0;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/agent/files/run_place.hpp"
+#include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/send/outgoing_file.hpp"
 #include "engine/agent/server/context.hpp"
 #include "engine/protocol/packet.hpp"
@@ -70,7 +70,7 @@ class order_sources {
     const agent_context& context_;
     std::string home_;
     bool in_run_ = false;
-    run_place run_;        // without a descriptor: there is no such run
+    run_directory run_;    // without a descriptor: there is no such run
     descriptor directory_; // of the file before
     std::string directory_path_;
 };

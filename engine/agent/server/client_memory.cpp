@@ -15,7 +15,7 @@ client_memory::~client_memory() {
     }
 }
 
-bool client_memory::map(const protocol::memory_place& place, bool writable) {
+bool client_memory::map(const protocol::shared_memory_file& place, bool writable) {
     const int access = writable ? O_RDWR : O_RDONLY;
     const descriptor file(::open(place.path.c_str(), access | O_NONBLOCK | O_CLOEXEC));
     struct stat found{};

@@ -20,9 +20,9 @@ class client_memory {
     ~client_memory();
 
     /// Whether it is there to be read from now on.
-    [[nodiscard]] bool open(const protocol::memory_place& place) { return map(place, false); }
+    [[nodiscard]] bool open(const protocol::shared_memory_file& place) { return map(place, false); }
     /// The same, also to be written.
-    [[nodiscard]] bool open_for_writing(const protocol::memory_place& place) {
+    [[nodiscard]] bool open_for_writing(const protocol::shared_memory_file& place) {
         return map(place, true);
     }
     /// Fails with `protocol_violation` for a range that is not inside.
@@ -31,7 +31,7 @@ class client_memory {
     [[nodiscard]] std::span<char> bytes() const { return bytes_; }
 
   private:
-    [[nodiscard]] bool map(const protocol::memory_place& place, bool writable);
+    [[nodiscard]] bool map(const protocol::shared_memory_file& place, bool writable);
 
     std::span<char> bytes_;
 };

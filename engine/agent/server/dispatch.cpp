@@ -53,7 +53,7 @@ constexpr std::array rows{
     row_of<protocol::scan_runs, make_scan_runs_job>(),
     row_of<protocol::send_runs, make_send_runs_job>(),
     row_of<protocol::receive_runs, make_receive_runs_job>(),
-    row_of<protocol::watch_runs, make_watch_runs_job>(),
+    row_of<protocol::watch_run_files, make_watch_run_files_job>(),
     row_of<protocol::watch_listing, make_watch_listing_job>(),
 };
 

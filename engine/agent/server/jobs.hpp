@@ -51,8 +51,8 @@ make_find_required_runs_job(const agent_context&, protocol::find_required_runs, 
                                                       reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_receive_runs_job(const agent_context&,
                                                          protocol::receive_runs, reply_channel);
-[[nodiscard]] std::unique_ptr<job> make_watch_runs_job(const agent_context&, protocol::watch_runs,
-                                                       reply_channel);
+[[nodiscard]] std::unique_ptr<job>
+make_watch_run_files_job(const agent_context&, protocol::watch_run_files, reply_channel);
 
 [[nodiscard]] std::unique_ptr<job> make_watch_listing_job(const agent_context&,
                                                           protocol::watch_listing, reply_channel);

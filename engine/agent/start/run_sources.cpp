@@ -1,7 +1,7 @@
 #include "engine/agent/start/run_sources.hpp"
 
 #include "engine/agent/files/beneath.hpp"
-#include "engine/agent/files/run_place.hpp"
+#include "engine/agent/files/run_directory.hpp"
 #include "engine/runs/small_file.hpp"
 #include "engine/text/shell_words.hpp"
 

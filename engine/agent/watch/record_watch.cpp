@@ -61,8 +61,8 @@ void record_watch::take(const inotify_event& event) {
         }
         return;
     }
-    const auto found = places_.find(event.wd);
-    if (found == places_.end()) {
+    const auto found = watched_.find(event.wd);
+    if (found == watched_.end()) {
         return;
     }
     changed_.insert(found->second.id);
@@ -70,19 +70,19 @@ void record_watch::take(const inotify_event& event) {
         if (found->second.attributes) {
             told_of_.erase(found->second.id);
         }
-        places_.erase(found);
+        watched_.erase(found);
     }
 }
 
-bool record_watch::add(const std::string& path, std::uint32_t events, place where) {
-    if (!inotify_ || places_.size() >= most_watches_) {
+bool record_watch::add(const std::string& path, std::uint32_t events, watched what) {
+    if (!inotify_ || watched_.size() >= most_watches_) {
         return false;
     }
     const int number = ::inotify_add_watch(inotify_.get(), path.c_str(), events);
     if (number < 0) {
         return false;
     }
-    places_.insert_or_assign(number, std::move(where));
+    watched_.insert_or_assign(number, std::move(what));
     return true;
 }
 
@@ -103,10 +103,10 @@ void record_watch::watch(const std::string& id) {
 }
 
 void record_watch::forget(const std::string& id) {
-    for (auto it = places_.begin(); it != places_.end();) {
+    for (auto it = watched_.begin(); it != watched_.end();) {
         if (it->second.id == id) {
             ::inotify_rm_watch(inotify_.get(), it->first);
-            it = places_.erase(it);
+            it = watched_.erase(it);
         } else {
             ++it;
         }

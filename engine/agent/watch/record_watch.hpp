@@ -41,18 +41,18 @@ class record_watch {
     [[nodiscard]] int get() const { return inotify_.get(); }
 
   private:
-    struct place {
+    struct watched {
         std::string id;
         bool attributes = false; // of attrs, the innermost
     };
     void take(const inotify_event& event);
-    bool add(const std::string& path, std::uint32_t events, place where);
+    bool add(const std::string& path, std::uint32_t events, watched what);
 
     std::string runs_;
     std::size_t most_watches_;
     descriptor inotify_;
     int runs_watch_ = -1;
-    std::unordered_map<int, place> places_;
+    std::unordered_map<int, watched> watched_;
     std::set<std::string> told_of_;
     std::set<std::string> changed_;
     bool lost_ = false;

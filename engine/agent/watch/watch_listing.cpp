@@ -1,4 +1,4 @@
-#include "engine/agent/files/place.hpp"
+#include "engine/agent/files/file_system.hpp"
 #include "engine/agent/listing/known_runs.hpp"
 #include "engine/agent/listing/listed_runs.hpp"
 #include "engine/agent/server/jobs.hpp"

@@ -36,7 +36,7 @@ std::optional<recalled_runs> recall_runs(command_session& session, const target&
     }
     const auto key = link_key(at.over->to());
     const auto* machine = known->memory.find(key);
-    if (machine == nullptr || machine->confirmed_us == 0 || known->memory.doubted(key) ||
+    if (machine == nullptr || machine->confirmed_us == 0 || known->memory.is_invalid(key) ||
         !rows_decide(query, attributes) || !holds_answer(*machine, query)) {
         return std::nullopt;
     }

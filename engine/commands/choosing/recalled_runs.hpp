@@ -16,7 +16,7 @@ struct recalled_runs {
     remembered_runs age;
 };
 
-/// Answers a query from memory, where the query allows it and the memory is not in doubt and holds
+/// Answers a query from memory, where the query allows it and the memory is valid and holds
 /// all that can decide it. `attributes` are those that its filters read. A service that answers so
 /// sees to it that the machine is watched.
 [[nodiscard]] std::optional<recalled_runs> recall_runs(command_session& session, const target& at,

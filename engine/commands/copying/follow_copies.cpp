@@ -58,8 +58,8 @@ class copies_follow {
         }
         say_back();
         const auto ids = copies_.ids();
-        exchange watching(**agent,
-                          protocol::watch_runs{.home = at->home, .ids = {ids.begin(), ids.end()}});
+        exchange watching(
+            **agent, protocol::watch_run_files{.home = at->home, .ids = {ids.begin(), ids.end()}});
         ready_ = false;
         changed_.clear();
         co_return co_await either(take_changes(watching), keep_up());

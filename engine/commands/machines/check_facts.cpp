@@ -15,7 +15,7 @@ std::string or_not_installed(const std::string& version) {
     return version.empty() ? "not installed" : version;
 }
 
-std::string space_text(const protocol::place_facts& place) {
+std::string space_text(const protocol::directory_facts& place) {
     std::string text = fmt::format("{} free of {} ({}, {})", size_text(place.free_bytes),
                                    size_text(place.total_bytes), place.path, place.file_system);
     if (!place.writable) {

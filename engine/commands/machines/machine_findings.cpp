@@ -86,7 +86,7 @@ finding agent_finding(const machine_survey& survey) {
 }
 
 finding space_finding(std::string name, const std::string& what,
-                      const protocol::place_facts& place) {
+                      const protocol::directory_facts& place) {
     const std::string text =
         fmt::format("{} of {} are free for {} ({})", size_text(place.free_bytes),
                     size_text(place.total_bytes), what, place.path);

@@ -149,16 +149,16 @@ awaitable<result<std::shared_ptr<agent_client>>> command_session::agent(const ta
             watches.failed(*at.over, context_, reached.error());
         }
         if (outdated_ && outdated_->insert(at.over).second) {
-            watches.doubt(*at.over);
+            watches.invalidate(*at.over);
         }
     }
     co_return reached;
 }
 
-void command_session::doubt_memory() {
+void command_session::invalidate_memory() {
     if (resources_.is_service() && outdated_) {
         for (auto* each : *outdated_) {
-            resources_.machines->watches.doubt(*each);
+            resources_.machines->watches.invalidate(*each);
         }
     }
 }

@@ -75,10 +75,10 @@ class command_session {
     [[nodiscard]] transfer_slots& transfers() const { return resources_.transfers; }
 
     /// The command changes runs, or tells of their ends: what a service remembers of the machines
-    /// that it uses is in doubt from then on, until they were looked at again.
+    /// that it uses is invalid from then on, until they were looked at again.
     void outdates_memory() { outdated_ = std::make_shared<std::set<link*>>(); }
     /// The same once more when the command has ended.
-    void doubt_memory();
+    void invalidate_memory();
 
     /// What to do instead of being cancelled when the person interrupts; an empty function resets.
     void on_interrupt(std::function<void()> what) { interrupt_ = std::move(what); }

@@ -1,4 +1,4 @@
-#include "engine/agent/watch/tree_print.hpp"
+#include "engine/agent/watch/tree_fingerprint.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -50,9 +50,9 @@ std::uint64_t print_of(std::string_view path, const struct stat& facts, bool des
 
 } // namespace
 
-tree_print::tree_print(std::string directory) : directory_(std::move(directory)) {}
+tree_fingerprint::tree_fingerprint(std::string directory) : directory_(std::move(directory)) {}
 
-bool tree_print::step(clock::time_point end) {
+bool tree_fingerprint::step(clock::time_point end) {
     while (reading_ != nullptr || !waiting_.empty()) {
         if (reading_ != nullptr) {
             read_some();
@@ -66,7 +66,7 @@ bool tree_print::step(clock::time_point end) {
     return reading_ == nullptr && waiting_.empty();
 }
 
-void tree_print::open_next() {
+void tree_fingerprint::open_next() {
     below_ = std::move(waiting_.back());
     waiting_.pop_back();
     // The directory itself may be reached by a link; none below it is followed.
@@ -86,7 +86,7 @@ void tree_print::open_next() {
     }
 }
 
-void tree_print::read_some() {
+void tree_fingerprint::read_some() {
     for (int i = 0; i < read_at_once; ++i) {
         const dirent* entry = ::readdir(reading_.get());
         if (entry == nullptr) {
@@ -97,7 +97,7 @@ void tree_print::read_some() {
     }
 }
 
-void tree_print::add(const dirent& entry) {
+void tree_fingerprint::add(const dirent& entry) {
     const std::string_view name = entry.d_name;
     if (name == "." || name == ".." || (name == "incoming" && below_ == "/.guild/outrider")) {
         return;

@@ -1,4 +1,4 @@
-#include "engine/agent/files/run_place.hpp"
+#include "engine/agent/files/run_directory.hpp"
 
 #include "engine/agent/files/read_run.hpp"
 
@@ -28,8 +28,8 @@ result<run_paths> find_run(const agent_context& context, const std::string& home
     return run;
 }
 
-result<run_place> open_run(const agent_context& context, const std::string& home,
-                           const std::string& run_id, bool create) {
+result<run_directory> open_run(const agent_context& context, const std::string& home,
+                               const std::string& run_id, bool create) {
     const auto run = run_in_home(resolve_home(home, context.machine.home), run_id);
     if (!run) {
         return run.error();
@@ -42,7 +42,7 @@ result<run_place> open_run(const agent_context& context, const std::string& home
         }
         return directory.error();
     }
-    return run_place{std::move(*directory), path};
+    return run_directory{std::move(*directory), path};
 }
 
 std::string packages_path(const agent_context& context) {

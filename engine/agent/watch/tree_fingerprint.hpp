@@ -15,9 +15,9 @@ namespace outrider::agent {
 /// A number for everything below a directory that changes whenever a file or directory in it is
 /// written, made, renamed or removed, as far as inode, size and times show. 0: no such directory.
 /// What stands in its `.guild/outrider/incoming` does not count. Read in steps by its owner.
-class tree_print {
+class tree_fingerprint {
   public:
-    explicit tree_print(std::string directory);
+    explicit tree_fingerprint(std::string directory);
 
     /// Goes on until `end`; true once `value` is known.
     [[nodiscard]] bool step(clock::time_point end);

@@ -1,4 +1,4 @@
-#include "transports/http/socket_place.hpp"
+#include "transports/http/service_socket.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -66,7 +66,7 @@ result<> make_own_directory(const std::string& path) {
 
 } // namespace
 
-std::string socket_place(const std::map<std::string, std::string>& environment) {
+std::string service_socket(const std::map<std::string, std::string>& environment) {
     if (auto named = variable(environment, "OUTRIDER_SOCKET"); !named.empty()) {
         return named;
     }
@@ -119,7 +119,7 @@ result<descriptor> connect_to_service(const std::string& place) {
     return made;
 }
 
-result<held_place> take_place(const std::string& place) {
+result<held_socket> take_socket(const std::string& place) {
     const auto address = address_of(place);
     if (!address) {
         return address.error();
@@ -153,7 +153,7 @@ result<held_place> take_place(const std::string& place) {
     if (::listen(listener->get(), SOMAXCONN) != 0) {
         return errno_failure(errno, place);
     }
-    return held_place{.listener = std::move(*listener), .lock = std::move(lock)};
+    return held_socket{.listener = std::move(*listener), .lock = std::move(lock)};
 }
 
 bool is_of_this_user(int socket) noexcept {

@@ -10,7 +10,7 @@ namespace outrider {
 
 /// Where the service of a user listens: `OUTRIDER_SOCKET`; or `outrider/serve.sock` in
 /// `XDG_RUNTIME_DIR`, in `/run/user/UID` if that is the user's, or in the user's cache directory.
-[[nodiscard]] std::string socket_place(const std::map<std::string, std::string>& environment);
+[[nodiscard]] std::string service_socket(const std::map<std::string, std::string>& environment);
 
 /// What stands at a place.
 enum class socket_state {
@@ -27,13 +27,13 @@ enum class socket_state {
 
 /// A listening socket, and the lock that keeps the place as long as it is held: also a killed
 /// service holds none.
-struct held_place {
+struct held_socket {
     descriptor listener;
     descriptor lock;
 };
 /// Takes a place: makes the directory (0700), locks, removes the socket that a killed service left,
 /// and listens (0600). Fails with `conflict` where a service is running.
-[[nodiscard]] result<held_place> take_place(const std::string& place);
+[[nodiscard]] result<held_socket> take_socket(const std::string& place);
 
 /// Whether the process at the other end of a Unix socket is of this user.
 [[nodiscard]] bool is_of_this_user(int socket) noexcept;

@@ -11,12 +11,12 @@ namespace outrider::ssh {
 
 /// The person on whose behalf a connection is made: who can be asked and told. Lives as long as
 /// one try to connect.
-class person {
+class prompter {
   public:
     /// `remote` is whom the questions are about: the remote or a jump host. Others go on while the
     /// answer is awaited: `place` is given back for that time.
-    person(std::string remote, const connect_context& context, time_budget& budget,
-           std::shared_ptr<handshake_slots::place> place)
+    prompter(std::string remote, const connect_context& context, time_budget& budget,
+             std::shared_ptr<handshake_slots::slot> place)
         : remote_(std::move(remote)), context_(context), budget_(budget), place_(std::move(place)) {
     }
 
@@ -27,7 +27,7 @@ class person {
     /// does not count against the connection, and others go on meanwhile.
     class waiting {
       public:
-        explicit waiting(person& who) : who_(who), start_(time_budget::clock::now()) {
+        explicit waiting(prompter& who) : who_(who), start_(time_budget::clock::now()) {
             if (who_.waits_++ == 0) {
                 who_.place_->pause();
             }
@@ -42,7 +42,7 @@ class person {
         }
 
       private:
-        person& who_;
+        prompter& who_;
         time_budget::clock::time_point start_;
     };
 
@@ -60,7 +60,7 @@ class person {
     std::string remote_;
     const connect_context& context_;
     time_budget& budget_;
-    std::shared_ptr<handshake_slots::place> place_;
+    std::shared_ptr<handshake_slots::slot> place_;
     int waits_ = 0;
 };
 

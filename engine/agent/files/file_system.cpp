@@ -1,4 +1,4 @@
-#include "engine/agent/files/place.hpp"
+#include "engine/agent/files/file_system.hpp"
 
 #include "engine/runs/run_paths.hpp"
 
@@ -43,7 +43,7 @@ bool has_directory(const fs::path& path) {
     return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-void measure(const fs::path& there, protocol::place_facts& out) {
+void measure(const fs::path& there, protocol::directory_facts& out) {
     struct statvfs space{};
     if (::statvfs(there.c_str(), &space) == 0) {
         const auto block = static_cast<std::int64_t>(space.f_frsize);
@@ -69,8 +69,8 @@ file_system_kind file_system_of(std::uint64_t magic) {
     return found == known_kinds.end() ? file_system_kind{} : found->kind;
 }
 
-protocol::place_facts look_at_place(const std::string& path) {
-    protocol::place_facts out;
+protocol::directory_facts directory_facts_of(const std::string& path) {
+    protocol::directory_facts out;
     out.path = path;
     out.exists = has_directory(path);
     fs::path there = path;

@@ -9,7 +9,7 @@
 namespace outrider::agent {
 
 /// A run directory that is open.
-struct run_place {
+struct run_directory {
     descriptor directory;
     std::string path; ///< absolute
 };
@@ -29,8 +29,8 @@ struct run_place {
 /// Opens the directory of a run; with `create`, makes it where it is missing. Fails with
 /// `bad_input` where the id is no directory name, with `not_found` where there is no such
 /// directory.
-[[nodiscard]] result<run_place> open_run(const agent_context& context, const std::string& home,
-                                         const std::string& run_id, bool create);
+[[nodiscard]] result<run_directory> open_run(const agent_context& context, const std::string& home,
+                                             const std::string& run_id, bool create);
 
 /// Where packages are kept.
 [[nodiscard]] std::string packages_path(const agent_context& context);

@@ -1,7 +1,7 @@
-#include "engine/agent/files/place.hpp"
+#include "engine/agent/files/file_system.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"
-#include "engine/agent/watch/tree_print.hpp"
+#include "engine/agent/watch/tree_fingerprint.hpp"
 #include "engine/agent/watch/tree_watch.hpp"
 #include "engine/runs/run_paths.hpp"
 
@@ -77,7 +77,7 @@ class repeated_look {
     std::vector<std::uint64_t> prints_; // at the last look
     bool late_;
     std::size_t at_ = 0;
-    std::optional<tree_print> current_;
+    std::optional<tree_fingerprint> current_;
     bool complete_ = false; // each was looked at once
     clock::time_point began_;
     clock::time_point next_;
@@ -85,10 +85,10 @@ class repeated_look {
 
 /// Collects what changes and reports it when it has settled, until it is cancelled. By the kernel's
 /// word; where it gives none, or cannot go on, by looks at intervals.
-class watch_runs_job final : public job {
+class watch_run_files_job final : public job {
   public:
-    watch_runs_job(const agent_context& context, protocol::watch_runs request,
-                   reply_channel channel)
+    watch_run_files_job(const agent_context& context, protocol::watch_run_files request,
+                        reply_channel channel)
         : channel_(channel), runs_(resolve_home(request.home, context.machine.home) / "runs"),
           ids_(std::move(request.ids)), waiting_(ids_.size(), false), ever_(ids_.size(), false),
           settle_(std::clamp<std::int64_t>(request.settle_ms, 0, longest_settle_ms)) {}
@@ -235,9 +235,10 @@ class watch_runs_job final : public job {
 
 } // namespace
 
-std::unique_ptr<job> make_watch_runs_job(const agent_context& context, protocol::watch_runs request,
-                                         reply_channel channel) {
-    return std::make_unique<watch_runs_job>(context, std::move(request), channel);
+std::unique_ptr<job> make_watch_run_files_job(const agent_context& context,
+                                              protocol::watch_run_files request,
+                                              reply_channel channel) {
+    return std::make_unique<watch_run_files_job>(context, std::move(request), channel);
 }
 
 } // namespace outrider::agent

@@ -9,13 +9,13 @@ namespace outrider::ssh {
 
 /// Where coroutines wait for something that they share, each with a notifier of its own: the
 /// cancellation of one does not wake the others.
-class waiting_room {
+class waiters {
   public:
     /// Waits for the next `wake_all`; false when the waiting coroutine was cancelled instead. As
     /// with any notifier, the waiter checks what it waits for before and afterwards.
     [[nodiscard]] awaitable<bool> wait() {
         notifier own(co_await asio::this_coro::executor);
-        const place here(waiting_, own);
+        const registration here(waiting_, own);
         co_return co_await own.wait();
     }
     void wake_all() {
@@ -27,13 +27,13 @@ class waiting_room {
 
   private:
     /// Stands in the list of those who wait, also when the waiting coroutine is destroyed.
-    class place {
+    class registration {
       public:
-        place(std::list<notifier*>& list, notifier& own)
+        registration(std::list<notifier*>& list, notifier& own)
             : list_(list), position_(list.insert(list.end(), &own)) {}
-        place(const place&) = delete;
-        place& operator=(const place&) = delete;
-        ~place() { list_.erase(position_); }
+        registration(const registration&) = delete;
+        registration& operator=(const registration&) = delete;
+        ~registration() { list_.erase(position_); }
 
       private:
         std::list<notifier*>& list_;

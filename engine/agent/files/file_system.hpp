@@ -18,7 +18,7 @@ struct file_system_kind {
 [[nodiscard]] file_system_kind file_system_of(std::uint64_t magic);
 
 /// Looks at a directory, or at the nearest one above it that exists.
-[[nodiscard]] protocol::place_facts look_at_place(const std::string& path);
+[[nodiscard]] protocol::directory_facts directory_facts_of(const std::string& path);
 
 /// Whether other machines may write to a directory, of which the kernel does not tell.
 [[nodiscard]] bool is_on_shared_file_system(const std::string& path);
