@@ -1,5 +1,6 @@
 #include "engine/project/flag_text.hpp"
 
+#include "engine/search/flag_function.hpp"
 #include "engine/text/big_integer.hpp"
 #include "engine/text/path_text.hpp"
 #include "engine/text/python_number.hpp"
@@ -14,7 +15,6 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <charconv>
 #include <filesystem>
@@ -200,23 +200,6 @@ std::string joined(const std::vector<std::string>& parts) {
 }
 
 } // namespace
-
-bool is_flag_function(std::string_view text) {
-    const auto open = text.find('[');
-    if (open == std::string_view::npos || !trimmed(text).ends_with(']')) {
-        return false;
-    }
-    static constexpr std::array<std::string_view, 5> names{"range", "linspace", "logspace",
-                                                           "uniform", "loguniform"};
-    const auto name = text.substr(0, open);
-    const auto inside = text.substr(open + 1);
-    if (!name.empty()) {
-        return std::ranges::find(names, name) != names.end();
-    }
-    // `[1:10]` is a range to search; `[{a: 1}]` is a list.
-    return inside.find(':') != std::string_view::npos &&
-           inside.find_first_of(",{}\"' ") == std::string_view::npos;
-}
 
 json::value decode_flag(std::string_view text) {
     if (text.empty()) {

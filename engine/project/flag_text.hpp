@@ -21,10 +21,6 @@ namespace outrider {
 /// Whether two values are equal to Python: `yes`, 1 and 1.0 are.
 [[nodiscard]] bool equal_values(const boost::json::value& a, const boost::json::value& b);
 
-/// Whether a typed value is one of Guild's batch functions: `range[1:5]`, `[1:10]`,
-/// `loguniform[…]`.
-[[nodiscard]] bool is_flag_function(std::string_view text);
-
 /// What is done to a flag's value for people.
 struct flag_look {
     bool cut_floats = false;    ///< after 5 decimals, not rounded

@@ -1,15 +1,12 @@
 #pragma once
 
 #include "engine/project/guild_file.hpp"
+#include "engine/search/flag_map.hpp"
 
-#include <map>
 #include <string>
 #include <vector>
 
 namespace outrider {
-
-/// Values of flags by name.
-using flag_map = std::map<std::string, boost::json::value>;
 
 /// The flags of a run.
 struct flag_values {

@@ -11,11 +11,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace outrider {
+
+struct batch_plan;
 
 /// Everything that the project says about a run, before any machine is asked.
 struct run_plan {
@@ -36,6 +39,8 @@ struct run_plan {
     dependency_sources required;           ///< what that is resolved with
     std::string dependency_package;        ///< content hash of `dependencies`; empty without any
     std::vector<source_file> dependencies; ///< files that the run requires
+    /// The plan of a sweep (`batch_plan.hpp`), of which this is the prototype; null: a single run.
+    std::shared_ptr<const batch_plan> batch;
 };
 
 /// What a plan is made for.

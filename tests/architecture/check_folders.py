@@ -20,8 +20,9 @@ PARTS = {
 # dot is one file. Programs know the face of the engine, and no more of it than they need.
 ONLY = {
     "engine/agent": ["engine/agent", "engine/core", "engine/text", "engine/json",
-                     "engine/protocol", "engine/runs", "engine/scalars"],
+                     "engine/protocol", "engine/runs", "engine/scalars", "engine/search"],
     "engine/api": ["engine/core", "engine/json", "engine/api"],
+    "engine/search": ["engine/core", "engine/text", "engine/json", "engine/search"],
     "cli": ["engine/api", "engine/core", "engine/text", "engine/completion", "engine/engine.hpp",
             "engine/json/every_member.hpp",
             "engine/project/flag_text.hpp", "engine/runs/small_file.hpp"],

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "engine/project/run_plan.hpp"
+#include "engine/search/search_settings.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// How a batch comes to its trials.
+enum class batch_kind : std::uint8_t {
+    grid,    ///< `+`: every combination and the trials of batch files, all known beforehand
+    random,  ///< drawn by the seed, all known beforehand
+    search,  ///< by our sampler, from the trials that have ended: made one by one
+    program, ///< an operation is the optimizer: it gets the prototype and makes trials itself
+};
+
+/// A sweep before any machine is asked. `plan_run` makes it where flags or options make a batch,
+/// and `run_plan::batch` holds it: that run plan then is the one of the *prototype*, with the id
+/// `proto` and lists and functions as flags, and what it is to stage below `.guild/proto` of the
+/// batch. Its trials are the prototype with other flags: `plan_trial`.
+struct batch_plan {
+    batch_kind kind = batch_kind::grid;
+    /// As oprefs and listings show it: "+", "skopt:random", "skopt:gp", "corners".
+    std::string optimizer;
+    /// The batch's own run: id, opref, attributes (`objective`, `max_trials`, `random_seed`,
+    /// label and tags of `--batch-…`), `delete_on_success`; its `flags` are the optimizer's. Only
+    /// a program has sources and a command to start; for the other kinds the command is what Guild
+    /// would record (`-um guild.batch_main`), and nothing of it is started.
+    run_plan run;
+    /// Of `grid` and `random`: all trials in the order of their start.
+    std::vector<flag_map> trials;
+    /// Of `search`.
+    search_settings search;
+    /// How many trials there will be, where that is known.
+    std::optional<std::int64_t> count;
+    /// Not empty: there is no trial, and why. The batch's run says these lines and ends with 1
+    /// ("ERROR: [guild] unknown function …").
+    std::string failed;
+
+    operation_def operation;          ///< of the trials
+    std::optional<std::string> label; ///< `--label`, a template
+    std::vector<std::string> tags;    ///< `--tag`, which default labels begin with
+    std::string directory;            ///< of the project
+};
+
+/// In what a trial differs from its prototype.
+struct trial_run {
+    std::string shown; ///< "a=1, b=2" of the line that announces it; flags without a value left out
+    std::vector<std::string> command;
+    std::map<std::string, std::string> environment; ///< on top of the prototype's
+    std::map<std::string, std::string> attributes;  ///< YAML text: flags, user_flags, cmd, label
+    std::vector<std::string> flags; ///< NAME=VALUE for the supervisor's command line
+};
+
+/// The run of one trial. Pure, and quick: a sweep of 10,000 calls it for each. Fails as `plan_run`
+/// does if flags and command do not fit.
+[[nodiscard]] result<trial_run> plan_trial(const run_plan& prototype, const flag_map& flags);
+
+} // namespace outrider

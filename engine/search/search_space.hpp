@@ -1,0 +1,46 @@
+#pragma once
+
+#include "engine/core/result.hpp"
+#include "engine/search/flag_map.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// What values a flag that is searched may have.
+enum class dimension_kind : std::uint8_t {
+    categorical, ///< one of `choices`
+    integer,     ///< whole, from `low` to `high`, both included
+    real,        ///< from `low` to `high`
+    logarithmic, ///< real, and spread over the orders of magnitude
+};
+
+/// One flag that is searched.
+struct dimension {
+    std::string flag;
+    dimension_kind kind = dimension_kind::real;
+    double low = 0;
+    double high = 1;
+    std::vector<boost::json::value> choices;
+    std::optional<boost::json::value> initial; ///< the first trial's value
+};
+
+/// What a search draws from: dimensions by name, and the flags that every trial has.
+struct search_space {
+    std::vector<dimension> dimensions; ///< ordered by flag
+    flag_map constant;
+};
+
+/// Makes lists and functions among flags to dimensions as Guild does: a list is categorical, two
+/// ints integer, any float real, `loguniform` logarithmic, a bound that is text or a boolean
+/// categorical of the two. `literal` names flags whose text is no function. Fails with `bad_input`
+/// if a function is unknown or has wrong arguments, or there is no dimension; the texts are the
+/// lines that Guild shows, "ERROR: [guild] …" included.
+[[nodiscard]] result<search_space> read_search_space(const flag_map& flags,
+                                                     const std::set<std::string>& literal = {});
+
+} // namespace outrider
