@@ -60,6 +60,19 @@ enum class tree_extent {
     named, ///< those that are words of it: enough for a command line that makes sense
 };
 
+// What follows `--` of a `run` are arguments, whatever they look like; the parser would take them
+// for options of the program.
+std::vector<std::string> take_behind_dashes(std::vector<std::string>& words,
+                                            const std::string& command) {
+    const auto dashes = std::ranges::find(words, "--");
+    if (command != "run" || dashes == words.end()) {
+        return {};
+    }
+    std::vector<std::string> behind(dashes + 1, words.end());
+    words.erase(dashes, words.end());
+    return behind;
+}
+
 /// None: the words make no sense to this extent of the tree, or ask for help.
 std::optional<command_line> parse(const std::string& program, const std::vector<std::string>& words,
                                   tree_extent extent) {
@@ -74,7 +87,8 @@ std::optional<command_line> parse(const std::string& program, const std::vector<
     }
     asked.command_name = path_of(*place.verb);
     // A copy of the tail: the words are replaced below.
-    const std::vector<std::string> tail(all.begin() + place.end, all.end());
+    std::vector<std::string> tail(all.begin() + place.end, all.end());
+    const auto behind_dashes = take_behind_dashes(tail, asked.command_name);
     const auto expanded = expand_short_options(tail, short_options_of(*place.verb));
     all.resize(place.end);
     if (place.verb != &app) {
@@ -114,6 +128,9 @@ std::optional<command_line> parse(const std::string& program, const std::vector<
     case own_request::kind::serve_status:
     case own_request::kind::serve_stop:
         break;
+    }
+    if (auto* run = std::get_if<run_command>(&asked.what)) {
+        run->flags.insert(run->flags.end(), behind_dashes.begin(), behind_dashes.end());
     }
     return asked;
 }

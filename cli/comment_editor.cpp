@@ -66,12 +66,12 @@ std::string comment_in(const std::string& edited) {
                               : text.substr(first, text.find_last_not_of(" \t\r\n") + 1 - first);
 }
 
-result<std::string> edit_comment(const std::string& text,
-                                 const std::map<std::string, std::string>& environment) {
+result<std::string> edit_text(const std::string& text,
+                              const std::map<std::string, std::string>& environment) {
     const auto set = environment.find("TMPDIR");
     const temporary_file file(set == environment.end() || set->second.empty() ? "/tmp"
                                                                               : set->second);
-    if (!file.write(text + instructions)) {
+    if (!file.write(text)) {
         return failure(errc::io_failed, "cannot write " + file.path());
     }
     auto words = shell_split(editor_of(environment));
@@ -81,13 +81,21 @@ result<std::string> edit_comment(const std::string& text,
     words->push_back(file.path());
     const auto child = start_program({.words = *words, .directory = {}});
     if (!child) {
-        return failure(child.error().kind(),
-                       child.error().context + "\nSet EDITOR to an editor, or use --add TEXT.");
+        return failure(child.error().kind(), child.error().context + "\nSet EDITOR to an editor.");
     }
     if (wait_for_program(*child) != 0) {
-        return failure(errc::aborted, "the editor failed: no comment was added");
+        return failure(errc::aborted, "the editor failed: nothing was done");
     }
-    auto comment = comment_in(read_small_file(file.path()).value_or(""));
+    return read_small_file(file.path()).value_or("");
+}
+
+result<std::string> edit_comment(const std::string& text,
+                                 const std::map<std::string, std::string>& environment) {
+    const auto edited = edit_text(text + instructions, environment);
+    if (!edited) {
+        return edited.error();
+    }
+    auto comment = comment_in(*edited);
     if (comment.empty()) {
         return failure(errc::aborted, "the comment is empty: none was added");
     }

@@ -16,4 +16,9 @@ edit_comment(const std::string& text, const std::map<std::string, std::string>& 
 /// What is left of an edited text: without '#' lines and the empty space around it.
 [[nodiscard]] std::string comment_in(const std::string& edited);
 
+/// Lets a person edit a text in $VISUAL, $EDITOR or vi; the text as it was saved. `aborted` where
+/// the editor fails.
+[[nodiscard]] result<std::string> edit_text(const std::string& text,
+                                            const std::map<std::string, std::string>& environment);
+
 } // namespace outrider::cli

@@ -12,6 +12,7 @@ namespace outrider::cli {
 /// How a listing of runs is shown.
 struct run_table_style {
     bool simplified = false; ///< `-s`: without ids and times
+    bool limited = false;    ///< `-n`: the person knows that there may be more
 };
 
 /// When text is coloured.
@@ -77,6 +78,7 @@ struct invocation {
     colour_choice colour = colour_choice::automatic;
     bool page = false;         ///< show standard output in a pager, on a terminal
     bool edit_comment = false; ///< write the comment in an editor first
+    bool edit_flags = false;   ///< change the flags of a run in an editor first
     run_table_style run_table;
     file_list_style file_list;
 };

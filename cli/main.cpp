@@ -14,6 +14,7 @@
 #include "engine/completion/completion.hpp"
 #include "engine/completion/known_runs.hpp"
 #include "engine/engine.hpp"
+#include "engine/project/edited_flags.hpp"
 #include "transports/every_transport.hpp"
 
 #include <cerrno>
@@ -76,6 +77,25 @@ result<command> prepared_command(const cli::invocation& asked, const command_con
             return text.error();
         }
         commented->add = std::move(*text);
+    }
+    auto* run = std::get_if<::outrider::run_command>(&what);
+    if (run != nullptr && asked.edit_flags) {
+        const auto flags = editable_flags(*run, context);
+        if (!flags) {
+            return flags.error();
+        }
+        const auto text = cli::edit_text(*flags, context.environment);
+        if (!text) {
+            return text.error();
+        }
+        auto edited = edited_flags(*text);
+        if (!edited) {
+            return edited.error();
+        }
+        run->flags = std::move(*edited);
+    }
+    if (run != nullptr && (run->test_output_scalars == "-" || run->test_output_attrs == "-")) {
+        run->test_input.assign(std::istreambuf_iterator<char>(std::cin), {});
     }
     return what;
 }

@@ -90,14 +90,19 @@ std::optional<std::string> session::ask(const question& asked) {
         return secret;
     }
     io_.err << words.preview;
+    const bool of_run = is_one_of_starts(asked.kind);
     switch (confirm(io_.in, io_.err, words.prompt, words.usually)) {
     case confirmation::yes:
         return "yes";
     case confirmation::ended:
+        aborted_exit_code_ = of_run ? failed_exit_code : aborted_exit_code;
+        if (of_run) {
+            break; // Guild says nothing here, and scripts look for what it says
+        }
         io_.err << asked_.program << ": standard input ended; use -y to answer yes\n" << std::flush;
         break;
     case confirmation::no:
-        if (is_one_of_starts(asked.kind)) {
+        if (of_run) {
             return "no";
         }
         break;
@@ -136,7 +141,7 @@ void session::end(const command_ended& ended) {
 
 void session::fail(const failure& why) {
     const errc kind = why.kind();
-    exit_code_ = kind == errc::aborted               ? aborted_exit_code
+    exit_code_ = kind == errc::aborted               ? aborted_exit_code_
                  : kind == errc::cancelled           ? interrupted_exit_code
                  : kind == errc::unreachable_in_part ? unreachable_exit_code
                                                      : failed_exit_code;

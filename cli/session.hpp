@@ -70,6 +70,7 @@ class session {
     std::vector<told> held_; ///< came while a person was asked: a few for each run at most
     std::atomic<bool> away_{false};
     int program_exit_code_ = succeeded_exit_code; ///< of what was started on this machine
+    int aborted_exit_code_ = aborted_exit_code;   ///< of `run` it is Guild's
     bool declined_ = false;            ///< by the person, who knows, or it was said already
     bool timed_out_ = false;           ///< a wait
     int exit_code_ = failed_exit_code; ///< until a last event says otherwise

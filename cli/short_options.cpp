@@ -15,10 +15,18 @@ struct short_option {
 
 // FORMAT.md 4.2, 4.5 and 4.8.
 constexpr short_option options[] = {
-    {"-Fo", "--operation", true},    {"-Fl", "--label", true},         {"-Fu", "--unlabeled"},
-    {"-Ft", "--tag", true},          {"-Fc", "--comment", true},       {"-Fm", "--marked"},
-    {"-Fn", "--unmarked"},           {"-Fs", "--started", true},       {"-Fd", "--digest", true},
-    {"-pa", "--page", false, false}, {"-rm", "--remove", true, false},
+    {"-Fo", "--operation", true},
+    {"-Fl", "--label", true},
+    {"-Fu", "--unlabeled"},
+    {"-Ft", "--tag", true},
+    {"-Fc", "--comment", true},
+    {"-Fm", "--marked"},
+    {"-Fn", "--unmarked"},
+    {"-Fs", "--started", true},
+    {"-Fd", "--digest", true},
+    {"-pa", "--page", false, false},
+    {"-rm", "--remove", true, false},
+    {"-Fo", "--opt-flag", true, false},
 };
 
 // The letters after -S, which combine: `-Set`.

@@ -39,11 +39,22 @@ std::string message_of(const CLI::ParseError& error, const CLI::App& app, const 
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
         // "--label: 1 required TEXT missing", or "RUN: ..." of a second one.
         const auto name = text.substr(0, text.find(':'));
-        return name.starts_with('-') ? "option " + name + " needs a value"
+        return name.starts_with('-') ? "option " + name + " requires an argument"
                                      : "too many arguments for " + name;
     }
     if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
         return "missing argument for " + text.substr(0, text.find(' '));
+    }
+    if (const auto colon = text.find(": ");
+        dynamic_cast<const CLI::ValidationError*>(&error) != nullptr && text.starts_with('-') &&
+        colon != text.npos) {
+        return "invalid value for " + text.substr(0, colon) + text.substr(colon);
+    }
+    if (const std::string_view unreadable = "Could not convert: "; text.starts_with(unreadable)) {
+        const auto given = text.substr(unreadable.size()); // "--max-trials = many"
+        const auto equals = given.find(" = ");
+        return "invalid value for " + given.substr(0, equals) +
+               (equals == given.npos ? "" : ": " + given.substr(equals + 3));
     }
     // The parser's own sentences start with a capital; ours follow a colon.
     if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0) {

@@ -8,7 +8,7 @@
 namespace outrider::cli {
 namespace {
 
-std::string first_line(const std::string& text) {
+std::string first_line_of_text(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
@@ -20,53 +20,28 @@ std::string joined(const std::vector<std::string>& words) {
     return out;
 }
 
-// Definitions as Guild's help shows them: names padded to the longest, further lines below the
-// text.
-std::string section(const std::string& name,
-                    const std::vector<std::pair<std::string, std::string>>& items) {
-    if (items.empty()) {
-        return {};
-    }
-    std::size_t widest = 0;
-    for (const auto& [term, text] : items) {
-        widest = std::max(widest, text_width(term));
-    }
-    std::string out = "\n" + name + ":\n";
-    for (const auto& [term, text] : items) {
-        out += "  " + term;
-        if (text.empty()) {
-            out += "\n";
-            continue;
-        }
-        out += std::string(widest - text_width(term) + 2, ' ');
-        for (const char c : text) {
-            out += c;
-            if (c == '\n') {
-                out += std::string(widest + 4, ' ');
-            }
-        }
-        out += "\n";
-    }
-    // An empty line inside a text has no trailing space.
-    const std::string padding = "\n" + std::string(widest + 4, ' ') + "\n";
-    for (auto at = out.find(padding); at != out.npos; at = out.find(padding)) {
-        out.replace(at, padding.size(), "\n\n");
-    }
-    return out;
-}
-
 std::string flag_text(const operation_flag& flag) {
-    std::string out = flag.description;
+    std::string out = flag.description.substr(0, flag.description.find_last_not_of('\n') + 1);
     const auto add = [&out](const std::string& text) { out += (out.empty() ? "" : " ") + text; };
     if (!flag.default_value.empty()) {
         add("(default is " + flag.default_value + ")");
     } else if (flag.required) {
         add("(required)");
     }
-    if (!flag.choices.empty()) {
-        out += (out.empty() ? "" : "\n\n") + std::string("Choices:  ") + joined(flag.choices);
+    const bool described = std::ranges::any_of(flag.choice_descriptions,
+                                               [](const auto& text) { return !text.empty(); });
+    if (flag.choices.empty()) {
+        return out;
     }
-    return out;
+    out += out.empty() ? "" : "\n\n";
+    if (!described) {
+        return out + "Choices:  " + joined(flag.choices);
+    }
+    definitions choices;
+    for (std::size_t i = 0; i < flag.choices.size(); ++i) {
+        choices.emplace_back(flag.choices[i], flag.choice_descriptions[i]);
+    }
+    return out + "Choices:\n" + definition_lines(choices);
 }
 
 std::string details_of(const operation_described& op) {
@@ -75,7 +50,7 @@ std::string details_of(const operation_described& op) {
         out += "  flags:\n";
     }
     for (const auto& flag : op.flags) {
-        const std::string text = first_line(flag_text(flag));
+        const std::string text = first_line_of_text(flag_text(flag));
         out += "    " + flag.name + ":" + (text.empty() ? "" : " ") + text + "\n";
     }
     if (!op.dependencies.empty()) {
@@ -86,11 +61,53 @@ std::string details_of(const operation_described& op) {
 
 } // namespace
 
+std::string definition_lines(const definitions& items) {
+    std::size_t widest = 0;
+    for (const auto& [term, text] : items) {
+        widest = std::max(widest, text_width(term));
+    }
+    std::string out;
+    for (const auto& [term, text] : items) {
+        const auto last = text.find_last_not_of('\n');
+        if (last == text.npos) {
+            out += "  " + term + "\n";
+            continue;
+        }
+        out += "  " + term + std::string(widest - text_width(term) + 2, ' ');
+        for (const char c : text.substr(0, last + 1)) {
+            out += c;
+            if (c == '\n') {
+                out += std::string(widest + 4, ' ');
+            }
+        }
+        // More than a line is set off from what follows.
+        out += text.find('\n') < last ? "\n\n" : "\n";
+    }
+    // An empty line inside a text has no trailing space.
+    const std::string padding = "\n" + std::string(widest + 4, ' ') + "\n";
+    for (auto at = out.find(padding); at != out.npos; at = out.find(padding)) {
+        out.replace(at, padding.size(), "\n\n");
+    }
+    return out;
+}
+
+std::string definition_section(const std::string& name, const definitions& items) {
+    return items.empty() ? std::string() : "\n" + name + ":\n" + definition_lines(items);
+}
+
+definitions flag_definitions(const operation_described& op) {
+    definitions out;
+    for (const auto& flag : op.flags) {
+        out.emplace_back(flag.name, flag_text(flag));
+    }
+    return out;
+}
+
 std::string operations_table(const operations_listed& listed, const terminal& screen,
                              bool verbose) {
     std::vector<table_row> cells;
     for (const auto& op : listed.operations) {
-        cells.push_back({{op.name}, {first_line(op.description)}});
+        cells.push_back({{op.name}, {first_line_of_text(op.description)}});
     }
     const std::string table = format_table(std::move(cells), {.width = screen.width});
     if (!verbose) {
@@ -112,15 +129,12 @@ std::string operation_help_text(const operation_described& op, const std::string
         out += "\n" + op.description + (op.description.ends_with('\n') ? "" : "\n");
     }
     out += "\nUse '" + program + " run --help' for a list of options.\n";
-    std::vector<std::pair<std::string, std::string>> dependencies;
+    definitions dependencies;
     for (const auto& name : op.dependencies) {
         dependencies.emplace_back(name, "");
     }
-    std::vector<std::pair<std::string, std::string>> flags;
-    for (const auto& flag : op.flags) {
-        flags.emplace_back(flag.name, flag_text(flag));
-    }
-    return out + section("Dependencies", dependencies) + section("Flags", flags);
+    return out + definition_section("Dependencies", dependencies) +
+           definition_section("Flags", flag_definitions(op));
 }
 
 } // namespace outrider::cli

@@ -4,8 +4,21 @@
 #include "engine/api/events.hpp"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace outrider::cli {
+
+/// Names and what they mean.
+using definitions = std::vector<std::pair<std::string, std::string>>;
+
+/// Definitions as Guild's help shows them: names padded to the longest, further lines of a text
+/// below it, and then an empty line.
+[[nodiscard]] std::string definition_lines(const definitions& items);
+/// The same below an empty line and a name; nothing if there are none.
+[[nodiscard]] std::string definition_section(const std::string& name, const definitions& items);
+/// The flags of an operation with their descriptions, defaults and choices.
+[[nodiscard]] definitions flag_definitions(const operation_described& op);
 
 /// The table of `operations`: name and the first line of the description; `verbose`: below each its
 /// flags with their defaults, and what it requires.

@@ -22,7 +22,8 @@ std::string project_place(const std::string& directory, const std::string& here,
     if (here.empty()) {
         return shorten_path(whole, most);
     }
-    const auto relative = std::filesystem::path(directory).lexically_relative(here).string();
+    auto relative = std::filesystem::path(directory).lexically_relative(here).string();
+    relative += relative == ".." ? "/" : "";
     // From further up than the parent directory nobody recognises a relative path.
     const bool near = !relative.empty() && !relative.starts_with("../..");
     return shorten_path(near && text_width(relative) < text_width(whole) ? relative : whole, most);

@@ -8,10 +8,12 @@
 #include "cli/render/job_text.hpp"
 #include "cli/render/machine_text.hpp"
 #include "cli/render/operations_text.hpp"
+#include "cli/render/project_text.hpp"
 #include "cli/render/remembered_text.hpp"
 #include "cli/render/run_info.hpp"
 #include "cli/render/run_results.hpp"
 #include "cli/render/run_steps.hpp"
+#include "cli/render/test_text.hpp"
 
 #include <boost/mp11.hpp>
 
@@ -41,7 +43,11 @@ renderer::renderer(const invocation& asked, const surroundings& place, std::ostr
 void renderer::show(const event& what, const std::string& remote) {
     of_ = remote;
     track_watch(what);
-    if (asked_.quiet && is_only_told(what)) {
+    // What a run of this machine prints can be read later, on this machine.
+    const auto* run = std::get_if<run_command>(&asked_.what);
+    const bool of_run =
+        run != nullptr && run->remote.empty() && std::holds_alternative<output_bytes>(what);
+    if (asked_.quiet && (of_run || is_only_told(what))) {
         return;
     }
     make_way();
@@ -168,6 +174,30 @@ void renderer::on(const operation_help& help) {
 
 void renderer::on(const operations_listed& listed) {
     out_ << operations_table(listed, place_.screen, asked_.verbose);
+}
+
+void renderer::on(const model_help& help) {
+    out_ << model_help_text(help.model, asked_.program);
+}
+
+void renderer::on(const models_listed& listed) {
+    out_ << models_table(listed, place_.screen);
+}
+
+void renderer::on(const project_help& help) {
+    out_ << project_help_text(help, asked_.program);
+}
+
+void renderer::on(const flags_tested& tested) {
+    out_ << flags_test_text(tested);
+}
+
+void renderer::on(const sourcecode_tested& tested) {
+    out_ << sourcecode_test_text(tested);
+}
+
+void renderer::on(const output_tested& tested) {
+    out_ << output_test_text(tested);
 }
 
 void renderer::on(const watch_started& watched) {
@@ -409,6 +439,10 @@ bool stands_alone(const std::string& text) {
 
 std::string error_text(const failure& why, const invocation& asked) {
     const auto text = why.context.empty() ? why.code.message() : why.context;
+    if (why.kind() == errc::bad_project) {
+        return "ERROR: " + text + "\n" + asked.program +
+               ": guildfile in the current directory contains an error (see above for details)\n";
+    }
     return (stands_alone(text) ? "" : asked.program + ": ") +
            with_names(text, asked.program, asked.command_name) + "\n";
 }

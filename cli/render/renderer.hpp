@@ -53,6 +53,12 @@ class renderer : public presenter {
     void on(const command_printed& printed);
     void on(const operation_help& help);
     void on(const operations_listed& listed);
+    void on(const model_help& help);
+    void on(const models_listed& listed);
+    void on(const project_help& help);
+    void on(const flags_tested& tested);
+    void on(const sourcecode_tested& tested);
+    void on(const output_tested& tested);
     void on(const runs_waited& waited);
     void on(const run_described& described);
     void on(const runs_selected& selected);

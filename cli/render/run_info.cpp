@@ -149,6 +149,22 @@ std::string mapping_text(const char* title, const std::map<std::string, std::str
     return out;
 }
 
+// What the operation logged, and what its definition says, in one list.
+std::string attributes_text(const run_detail& run) {
+    std::map<std::string, std::string> all;
+    for (const auto& [name, value] : run.attributes) {
+        all.emplace(name, value_text(value));
+    }
+    for (const auto& declared : run.declared_attributes) {
+        all.emplace(declared.name, declared.value);
+    }
+    std::string out = all.empty() ? "" : "attributes:\n";
+    for (const auto& [name, value] : all) {
+        out += "  " + name + ": " + value + "\n";
+    }
+    return out;
+}
+
 } // namespace
 
 std::string command_text(const std::vector<std::string>& words) {
@@ -204,9 +220,7 @@ std::string run_info_text(const run_described& described, const info_command& as
         out += flags_text("proto-flags", run.proto_flags);
     }
     out += scalars_text(run.scalars, asked.all_scalars);
-    if (!run.attributes.empty()) {
-        out += mapping_text("attributes", run.attributes);
-    }
+    out += attributes_text(run);
     if (asked.comments) {
         out += comments_text(run.comments);
     }

@@ -113,8 +113,12 @@ void add_sections(json::object& out, const run_detail& run, const info_command& 
         out["proto-flags"] = flags_json(run.proto_flags);
     }
     out["scalars"] = scalars_json(run.scalars, asked.all_scalars);
-    if (!run.attributes.empty()) {
-        out["attributes"] = texts(run.attributes);
+    if (!run.attributes.empty() || !run.declared_attributes.empty()) {
+        auto attributes = flags_json(run.declared_attributes);
+        for (auto& logged : texts(run.attributes)) {
+            attributes.insert_or_assign(logged.key(), std::move(logged.value()));
+        }
+        out["attributes"] = std::move(attributes);
     }
     if (asked.comments) {
         out["comments"] = comments_json(run.comments);

@@ -8,7 +8,8 @@ const verb_help run_help = {
     .summary = "Start an operation, here or on a remote, and follow its output.",
     .details =
         "OPERATION is defined in guild.yml of the working directory; without it the default\n"
-        "operation runs. It may also be a Python script of that directory: train.py.\n"
+        "operation runs. It may also be the path of a Python script or an executable file: "
+        "train.py.\n"
         "FLAG=VALUE arguments set its flags; --help-op lists them. The operation 'queue' starts\n"
         "staged runs as they appear.\n\n"
         "A run on a remote does not depend on this command: interrupting it leaves the run\n"
@@ -86,8 +87,35 @@ void add_surroundings(CLI::App& verb, run_command& made) {
     verb.add_flag("--keep-run", made.keep_run, "Keep the run in spite of 'delete-on-success'");
     verb.add_flag("--help-op", made.help_op,
                   "Describe the operation, its flags and what it requires, and exit");
+    verb.add_flag("--help-model", made.help_model,
+                  "Describe the operation's model and its operations, and exit");
     verb.add_flag("--print-cmd", made.print_cmd, "Print the command of the operation and exit");
     verb.add_flag("--print-env", made.print_env, "Print the environment of the operation and exit");
+}
+
+void add_tests(CLI::App& verb, run_command& made) {
+    verb.add_flag("--test-flags", made.test_flags, "Show how the flags are defined, and exit");
+    verb.add_flag("--test-sourcecode", made.test_sourcecode,
+                  "Show which files are the source code, and exit");
+    add_text(verb, "--test-output-scalars", made.test_output_scalars,
+             "Show what the operation's patterns for scalars find in FILE ('-': standard input), "
+             "and exit",
+             "FILE");
+    add_text(verb, "--test-output-attrs", made.test_output_attrs,
+             "The same for patterns of attributes", "FILE");
+}
+
+// Batches are not there yet. What is asked of one is understood, so that it can be refused.
+void add_batch_options(CLI::App& verb, run_command& made) {
+    verb.add_option("-m,--max-trials", made.max_trials, "Most trials of a batch")
+        ->check(whole_number(1))
+        ->option_text("N");
+    add_text(verb, "--minimize", made.minimize, "Scalar that an optimizer makes small", "COLUMN");
+    add_text(verb, "--maximize", made.maximize, "Scalar that an optimizer makes large", "COLUMN");
+    verb.add_flag("--print-trials", made.print_trials, "Print the trials of a batch and exit");
+    verb.add_option("--opt-flag", made.optimizer_flags, "Flag of the optimizer; may be repeated")
+        ->allow_extra_args(false)
+        ->option_text("FLAG=VALUE");
 }
 
 } // namespace
@@ -113,6 +141,9 @@ void add_run(CLI::App& parent, invocation& into) {
     add_ways_to_start(*verb, made);
     add_descriptions(*verb, made);
     add_surroundings(*verb, made);
+    add_tests(*verb, made);
+    verb->add_flag("-e,--edit-flags", into.edit_flags, "Edit the flags before the operation runs");
+    add_batch_options(*verb, made);
     add_json_option(*verb, into);
 }
 

@@ -43,7 +43,11 @@ void set_limit(list_command& made, const CLI::App& verb) {
 void add_list(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "list", list_help, into);
     verb->alias("ls");
-    auto& made = command_of<list_command>(*verb, into, set_limit);
+    auto& made =
+        command_of<list_command>(*verb, into, [&into](list_command& what, const CLI::App& typed) {
+            set_limit(what, typed);
+            into.run_table.limited = typed.count("--limit") > 0;
+        });
     add_runs_argument(*verb, made.selection, "Runs to list");
     add_remote_option(*verb, made.remote, "List runs of a remote");
     verb->add_flag("-a,--all")->description("Show all runs");

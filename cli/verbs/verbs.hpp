@@ -17,6 +17,8 @@ void add_watch(CLI::App& parent, invocation& into);
 void add_wait(CLI::App& parent, invocation& into);
 void add_stop(CLI::App& parent, invocation& into);
 void add_operations(CLI::App& parent, invocation& into);
+void add_models(CLI::App& parent, invocation& into);
+void add_init(CLI::App& parent, invocation& into);
 void add_runs(CLI::App& parent, invocation& into);
 void add_info(CLI::App& parent, invocation& into);
 void add_rm(CLI::App& parent, invocation& into);
@@ -70,6 +72,7 @@ struct verb_row {
 inline constexpr verb_row verb_rows[] = {
     {verb_group::start_and_follow, "run", add_run, ""},
     {verb_group::start_and_follow, "operations", add_operations, "ops"},
+    {verb_group::start_and_follow, "models", add_models, ""},
     {verb_group::start_and_follow, "watch", add_watch, ""},
     {verb_group::start_and_follow, "wait", add_wait, ""},
     {verb_group::start_and_follow, "stop", add_stop, ""},
@@ -103,6 +106,7 @@ inline constexpr verb_row verb_rows[] = {
     {verb_group::service, "jobs", add_jobs, ""},
 
     {verb_group::help, "help", add_help, ""},
+    {verb_group::help, "init", add_init, ""},
     {verb_group::help, "completion", add_completion, ""},
 
     {verb_group::of_runs, "info", add_info, ""},

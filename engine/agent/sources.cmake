@@ -79,6 +79,7 @@ set(AGENT_SOURCES
     start/find_package.cpp
     start/find_required_runs.cpp
     start/guild_start.cpp
+    start/interpreter_choice.cpp
     start/module_check.cpp
     start/prepare_run.cpp
     start/python_support.cpp
@@ -95,6 +96,7 @@ set(AGENT_SOURCES
     supervise/operation_words.cpp
     supervise/output_index.cpp
     supervise/output_recorder.cpp
+    supervise/event_writer.cpp
     supervise/output_scalars.cpp
     supervise/reserved_file.cpp
     supervise/start_record.cpp

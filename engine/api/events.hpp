@@ -69,6 +69,7 @@ struct command_ended {
 using event = std::variant<
     // run_events.hpp
     run_progress, run_staged, run_not_needed, command_printed, operation_help, operations_listed,
+    model_help, models_listed, project_help, flags_tested, sourcecode_tested, output_tested,
     run_left_running, watch_started, output_bytes, run_ended, runs_waited, stop_progress,
     // query_events.hpp
     runs_listed, run_described, runs_selected, files_listed, program_wanted,

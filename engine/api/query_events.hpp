@@ -63,6 +63,7 @@ struct run_detail {
     std::vector<flag_shown> proto_flags; ///< of a batch
     std::vector<scalar_summary> scalars;
     std::map<std::string, std::string> attributes; ///< logged by the operation
+    std::vector<flag_shown> declared_attributes;   ///< by its definition; values as YAML
     std::vector<run_comment> comments;
     std::map<std::string, std::string> environment;
     std::vector<std::string> manifest_dependencies; ///< paths
@@ -74,8 +75,9 @@ struct run_detail {
 };
 BOOST_DESCRIBE_STRUCT(run_detail, (),
                       (row, opref, from, sourcecode_digest, vcs_commit, command, flags, proto_flags,
-                       scalars, attributes, comments, environment, manifest_dependencies,
-                       manifest_sourcecode, dependencies, plugins, op, batch))
+                       scalars, attributes, declared_attributes, comments, environment,
+                       manifest_dependencies, manifest_sourcecode, dependencies, plugins, op,
+                       batch))
 
 /// A machine whose runs a listing tells from memory: a service watches them, and has not just
 /// asked.

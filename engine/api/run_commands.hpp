@@ -38,14 +38,25 @@ struct run_command {
     std::optional<double> stop_after_minutes;
     std::string gpus; ///< for CUDA_VISIBLE_DEVICES; empty: not set
     bool no_gpus = false;
-    bool keep_run = false;  ///< in spite of delete-on-success
-    bool print_cmd = false; ///< only print the command
-    bool print_env = false; ///< only print the environment
-    bool help_op = false;   ///< only describe the operation
-    std::string run_id;     ///< empty: a new one
-    std::string run_dir;    ///< local: absolute place of the run outside of a home
-    bool quiet = false;     ///< recorded in `run_params`; what is shown is the client's
-    std::string pidfile;    ///< with `background`: the operation's pid is there while it runs
+    bool keep_run = false;        ///< in spite of delete-on-success
+    bool print_cmd = false;       ///< only print the command
+    bool print_env = false;       ///< only print the environment
+    bool help_op = false;         ///< only describe the operation
+    bool help_model = false;      ///< only describe the operation's model
+    std::string pidfile;          ///< with `background`: the operation's pid is there while it runs
+    bool test_flags = false;      ///< only tell how its flags are defined
+    bool test_sourcecode = false; ///< only tell which files are its source code
+    std::string test_output_scalars; ///< only try its patterns on this file; `-`: on `test_input`
+    std::string test_output_attrs;   ///< the same for patterns of attributes
+    std::string test_input;          ///< what standard input had
+    std::optional<std::int64_t> max_trials;   ///< of a batch
+    std::string minimize;                     ///< of a batch: a scalar
+    std::string maximize;                     ///< of a batch: a scalar
+    bool print_trials = false;                ///< of a batch: only print them
+    std::vector<std::string> optimizer_flags; ///< of a batch: NAME=VALUE as typed
+    std::string run_id;                       ///< empty: a new one
+    std::string run_dir; ///< local: absolute place of the run outside of a home
+    bool quiet = false;  ///< recorded in `run_params`; what is shown is the client's
 
     static constexpr command_traits traits{.remotes = remote_rule::one_or_each,
                                            .runs = run_source::none,
@@ -66,7 +77,10 @@ BOOST_DESCRIBE_STRUCT(run_command, (),
                       (remote, operation, flags, label, tags, comment, no_wait, background, stage,
                        start, restart, proto, random_seed, force_flags, force_deps, deps,
                        force_sourcecode, needed, stop_after_minutes, gpus, no_gpus, keep_run,
-                       print_cmd, print_env, help_op, run_id, run_dir, quiet, pidfile))
+                       print_cmd, print_env, help_op, help_model, pidfile, test_flags,
+                       test_sourcecode, test_output_scalars, test_output_attrs, test_input,
+                       max_trials, minimize, maximize, print_trials, optimizer_flags, run_id,
+                       run_dir, quiet))
 
 /// `watch [-r REMOTE] [RUN…]`; no RUN: the newest running one, of several remotes all that run.
 struct watch_command {
@@ -128,7 +142,7 @@ struct stop_command {
 };
 BOOST_DESCRIBE_STRUCT(stop_command, (), (remote, selection, force, timeout_seconds, no_wait))
 
-/// `operations [WORD…]`: what the project can do; words are parts of names.
+/// `operations [WORD…]`: what the project can do; words are parts of names and descriptions.
 struct operations_command {
     std::vector<std::string> words;
     bool all = false; ///< hidden ones too: names that begin with '_'
@@ -144,7 +158,54 @@ struct operations_command {
 };
 BOOST_DESCRIBE_STRUCT(operations_command, (), (words, all))
 
-using run_commands = boost::mp11::mp_list<run_command, watch_command, wait_command, stop_command,
-                                          operations_command>;
+/// `models [WORD…]`: the models of the project; words as for operations.
+struct models_command {
+    std::vector<std::string> words;
+    bool all = false; ///< hidden ones too: names that begin with '_'
+
+    static constexpr command_traits traits{.remotes = remote_rule::none,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
+};
+BOOST_DESCRIBE_STRUCT(models_command, (), (words, all))
+
+/// `help [PROJECT]`: all that a project says about itself.
+struct project_help_command {
+    std::string project; ///< its directory; empty: the working directory
+
+    static constexpr command_traits traits{.remotes = remote_rule::none,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
+};
+BOOST_DESCRIBE_STRUCT(project_help_command, (), (project))
+
+/// `init [DIR]`: makes a Guild home below a directory.
+struct init_command {
+    std::string directory; ///< empty: the working directory
+
+    static constexpr command_traits traits{.remotes = remote_rule::none,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::lines,
+                                           .json = json_form::object};
+};
+BOOST_DESCRIBE_STRUCT(init_command, (), (directory))
+
+using run_commands =
+    boost::mp11::mp_list<run_command, watch_command, wait_command, stop_command, operations_command,
+                         models_command, project_help_command, init_command>;
 
 } // namespace outrider

@@ -122,9 +122,11 @@ struct operation_flag {
     bool required = false;
     std::string type;
     std::vector<std::string> choices;
+    std::vector<std::string> choice_descriptions; ///< one for each choice; may be empty
 };
 BOOST_DESCRIBE_STRUCT(operation_flag, (),
-                      (name, description, default_value, required, type, choices))
+                      (name, description, default_value, required, type, choices,
+                       choice_descriptions))
 /// One operation of the project.
 struct operation_described {
     std::string name; ///< "op", "model:op"
@@ -132,8 +134,27 @@ struct operation_described {
     bool is_default = false;
     std::vector<operation_flag> flags;
     std::vector<std::string> dependencies; ///< names of resources
+    std::string refused;                   ///< why it cannot be run; empty: it can
 };
-BOOST_DESCRIBE_STRUCT(operation_described, (), (name, description, is_default, flags, dependencies))
+BOOST_DESCRIBE_STRUCT(operation_described, (),
+                      (name, description, is_default, flags, dependencies, refused))
+/// Something of a model that has a name and a description.
+struct described_item {
+    std::string name;
+    std::string description;
+};
+BOOST_DESCRIBE_STRUCT(described_item, (), (name, description))
+/// One model of the project.
+struct model_described {
+    std::string name; ///< empty: of operations without a model
+    std::string description;
+    bool is_default = false;
+    std::vector<std::string> references;
+    std::vector<operation_described> operations;
+    std::vector<described_item> resources;
+};
+BOOST_DESCRIBE_STRUCT(model_described, (),
+                      (name, description, is_default, references, operations, resources))
 /// `run --help-op`: the one operation.
 struct operation_help {
     operation_described operation;
@@ -144,6 +165,67 @@ struct operations_listed {
     std::vector<operation_described> operations;
 };
 BOOST_DESCRIBE_STRUCT(operations_listed, (), (operations))
+/// `run --help-model`: the one model.
+struct model_help {
+    model_described model;
+};
+BOOST_DESCRIBE_STRUCT(model_help, (), (model))
+/// `models`
+struct models_listed {
+    std::vector<model_described> models;
+};
+BOOST_DESCRIBE_STRUCT(models_listed, (), (models))
+/// `help [PROJECT]`
+struct project_help {
+    std::string directory; ///< of the project, absolute
+    bool here = false;     ///< it is the working directory
+    std::vector<model_described> models;
+};
+BOOST_DESCRIBE_STRUCT(project_help, (), (directory, here, models))
+
+/// How a flag is defined, setting by setting.
+struct flag_tested {
+    std::string name;
+    std::vector<described_item> settings; ///< names and values
+};
+BOOST_DESCRIBE_STRUCT(flag_tested, (), (name, settings))
+/// `run --test-flags`
+struct flags_tested {
+    std::string flags_dest;
+    std::string flags_import;
+    std::vector<flag_tested> flags;
+};
+BOOST_DESCRIBE_STRUCT(flags_tested, (), (flags_dest, flags_import, flags))
+
+/// `run --test-sourcecode`
+struct sourcecode_tested {
+    std::string root; ///< as the project writes it; empty: the project itself
+    std::vector<std::string> rules;
+    bool disabled = false; ///< nothing is copied
+    std::vector<std::string> selected;
+    std::vector<std::string> skipped; ///< directories end in '/'
+};
+BOOST_DESCRIBE_STRUCT(sourcecode_tested, (), (root, rules, disabled, selected, skipped))
+
+/// What a pattern found in a line of output.
+struct pattern_tested {
+    std::string pattern;
+    std::vector<std::vector<std::string>> matches; ///< the groups of each
+    std::vector<described_item> values;            ///< what they give: names and values
+};
+BOOST_DESCRIBE_STRUCT(pattern_tested, (), (pattern, matches, values))
+struct line_tested {
+    std::string line;
+    std::vector<pattern_tested> patterns;
+};
+BOOST_DESCRIBE_STRUCT(line_tested, (), (line, patterns))
+/// `run --test-output-scalars`, `--test-output-attrs`
+struct output_tested {
+    bool attributes = false; ///< not scalars
+    bool disabled = false;   ///< there is nothing to try
+    std::vector<line_tested> lines;
+};
+BOOST_DESCRIBE_STRUCT(output_tested, (), (attributes, disabled, lines))
 
 /// `wait` is over.
 struct runs_waited {

@@ -71,12 +71,12 @@ candidates of_project(const command_context& context, const completion_query& qu
         const auto file = load_guild_file(context.directory);
         return file && *file ? operations(**file) : candidates();
     }
-    auto chosen = choose_operation(context.directory, query.operation);
+    auto chosen = choose_operation(context, query.operation);
     if (!chosen) {
         return {};
     }
     // What was read of an unchanged module is kept: only the first completion waits for it.
-    std::ignore = import_flags(chosen->op, context.directory,
+    std::ignore = import_flags(chosen->op, chosen->directory,
                                module_reading_of(context)); // warnings have no place here
     if (query.kind == completion_kind::flags) {
         return flags(chosen->op);

@@ -17,6 +17,7 @@ struct errc_text {
 
 constexpr std::array texts{
     errc_text{errc::bad_input, "bad_input", "bad input"},
+    errc_text{errc::bad_project, "bad_project", "bad project file"},
     errc_text{errc::not_found, "not_found", "not found"},
     errc_text{errc::ambiguous, "ambiguous", "ambiguous"},
     errc_text{errc::aborted, "aborted", "aborted"},

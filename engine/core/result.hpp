@@ -14,6 +14,7 @@ namespace outrider {
 /// `failure::context`.
 enum class errc {
     bad_input = 1,         ///< An argument, flag or file of the user does not make sense.
+    bad_project,           ///< A guild.yml does not make sense: `context` says where.
     not_found,             ///< The named run, operation, remote or file does not exist.
     ambiguous,             ///< A prefix matches several runs.
     aborted,               ///< The user declined, or standard input ended at a prompt.

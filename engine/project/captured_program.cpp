@@ -12,7 +12,7 @@
 namespace outrider {
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{64} << 20;
+constexpr std::size_t most_output_bytes = std::size_t{64} << 20;
 using clock = std::chrono::steady_clock;
 
 /// The child and the reading end of its pipe; both are gone when this is.
@@ -42,7 +42,7 @@ struct child {
 };
 
 result<> start(child& into, const std::vector<std::string>& words,
-               const std::map<std::string, std::string>& environment) {
+               const std::map<std::string, std::string>& environment, error_output errors) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         return errno_failure(errno, "cannot make a pipe");
@@ -66,7 +66,11 @@ result<> start(child& into, const std::vector<std::string>& words,
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    if (errors == error_output::merged) {
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
+    } else {
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    }
     const int error = ::posix_spawnp(&into.pid, arguments[0], &actions, nullptr, arguments.data(),
                                      variables.data());
     posix_spawn_file_actions_destroy(&actions);
@@ -82,10 +86,10 @@ result<> start(child& into, const std::vector<std::string>& words,
 
 result<captured_output> capture_program(const std::vector<std::string>& words,
                                         const std::map<std::string, std::string>& environment,
-                                        std::chrono::milliseconds limit) {
+                                        std::chrono::milliseconds limit, error_output errors) {
     const auto deadline = clock::now() + limit;
     child running;
-    if (auto started = start(running, words, environment); !started) {
+    if (auto started = start(running, words, environment, errors); !started) {
         return started.error();
     }
     captured_output out;
@@ -110,7 +114,7 @@ result<captured_output> capture_program(const std::vector<std::string>& words,
             break;
         }
         out.bytes.append(buffer.data(), static_cast<std::size_t>(got));
-        if (out.bytes.size() > most_bytes) {
+        if (out.bytes.size() > most_output_bytes) {
             return failure(errc::io_failed, words.front() + " writes too much");
         }
     }

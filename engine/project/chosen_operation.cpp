@@ -1,59 +1,43 @@
 #include "engine/project/chosen_operation.hpp"
 
 #include "engine/project/builtin_operations.hpp"
-#include "engine/text/shell_words.hpp"
-
-#include <filesystem>
+#include "engine/project/script_operation.hpp"
 
 namespace outrider {
-namespace {
 
-bool is_script(const std::string& directory, const std::string& name) {
-    std::error_code ec;
-    return name.ends_with(".py") && std::filesystem::is_regular_file(directory + "/" + name, ec);
-}
-
-operation_def script_operation(const std::string& name) {
-    operation_def op{.name = name};
-    op.main = shell_quote(name.substr(0, name.size() - 3));
-    op.imports = {.said = true, .all = true};
-    return op;
-}
-
-} // namespace
-
-result<chosen_operation> choose_operation(const std::string& directory, const std::string& name) {
-    auto file = load_guild_file(directory);
+result<chosen_operation> choose_operation(const command_context& context, const std::string& name) {
+    auto file = load_guild_file(context.directory);
     if (!file) {
         return file.error();
     }
-    chosen_operation out{.file = std::move(*file)};
     std::optional<failure> not_found;
-    if (out.file) {
-        auto found = find_operation(*out.file, name);
+    if (*file) {
+        auto found = find_operation(**file, name);
         if (found) {
-            out.op = **found;
-            return out;
+            operation_def op = **found; // before the file is moved from
+            return chosen_operation{
+                .file = std::move(*file), .op = std::move(op), .directory = context.directory};
         }
         not_found = found.error();
     }
-    if (is_script(directory, name)) {
-        out.op = script_operation(name);
-        out.script = true;
-        return out;
+    auto script = script_operation(context, name);
+    if (!script) {
+        return script.error();
+    }
+    if (*script) {
+        return std::move(**script);
     }
     if (name == "queue") {
-        out.op = queue_operation();
-        out.builtin = true;
-        return out;
+        return chosen_operation{
+            .op = queue_operation(), .directory = context.directory, .builtin = true};
     }
     if (not_found) {
         return *not_found;
     }
     if (name.empty()) {
         return failure(errc::not_found,
-                       "cannot find a default operation: there is no guild.yml in " + directory +
-                           "\nTry '{program} operations' for a list.");
+                       "cannot find a default operation: there is no guild.yml in " +
+                           context.directory + "\nTry '{program} operations' for a list.");
     }
     // Guild's words; the hint is about models because a guild.yml may be elsewhere.
     return failure(errc::not_found,

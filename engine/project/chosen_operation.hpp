@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/api/commands.hpp"
 #include "engine/project/guild_file.hpp"
-
 #include "engine/runs/opref.hpp"
 
 #include <optional>
@@ -13,14 +13,18 @@ namespace outrider {
 struct chosen_operation {
     std::optional<guild_file> file; ///< nothing: a script without a project
     operation_def op;
-    bool script = false;
+    std::string directory;         ///< absolute: of the project, or where a script's source begins
+    std::string script;            ///< absolute: the directory that the script is named below
     bool builtin = false;          ///< `queue`: of no project, without source code
     std::optional<opref> recorded; ///< the operation is that of a run
+
+    [[nodiscard]] bool is_script() const { return !script.empty(); }
 };
 
-/// Finds the operation of a name (empty: the default one) in the project of a directory, or a
-/// script there. Failures read like Guild's.
-[[nodiscard]] result<chosen_operation> choose_operation(const std::string& directory,
+/// Finds the operation of a name (empty: the default one) in the project of the working directory,
+/// or a Python script or an executable file that the name is the path of. Failures read like
+/// Guild's.
+[[nodiscard]] result<chosen_operation> choose_operation(const command_context& context,
                                                         const std::string& name);
 
 } // namespace outrider

@@ -1,5 +1,6 @@
 #include "engine/project/flag_reader.hpp"
 
+#include "engine/project/project_failure.hpp"
 #include "engine/text/big_integer.hpp"
 #include "engine/text/value_text.hpp"
 
@@ -33,11 +34,16 @@ result<> read_choices(const json::object& data, flag_def& out) {
         return {};
     }
     if (!choices->is_array()) {
-        return failure(errc::bad_input, "flag '" + out.name + "': choices must be a list");
+        return project_failure("invalid flag choice data " + python_repr(*choices) +
+                               ": expected a list of values or mappings");
     }
     for (const auto& item : choices->get_array()) {
         if (const auto* object = item.if_object()) {
             const auto* value = object->if_contains("value");
+            if (value == nullptr) {
+                return project_failure("missing required 'value' attribute in " +
+                                       python_repr(item));
+            }
             out.choices.push_back({.value = value != nullptr ? *value : json::value(),
                                    .alias = text_of(*object, "alias"),
                                    .description = text_of(*object, "description"),

@@ -5,7 +5,9 @@
 #include <boost/json/array.hpp>
 
 #include <algorithm>
-#include <vector>
+#include <iterator>
+#include <string>
+#include <utility>
 
 namespace outrider {
 namespace {
@@ -20,8 +22,8 @@ json::value mapping_or_nothing(const json::object& mapping) {
     return mapping.empty() ? json::value() : json::value(mapping);
 }
 
-std::string line(const std::string& name, const json::value& value) {
-    return name + ":" + (value.is_null() ? "" : " " + encode_flag(value)) + "\n";
+std::string shown_value(const json::value& value) {
+    return value.is_null() ? std::string() : encode_flag(value);
 }
 
 json::value written(const flag_def& flag, const char* key) {
@@ -29,7 +31,7 @@ json::value written(const flag_def& flag, const char* key) {
     return value != nullptr ? *value : json::value();
 }
 
-std::string listed(const flag_def& flag) {
+flag_tested listed(const flag_def& flag) {
     json::array choices;
     for (const auto& choice : flag.choices) {
         choices.push_back(choice.value);
@@ -52,9 +54,9 @@ std::string listed(const flag_def& flag) {
         {"min", written(flag, "min")},
         {"null-label", text_or_nothing(flag.null_label)},
     };
-    std::string out = "  " + flag.name + ":\n";
+    flag_tested out{.name = flag.name};
     for (const auto& [name, value] : attributes) {
-        out += "    " + line(name, value);
+        out.settings.push_back({.name = name, .description = shown_value(value)});
     }
     return out;
 }
@@ -72,14 +74,10 @@ json::value imports_of(const operation_def& op) {
 
 } // namespace
 
-std::string flags_listing(const operation_def& op) {
-    auto flags = op.flags;
-    std::ranges::sort(flags, {}, &flag_def::name);
-    std::string out = line("flags-dest", text_or_nothing(op.flags_dest)) +
-                      line("flags-import", imports_of(op)) + "flags:\n";
-    for (const auto& flag : flags) {
-        out += listed(flag);
-    }
+flags_tested flags_listing(const operation_def& op) {
+    flags_tested out{.flags_dest = op.flags_dest, .flags_import = shown_value(imports_of(op))};
+    std::ranges::transform(op.flags, std::back_inserter(out.flags), listed);
+    std::ranges::sort(out.flags, {}, &flag_tested::name);
     return out;
 }
 

@@ -9,53 +9,105 @@ namespace {
 
 constexpr std::chrono::milliseconds patience{20'000};
 
-std::optional<std::string> git(const std::string& directory,
-                               std::map<std::string, std::string> environment,
-                               std::vector<std::string> words) {
-    // Only looking: no lock is taken, nothing is asked, and the directory decides, not a hook's
-    // environment that this may run in.
-    environment["GIT_OPTIONAL_LOCKS"] = "0";
-    environment["GIT_TERMINAL_PROMPT"] = "0";
-    environment["LC_ALL"] = "C";
-    for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}) {
-        environment.erase(name);
+/// Asks git about one directory.
+class repository {
+  public:
+    repository(const std::string& directory, std::map<std::string, std::string> environment)
+        : directory_(directory), environment_(std::move(environment)) {
+        // Only looking: no lock is taken, nothing is asked, and the directory decides, not a hook's
+        // environment that this may run in.
+        environment_["GIT_OPTIONAL_LOCKS"] = "0";
+        environment_["GIT_TERMINAL_PROMPT"] = "0";
+        environment_["LC_ALL"] = "C";
+        for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}) {
+            environment_.erase(name);
+        }
     }
-    words.insert(words.begin(), {"git", "-C", directory});
-    auto done = capture_program(words, environment, patience);
-    if (!done || done->exit_status != 0) {
-        return std::nullopt;
+
+    /// What a command prints; nothing where there is no git or no repository.
+    [[nodiscard]] result<std::optional<std::string>> ask(std::vector<std::string> words) const {
+        auto done = run(words, error_output::dropped);
+        if (!done) {
+            return is_missing(done.error()) ? result<std::optional<std::string>>(std::nullopt)
+                                            : done.error();
+        }
+        if (done->exit_status == 0) {
+            return std::optional(std::move(done->bytes));
+        }
+        return why(words);
     }
-    return std::move(done->bytes);
-}
+
+  private:
+    static bool is_missing(const failure& what) { return what.kind() == errc::not_found; }
+
+    [[nodiscard]] result<captured_output> run(std::vector<std::string> words,
+                                              error_output errors) const {
+        words.insert(words.begin(), {"git", "-C", directory_});
+        return capture_program(words, environment_, patience, errors);
+    }
+
+    // Asked once more for the reason: the first time, only the answer was wanted.
+    [[nodiscard]] result<std::optional<std::string>>
+    why(const std::vector<std::string>& words) const {
+        auto again = run(words, error_output::merged);
+        if (!again) {
+            return again.error();
+        }
+        const std::string& text = again->bytes;
+        for (const char* none : {"not a git repository", "must be run in a work tree",
+                                 "Needed a single revision", "unknown revision"}) {
+            if (text.find(none) != std::string::npos) {
+                return std::optional<std::string>();
+            }
+        }
+        const auto end = std::min(text.find_last_not_of("\r\n") + 1, text.size());
+        return failure(errc::io_failed,
+                       "git cannot tell about " + directory_ + ": " +
+                           (end == 0 ? "exit code " + std::to_string(again->exit_status)
+                                     : text.substr(0, end)));
+    }
+
+    const std::string& directory_;
+    std::map<std::string, std::string> environment_;
+};
 
 } // namespace
 
-std::optional<std::set<std::string>>
+result<std::optional<std::set<std::string>>>
 git_files(const std::string& directory, const std::map<std::string, std::string>& environment) {
-    const auto listing = git(directory, environment,
-                             {"ls-files", "-z", "--cached", "--others", "--exclude-standard"});
+    const auto listing = repository(directory, environment)
+                             .ask({"ls-files", "-z", "--cached", "--others", "--exclude-standard"});
     if (!listing) {
-        return std::nullopt;
+        return listing.error();
+    }
+    if (!*listing) {
+        return std::optional<std::set<std::string>>();
     }
     std::set<std::string> out;
-    for (std::size_t at = 0; at < listing->size();) {
-        const auto end = std::min(listing->find('\0', at), listing->size());
-        out.insert(listing->substr(at, end - at));
+    const std::string& names = **listing;
+    for (std::size_t at = 0; at < names.size();) {
+        const auto end = std::min(names.find('\0', at), names.size());
+        out.insert(names.substr(at, end - at));
         at = end + 1;
     }
-    return out;
+    return std::optional(std::move(out));
 }
 
-std::optional<std::string> git_commit(const std::string& directory,
-                                      const std::map<std::string, std::string>& environment) {
-    auto head = git(directory, environment, {"rev-parse", "--verify", "HEAD"});
-    if (!head) {
-        return std::nullopt;
+result<std::optional<std::string>>
+git_commit(const std::string& directory, const std::map<std::string, std::string>& environment) {
+    const repository git(directory, environment);
+    auto head = git.ask({"rev-parse", "--verify", "HEAD"});
+    if (!head || !*head) {
+        return head;
     }
-    head->erase(std::min(head->find_last_not_of("\r\n") + 1, head->size()));
+    std::string hash = std::move(**head);
+    hash.erase(std::min(hash.find_last_not_of("\r\n") + 1, hash.size()));
     // The work tree's state, as Guild asks for it: of the whole repository.
-    const auto status = git(directory, environment, {"status", "--porcelain"});
-    return "git:" + *head + (status && !status->empty() ? "*" : "");
+    const auto status = git.ask({"status", "--porcelain"});
+    if (!status) {
+        return status.error();
+    }
+    return std::optional("git:" + hash + (*status && !(*status)->empty() ? "*" : ""));
 }
 
 } // namespace outrider

@@ -1,11 +1,12 @@
 #include "engine/project/guild_file.hpp"
 
-#include "engine/project/digest.hpp"
+#include "engine/project/guild_items.hpp"
+#include "engine/project/model_inheritance.hpp"
+#include "engine/project/model_params.hpp"
 #include "engine/project/operation_reader.hpp"
-#include "engine/text/extends.hpp"
-#include "engine/text/file_text.hpp"
+#include "engine/project/project_failure.hpp"
+#include "engine/project/section_includes.hpp"
 #include "engine/text/value_text.hpp"
-#include "engine/text/yaml_value.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -17,49 +18,46 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t most_guild_file_bytes = std::size_t{4} << 20;
-
-// A plain mapping is the operations of a model without a name, unless it is an item of the full
-// form that stands alone.
-json::array items_of(const json::value& data) {
-    if (data.is_array()) {
-        return data.get_array();
-    }
-    const auto* object = data.if_object();
-    if (object == nullptr || object->empty()) {
-        return {};
-    }
-    for (const char* key : {"model", "package", "config"}) {
-        const auto* name = object->if_contains(key);
-        if (name != nullptr && name->is_string() && object->size() > 1) {
-            return {data};
-        }
-    }
-    return {json::object{{"model", ""}, {"operations", data}}};
+const json::object& object_or_none(const json::object& data, const char* key) {
+    static const json::object none;
+    const auto* found = data.if_contains(key);
+    return found != nullptr && found->is_object() ? found->get_object() : none;
 }
 
-/// Reads the items of one file into a `guild_file`.
-class file_reader {
-  public:
-    explicit file_reader(guild_file& out) : out_(out) {}
+// One text or a list of texts.
+std::vector<std::string> texts_of(const json::object& data, const char* key) {
+    std::vector<std::string> out;
+    const auto* found = data.if_contains(key);
+    if (found == nullptr || found->is_null()) {
+        return out;
+    }
+    for (const auto& item : found->is_array() ? found->get_array() : json::array{*found}) {
+        if (item.is_string()) {
+            out.emplace_back(item.get_string());
+        }
+    }
+    return out;
+}
 
-    result<> read(const json::value& data) {
-        const json::array items = items_of(data);
-        // Models and configurations may extend what stands further down.
-        for (const auto& item : items) {
-            if (auto sorted = sort_item(item); !sorted) {
-                return sorted;
-            }
+/// Makes a `guild_file` of the items of one.
+class project_reader {
+  public:
+    project_reader(guild_file& out, guild_items& items) : out_(out), items_(items) {}
+
+    result<> read() {
+        read_package();
+        if (auto written = write_in_full(items_); !written) {
+            return written;
         }
-        auto resolved = resolve_extends({{"models", models_}, {"config", configs_}}, out_.path);
-        if (!resolved) {
-            return resolved.error();
+        auto models = inherit(items_);
+        if (!models) {
+            return models.error();
         }
-        models_ = resolved->at("models").get_object();
-        for (const auto& model : models_) {
-            if (auto read = read_model(std::string(model.key()), model.value().get_object());
-                !read) {
-                return read;
+        for (auto& model : *models) {
+            auto& data = model.value().get_object();
+            fill_in_params(data);
+            if (auto read_it = read_model(std::string(model.key()), data); !read_it) {
+                return read_it;
             }
         }
         choose_default_model();
@@ -67,100 +65,89 @@ class file_reader {
     }
 
   private:
-    static std::string requirements_of(const json::object& package) {
-        const auto* listed = package.if_contains("python-requires");
-        if (listed == nullptr || !listed->is_array()) {
-            return text_of(package, "python-requires");
+    void read_package() {
+        const json::object& package = items_.package;
+        out_.digest = items_.digest;
+        out_.package = text_of(package, "package");
+        if (auto version = text_of(package, "version"); !version.empty()) {
+            out_.package_version = version;
         }
-        std::string out;
-        for (const auto& each : listed->get_array()) {
-            if (each.is_string()) {
-                out += (out.empty() ? "" : ", ") + std::string(each.get_string());
-            }
+        for (const auto& each : texts_of(package, "python-requires")) {
+            out_.python_requires += (out_.python_requires.empty() ? "" : ", ") + each;
         }
-        return out;
     }
 
-    result<> sort_item(const json::value& item) {
-        const auto* object = item.if_object();
-        if (object == nullptr) {
-            return failure(errc::bad_input, out_.path + ": expected 'model:', 'package:', "
-                                                        "'config:' or 'operations:' items");
+    result<> read_model(const std::string& name, json::object& data) {
+        auto resources =
+            with_includes(object_or_none(data, "resources"), "resources", name, items_);
+        if (!resources) {
+            return resources.error();
         }
-        if (object->contains("package")) {
-            out_.package = text_of(*object, "package");
-            if (auto version = text_of(*object, "version"); !version.empty()) {
-                out_.package_version = version;
-            }
-            out_.python_requires = requirements_of(*object);
-            return {};
-        }
-        if (object->contains("config")) {
-            configs_.insert_or_assign(text_of(*object, "config"), *object);
-            return {};
-        }
-        if (object->contains("model") || object->contains("operations")) {
-            const std::string name = text_of(*object, "model");
-            if (models_.contains(name)) {
-                return failure(errc::bad_input,
-                               out_.path + ": model '" + name + "' is there twice");
-            }
-            models_.emplace(name, *object);
-            return {};
-        }
-        if (object->contains("test")) {
-            return {};
-        }
-        for (const char* key : {"include", "import"}) {
-            if (object->contains(key)) {
-                return failure(errc::unsupported,
-                               out_.path + ": '" + key + "' is not supported yet");
+        for (const auto& resource : *resources) {
+            if (!resource.value().is_object() && !resource.value().is_array()) {
+                return project_failure("invalid resource value " + python_repr(resource.value()) +
+                                       ": expected a mapping or a list");
             }
         }
-        return failure(errc::bad_input, out_.path + ": an item is neither 'model:', 'package:', "
-                                                    "'config:' nor 'operations:'");
-    }
-
-    result<> read_model(const std::string& name, const json::object& model) {
-        static const json::object none;
-        const auto* operations = model.if_contains("operations");
-        if (operations == nullptr || operations->is_null()) {
-            return {};
+        data["resources"] = *resources;
+        out_.models.push_back({.name = name,
+                               .description = text_of(data, "description"),
+                               .is_default = is_set(data, "default"),
+                               .references = texts_of(data, "references"),
+                               .resources = std::move(*resources)});
+        auto operations =
+            with_includes(object_or_none(data, "operations"), "operations", name, items_);
+        if (!operations) {
+            return operations.error();
         }
-        if (!operations->is_object()) {
-            return failure(errc::bad_input, out_.path + ": operations must be a mapping of names");
-        }
-        const auto& all = operations->get_object();
-        for (const auto& member : all) {
-            if (member.key().starts_with('$')) {
-                continue; // a directive of Guild's, not an operation
+        for (auto& member : *operations) {
+            auto& operation = member.value().get_object();
+            for (const auto& usual : object_or_none(data, "operation-defaults")) {
+                operation.emplace(usual.key(), usual.value()); // unless it has its own
             }
-            auto read = read_operation(
-                std::string(member.key()), member.value(),
-                {.model = name, .model_data = model, .operations = all, .configs = configs_});
-            if (!read) {
-                return failure(read.error().code, out_.path + ": " + read.error().context);
+            auto flags = with_includes(object_or_none(operation, "flags"), "flags", name, items_);
+            if (!flags) {
+                return flags.error();
             }
-            out_.operations.push_back(std::move(*read));
+            operation["flags"] = std::move(*flags);
+            auto read_it = read_operation(std::string(member.key()), operation,
+                                          {.model = name, .model_data = data});
+            if (!read_it) {
+                return read_it.error();
+            }
+            out_.operations.push_back(std::move(*read_it));
         }
         return {};
     }
 
     void choose_default_model() {
-        for (const auto& model : models_) {
-            if (models_.size() == 1 || is_set(model.value().get_object(), "default")) {
-                out_.default_model = model.key();
+        for (const auto& model : out_.models) {
+            if (out_.models.size() == 1 || model.is_default) {
+                out_.default_model = model.name;
                 return;
             }
         }
     }
 
     guild_file& out_;
-    json::object models_;
-    json::object configs_;
+    guild_items& items_;
 };
 
 } // namespace
+
+const flag_def* operation_def::find_flag(const std::string& flag) const {
+    const auto found = std::ranges::find(flags, flag, &flag_def::name);
+    return found == flags.end() ? nullptr : &*found;
+}
+
+std::string operation_def::full_name() const {
+    return model.empty() ? name : model + ":" + name;
+}
+
+const model_def* guild_file::find_model(const std::string& model) const {
+    const auto found = std::ranges::find(models, model, &model_def::name);
+    return found == models.end() ? nullptr : &*found;
+}
 
 result<std::optional<guild_file>> load_guild_file(const std::string& directory) {
     guild_file out;
@@ -170,50 +157,14 @@ result<std::optional<guild_file>> load_guild_file(const std::string& directory) 
     if (!std::filesystem::exists(out.path, ec)) {
         return std::optional<guild_file>();
     }
-    auto text = read_text_file(out.path, most_guild_file_bytes);
-    if (!text) {
-        return text.error();
+    auto items = read_guild_items(out.path);
+    if (!items) {
+        return items.error();
     }
-    out.digest = hex_digest(digest_kind::md5, *text);
-    auto data = read_yaml(*text, out.path);
-    if (!data) {
-        return data.error();
-    }
-    if (!data->is_null() && !data->is_object() && !data->is_array()) {
-        return failure(errc::bad_input,
-                       out.path + ":1:1: expected operations, or a list of models");
-    }
-    if (auto read = file_reader(out).read(*data); !read) {
-        return read.error();
+    if (auto read = project_reader(out, *items).read(); !read) {
+        return failure(read.error().code, "error in " + out.path + ": " + read.error().context);
     }
     return std::optional(std::move(out));
-}
-
-result<const operation_def*> find_operation(const guild_file& file, const std::string& name) {
-    const auto colon = name.rfind(':');
-    const bool with_model = colon != std::string::npos;
-    const std::string model = with_model ? name.substr(0, colon) : file.default_model;
-    const std::string op = with_model ? name.substr(colon + 1) : name;
-    const operation_def* only_elsewhere = nullptr;
-    for (const auto& candidate : file.operations) {
-        const bool fits = op.empty() ? candidate.is_default : candidate.name == op;
-        if (fits && candidate.model == model) {
-            return &candidate;
-        }
-        if (fits && !with_model && only_elsewhere == nullptr) {
-            only_elsewhere = &candidate;
-        }
-    }
-    if (only_elsewhere != nullptr) {
-        return only_elsewhere;
-    }
-    // Guild's words: a part of the name before ':' names a model.
-    const std::string what = op.empty() ? "a default operation" : "operation '" + op + "'";
-    const std::string where = model.empty() ? "this project" : "model '" + model + "'";
-    return failure(errc::not_found, what + " is not defined for " + where +
-                                        "\nTry '{program} operations" +
-                                        (model.empty() ? "" : " " + model) +
-                                        "' for a list of available operations.");
 }
 
 } // namespace outrider

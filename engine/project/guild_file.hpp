@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,12 +54,15 @@ struct flag_def {
 struct source_rule {
     bool include = true;
     std::string pattern;
-    std::string type; ///< text, binary, dir, or empty: any file
+    std::string type;               ///< text, binary, dir, or empty: any file
+    std::string containing;         ///< of a directory: only one in which this path exists
+    std::uintmax_t below_bytes = 0; ///< only smaller files; 0: of any size
+    std::size_t most = 0;           ///< how many files it may choose; 0: any number
 };
 
 /// What is copied as source code, and where to.
 struct sourcecode_def {
-    std::string root;               ///< relative to the project, or empty
+    std::string root;               ///< relative to the project, or absolute; empty: the project
     std::string dest = ".";         ///< relative to the run
     bool disabled = false;          ///< `sourcecode: no`
     std::vector<source_rule> rules; ///< on top of the default selection
@@ -75,9 +79,11 @@ struct flags_import {
 /// An operation of a project, inheritance resolved.
 struct operation_def {
     std::string name;
-    std::string model; ///< empty: the anonymous one
-    std::string main;  ///< module and arguments, or empty
+    std::string model;       ///< empty: the anonymous one
+    std::string main;        ///< module and arguments, or empty
+    bool bare_flags = false; ///< flags follow `main` without the `--` between
     std::vector<std::string> exec;
+    std::string program; ///< of a script: the first word of `exec` as a file of the run
     std::string description;
     bool is_default = false;
     boost::json::object env;
@@ -87,14 +93,30 @@ struct operation_def {
     /// The module takes a word that begins with '-' for an option, not for a flag's value.
     bool options_by_dash = false;
     sourcecode_def sourcecode;
-    std::string label;             ///< a template, or empty
-    boost::json::value requires_;  ///< null: nothing
-    boost::json::object resources; ///< of its model, by name
-    boost::json::object data;      ///< everything as written, for what only travels
+    std::string label; ///< a template, or empty
+    std::vector<std::string> tags;
+    std::vector<std::string> env_secrets; ///< variables that no file of a run may hold
+    boost::json::object run_attrs;        ///< attributes of its runs
+    std::string python_requires;          ///< the version of its interpreter, or empty: any
+    boost::json::value output_scalars;    ///< as written; null: the defaults
+    boost::json::value output_attrs;      ///< as written; null: the defaults
+    boost::json::value requires_;         ///< null: nothing
+    boost::json::object resources;        ///< of its model, by name
+    boost::json::object data;             ///< everything as written, for what only travels
+    std::optional<failure> refused;       ///< why it is only listed and cannot be run
 
     [[nodiscard]] const flag_def* find_flag(const std::string& flag) const;
     /// "op", or "model:op".
     [[nodiscard]] std::string full_name() const;
+};
+
+/// A model of a project: operations that belong together.
+struct model_def {
+    std::string name; ///< empty: operations without a model
+    std::string description;
+    bool is_default = false;
+    std::vector<std::string> references;
+    boost::json::object resources; ///< by name, as written
 };
 
 /// A project: its `guild.yml`.
@@ -104,16 +126,21 @@ struct guild_file {
     std::string digest;    ///< MD5 of the file, hex
     std::string package;   ///< declared name, or empty
     std::string package_version = "0.0.0";
-    std::string python_requires; ///< what the package says it needs, comma-separated, or empty
-    std::string default_model;   ///< name of the model that operations without one belong to
-    std::vector<operation_def> operations;
+    std::string python_requires;   ///< what the package says it needs, comma-separated, or empty
+    std::string default_model;     ///< name of the model that operations without one belong to
+    std::vector<model_def> models; ///< in the order of the file
+    std::vector<operation_def> operations; ///< of all models; some may be refused
+
+    [[nodiscard]] const model_def* find_model(const std::string& model) const;
 };
 
-/// Reads `guild.yml` of a directory; nothing if there is none. Fails with `bad_input`, the file and
-/// the line or the operation where it does not make sense.
+/// Reads `guild.yml` of a directory; nothing if there is none. What makes no sense to Guild fails
+/// with `bad_project` and names the file; an operation that cannot be run here is `refused`, and
+/// takes no other with it.
 [[nodiscard]] result<std::optional<guild_file>> load_guild_file(const std::string& directory);
 
-/// The operation of a name: `OP`, `MODEL:OP`, or empty for the default one.
+/// The operation of a name: `OP`, `MODEL:OP` (a part of the model's name is enough where only one
+/// has it), `:OP` of no model, or empty for the default one. Failures are in Guild's words.
 [[nodiscard]] result<const operation_def*> find_operation(const guild_file& file,
                                                           const std::string& name);
 

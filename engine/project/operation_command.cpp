@@ -124,10 +124,82 @@ result<std::vector<std::string>> command_template(const operation_def& op) {
     }
     words->insert(words->begin(), {"${python_exe}", "-um", "guild.op_main"});
     if (std::ranges::find(*words, flag_args) == words->end()) {
-        words->insert(words->end(), {"--", flag_args});
+        if (!op.bare_flags) {
+            words->emplace_back("--");
+        }
+        words->push_back(flag_args);
     }
     return words;
 }
+
+// What only the machine of the run can put in.
+bool is_put_in_there(const std::string& name) {
+    constexpr std::string_view names[] = {
+        "python_exe", "guild_python_exe", "run_dir", "support_dir", "agent", "home"};
+    return std::ranges::find(names, name) != std::end(names);
+}
+
+/// Fills in the words of a command.
+class command_maker {
+  public:
+    command_maker(const operation_def& op, const flag_map& flags, const std::string& project)
+        : op_(op), flags_(flags), project_(project) {}
+
+    result<> fill(operation_command& out) {
+        for (const auto& word : out.template_) {
+            if (word == flag_args) {
+                add_flags(out);
+                continue;
+            }
+            out.words.push_back(resolve_references(
+                word, [this](const std::string& name) { return look_up(name); }));
+        }
+        if (!unknown_.empty()) {
+            return failure(errc::bad_input,
+                           "invalid setting for operation: command contains invalid reference '" +
+                               unknown_ + "'");
+        }
+        return {};
+    }
+
+    std::optional<std::string> look_up(const std::string& name) {
+        if (const auto found = flags_.find(name); found != flags_.end()) {
+            return argument_text(found->second);
+        }
+        if (name == "project_dir" && !project_.empty()) {
+            return project_;
+        }
+        if (!is_put_in_there(name) && unknown_.empty()) {
+            unknown_ = name;
+        }
+        return std::nullopt;
+    }
+
+  private:
+    void add_flags(operation_command& out) {
+        const auto& words = out.template_;
+        const word_style style{.yaml = takes_yaml(op_.flags_dest),
+                               .dash_joins = op_.options_by_dash};
+        for (const auto& [name, value] : flags_) {
+            const flag_def* declared = op_.find_flag(name);
+            const flag_def flag = declared != nullptr ? *declared : flag_def{.name = name};
+            const auto added = words_of(flag, value, style);
+            const std::string option = added.empty() ? "" : added[0].substr(0, added[0].find('='));
+            // The command's own word takes the place of the flag.
+            if (!added.empty() && std::ranges::find(words, option) != words.end()) {
+                out.notes.push_back("ignoring flag '" + name + "=" + format_flag(value) +
+                                    "' because it's shadowed in the operation cmd as " + option);
+                continue;
+            }
+            out.words.insert(out.words.end(), added.begin(), added.end());
+        }
+    }
+
+    const operation_def& op_;
+    const flag_map& flags_;
+    const std::string& project_;
+    std::string unknown_; // the first reference to something that there is not
+};
 
 } // namespace
 
@@ -153,39 +225,22 @@ bool has_option_like_values(const operation_def& op, const flag_map& flags) {
     });
 }
 
-result<operation_command> make_command(const operation_def& op, const flag_map& flags) {
+result<operation_command> make_command(const operation_def& op, const flag_map& flags,
+                                       const std::string& project) {
     auto words = command_template(op);
     if (!words) {
         return words.error();
     }
-    const auto lookup = [&](const std::string& name) -> std::optional<std::string> {
-        const auto found = flags.find(name);
-        return found == flags.end() ? std::nullopt : std::optional(argument_text(found->second));
-    };
-    operation_command out{.template_ = *words};
-    const word_style style{.yaml = takes_yaml(op.flags_dest), .dash_joins = op.options_by_dash};
-    for (const auto& word : *words) {
-        if (word != flag_args) {
-            out.words.push_back(resolve_references(word, lookup));
-            continue;
-        }
-        for (const auto& [name, value] : flags) {
-            const flag_def* declared = op.find_flag(name);
-            const auto added =
-                words_of(declared != nullptr ? *declared : flag_def{.name = name}, value, style);
-            const std::string option = added.empty() ? "" : added[0].substr(0, added[0].find('='));
-            if (!added.empty() && std::ranges::find(*words, option) != words->end()) {
-                out.notes.push_back("ignoring flag '" + name + "=" + format_flag(value) +
-                                    "' because it's shadowed in the operation cmd as " + option);
-                continue;
-            }
-            out.words.insert(out.words.end(), added.begin(), added.end());
-        }
+    operation_command out{.template_ = std::move(*words)};
+    command_maker maker(op, flags, project);
+    if (auto filled = maker.fill(out); !filled) {
+        return filled.error();
     }
+    const auto lookup = [&](const std::string& name) { return maker.look_up(name); };
     // Inside other text a value stands as one would write it in YAML.
     const auto inside = [&](const std::string& name) -> std::optional<std::string> {
         const auto found = flags.find(name);
-        return found == flags.end() ? std::nullopt : std::optional(yaml_flow(found->second));
+        return found == flags.end() ? maker.look_up(name) : std::optional(yaml_flow(found->second));
     };
     for (const auto& member : op.env) {
         const json::value& value = member.value();

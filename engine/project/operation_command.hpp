@@ -16,10 +16,11 @@ struct operation_command {
     std::vector<std::string> notes;                 ///< warnings for people
 };
 
-/// Puts flags into the command of an operation (FORMAT.md 3). Fails with `bad_input` if a `main`
-/// or `exec` is no command line.
-[[nodiscard]] result<operation_command> make_command(const operation_def& op,
-                                                     const flag_map& flags);
+/// Puts flags into the command of an operation (FORMAT.md 3). `project` is what `${project_dir}`
+/// stands for. Fails with `bad_input` if a `main` is no command line, or refers to something that
+/// there is not.
+[[nodiscard]] result<operation_command> make_command(const operation_def& op, const flag_map& flags,
+                                                     const std::string& project = {});
 
 /// Whether a parser would take a flag's value for an option, because it begins with '-'.
 [[nodiscard]] bool has_option_like_values(const operation_def& op, const flag_map& flags);

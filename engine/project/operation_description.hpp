@@ -9,10 +9,15 @@ namespace outrider {
 /// Pure.
 [[nodiscard]] operation_described describe(const operation_def& op);
 
-/// Whether an operation is left out of lists: its name begins with '_'.
-[[nodiscard]] bool is_hidden(const operation_def& op);
+/// What people are told of a model, without its operations. Pure.
+[[nodiscard]] model_described describe(const model_def& model);
 
-/// Whether a name has each of these words as a part, as lists are narrowed down.
-[[nodiscard]] bool matches_words(const std::string& name, const std::vector<std::string>& words);
+/// Whether an operation or a model is left out of lists: its name begins with '_'.
+[[nodiscard]] bool is_hidden(const std::string& name);
+
+/// Whether each of these words is a part of one of the texts, in any case, as lists are narrowed
+/// down.
+[[nodiscard]] bool matches_words(const std::vector<std::string>& texts,
+                                 const std::vector<std::string>& words);
 
 } // namespace outrider

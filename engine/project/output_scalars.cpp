@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include <array>
+#include <map>
 
 namespace outrider {
 namespace {
@@ -18,13 +19,19 @@ struct alias {
     std::string_view name;
     std::string_view meaning;
 };
-constexpr std::array aliases{
-    alias{R"(\key)", R"([^ \t]+)"},
+using alias_table = std::array<alias, 3>;
+constexpr alias_table scalar_aliases{
+    alias{R"(\key)", R"([_a-zA-Z]\S*)"},
     alias{R"(\value)", R"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf))"},
     alias{R"(\step)", R"([0-9]+)"},
 };
+constexpr alias_table attribute_aliases{
+    alias{R"(\key)", R"([_a-zA-Z]\S*)"},
+    alias{R"(\value)", R"(\S+)"},
+    alias{R"(\step)", R"([0-9]+)"},
+};
 
-std::string without_aliases(std::string text) {
+std::string without_aliases(std::string text, const alias_table& aliases) {
     for (const auto& [name, meaning] : aliases) {
         for (auto at = text.find(name); at != text.npos; at = text.find(name, at)) {
             // Alternatives must not reach beyond the alias.
@@ -38,8 +45,9 @@ std::string without_aliases(std::string text) {
 
 class rule_reader {
   public:
-    rule_reader(protocol::output_scalar_rules& out, std::vector<std::string>& notes)
-        : out_(out), notes_(notes) {}
+    rule_reader(const char* key, const alias_table& aliases, protocol::output_scalar_rules& out,
+                std::vector<std::string>& notes)
+        : key_(key), aliases_(aliases), out_(out), notes_(notes) {}
 
     void read(const json::value& config) {
         if (const auto* list = config.if_array()) {
@@ -54,41 +62,45 @@ class rule_reader {
   private:
     void read_item(const json::value& item) {
         if (const auto* named = item.if_object()) {
+            // In Guild's order, which a person sees who tries them.
+            std::map<std::string, json::value> sorted;
             for (const auto& each : *named) {
-                if (const auto* pattern = each.value().if_string()) {
-                    add(std::string(each.key()), std::string(*pattern));
+                sorted.emplace(each.key(), each.value());
+            }
+            for (const auto& each : sorted) {
+                if (const auto* pattern = each.second.if_string()) {
+                    add(each.first, std::string(*pattern));
                 } else {
-                    notes_.push_back("output-scalars: the pattern of '" + std::string(each.key()) +
+                    notes_.push_back(key_ + ": the pattern of '" + each.first +
                                      "' is no text; it is left out");
                 }
             }
         } else if (const auto* pattern = item.if_string()) {
             add("", std::string(*pattern));
         } else {
-            notes_.emplace_back("output-scalars: an item is neither a pattern nor a mapping of "
-                                "names to patterns; it is left out");
+            notes_.push_back(key_ + ": an item is neither a pattern nor a mapping of names to "
+                                    "patterns; it is left out");
         }
     }
 
     void add(std::string name, const std::string& text) {
-        std::string pattern = without_aliases(text);
+        std::string pattern = without_aliases(text, aliases_);
         if (auto compiled = line_pattern::compile(pattern); !compiled) {
-            notes_.push_back("output-scalars: '" + text +
-                             "' cannot be used: " + compiled.error().context);
+            notes_.push_back(key_ + ": '" + text + "' cannot be used: " + compiled.error().context);
         } else if (out_.patterns.size() < most_patterns) {
             out_.patterns.push_back({.name = std::move(name), .pattern = std::move(pattern)});
         }
     }
 
+    const std::string key_;
+    const alias_table& aliases_;
     protocol::output_scalar_rules& out_;
     std::vector<std::string>& notes_;
 };
 
-} // namespace
-
-protocol::output_scalar_rules output_scalar_rules_of(const json::value& config,
-                                                     const std::vector<std::string>& flags,
-                                                     std::vector<std::string>& notes) {
+protocol::output_scalar_rules rules_of(const json::value& config,
+                                       const std::vector<std::string>& flags, bool attributes,
+                                       std::vector<std::string>& notes) {
     protocol::output_scalar_rules out;
     if (config.is_null()) {
         out.ignored = flags;
@@ -96,9 +108,35 @@ protocol::output_scalar_rules output_scalar_rules_of(const json::value& config,
     }
     out.defaults = false;
     if (config != json::value(false)) {
-        rule_reader(out, notes).read(config);
+        rule_reader(attributes ? "output-attrs" : "output-scalars",
+                    attributes ? attribute_aliases : scalar_aliases, out, notes)
+            .read(config);
     }
     return out;
+}
+
+} // namespace
+
+protocol::output_scalar_rules output_scalar_rules_of(const json::value& config,
+                                                     const std::vector<std::string>& flags,
+                                                     std::vector<std::string>& notes) {
+    return rules_of(config, flags, false, notes);
+}
+
+protocol::output_scalar_rules output_attribute_rules_of(const json::value& config,
+                                                        const std::vector<std::string>& flags,
+                                                        std::vector<std::string>& notes) {
+    return rules_of(config, flags, true, notes);
+}
+
+std::vector<std::string> default_scalar_patterns() {
+    return {
+        without_aliases(R"(^\key:\s+\value\s+\((?:step\s+)?(?P<step>\step)\)$)", scalar_aliases),
+        without_aliases(R"(^(\key):\s+(\value)(?:\s+\(.*\))?$)", scalar_aliases)};
+}
+
+std::vector<std::string> default_attribute_patterns() {
+    return {without_aliases(R"(^(\key):\s+(\value)$)", attribute_aliases)};
 }
 
 } // namespace outrider

@@ -17,4 +17,13 @@ namespace outrider {
 output_scalar_rules_of(const boost::json::value& config, const std::vector<std::string>& flags,
                        std::vector<std::string>& notes);
 
+/// The same for `output-attrs`, whose values are any text.
+[[nodiscard]] protocol::output_scalar_rules
+output_attribute_rules_of(const boost::json::value& config, const std::vector<std::string>& flags,
+                          std::vector<std::string>& notes);
+
+/// The patterns that hold by default, for people: a run does the same without them, and faster.
+[[nodiscard]] std::vector<std::string> default_scalar_patterns();
+[[nodiscard]] std::vector<std::string> default_attribute_patterns();
+
 } // namespace outrider

@@ -82,6 +82,13 @@ result<operation_def> frozen_operation(const recorded_run& run, const opref& of)
         }
     }
     out.data = data;
+    const auto member = [&](const char* key) {
+        const auto* value = data.if_contains(key);
+        return value != nullptr ? *value : json::value();
+    };
+    out.output_scalars = member("output-scalars");
+    out.output_attrs = member("output-attrs");
+    out.python_requires = text_of(data, "python-requires");
     return out;
 }
 
@@ -166,7 +173,7 @@ result<chosen_operation> recorded_operation(const recorded_run& run, const std::
     if (!op) {
         return op.error();
     }
-    chosen_operation out{.op = std::move(*op), .recorded = std::move(*of)};
+    chosen_operation out{.op = std::move(*op), .directory = directory, .recorded = std::move(*of)};
     // A project that cannot be read, or is another one, only knows less about the flags.
     if (auto file = load_guild_file(directory); file && *file) {
         out.file = std::move(*file);

@@ -35,11 +35,6 @@ json::value text_or_null(const std::string& text) {
     return text.empty() ? json::value(nullptr) : json::value(json::string(text));
 }
 
-json::value member_or_null(const json::object& data, const char* name) {
-    const auto* found = data.if_contains(name);
-    return found != nullptr ? *found : json::value(nullptr);
-}
-
 // Every parameter of Guild's `run`, at its default.
 json::object default_run_params() {
     json::object out;
@@ -236,9 +231,9 @@ json::object frozen_operation(const attribute_sources& from) {
             {"flags-extra", json::object()},
             {"label-template", text_or_null(from.op.label)},
             {"op-cmd", std::move(command)},
-            {"output-attrs", member_or_null(from.op.data, "output-attrs")},
-            {"output-scalars", member_or_null(from.op.data, "output-scalars")},
-            {"python-requires", member_or_null(from.op.data, "python-requires")},
+            {"output-attrs", from.op.output_attrs},
+            {"output-scalars", from.op.output_scalars},
+            {"python-requires", text_or_null(from.op.python_requires)},
             {"sourcecode", std::move(sourcecode)}};
 }
 
@@ -314,14 +309,19 @@ std::map<std::string, std::string> make_attributes(const attribute_sources& from
     if (!from.label.empty()) {
         set("label", json::string(from.label));
     }
-    if (!from.request.command.tags.empty()) {
-        std::vector<std::string> tags; // in the order in which they were typed
-        for (const auto& tag : from.request.command.tags) {
+    std::vector<std::string> tags; // in the order in which they were typed
+    for (const auto* given : {&from.request.command.tags, &from.op.tags}) {
+        for (const auto& tag : *given) {
             if (std::ranges::find(tags, tag) == tags.end()) {
                 tags.push_back(tag);
             }
         }
+    }
+    if (!tags.empty()) {
         set("tags", array_of(tags));
+    }
+    if (!from.op.run_attrs.empty()) {
+        set("opdef_attrs", from.op.run_attrs);
     }
     set("sourcecode_digest", from.sourcecode_digest
                                  ? json::value(json::string(*from.sourcecode_digest))

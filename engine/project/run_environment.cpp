@@ -43,7 +43,7 @@ make_environment(const run_request& request, const operation_def& op,
             out[name] = value;
         }
     }
-    out["GUILD_OP"] = op.full_name();
+    out["GUILD_OP"] = op.program.empty() || request.remote ? op.full_name() : op.exec.front();
     out["GUILD_SOURCECODE"] = op.sourcecode.dest;
     out["CMD_DIR"] = request.context.directory;
     return out;

@@ -54,7 +54,8 @@ std::string filtered(const std::string& filter, const json::value& value, std::s
         return value.is_null() || shown.empty() ? filter.substr(8) : shown;
     }
     if (filter == "basename") {
-        const std::string text = value.is_string() ? std::string(value.get_string()) : shown;
+        std::string text = value.is_string() ? std::string(value.get_string()) : shown;
+        text.erase(text.find_last_not_of('/') + 1);
         return text.substr(text.rfind('/') + 1);
     }
     return filter == "unquote" ? unquoted(shown) : shown;

@@ -41,8 +41,8 @@ opref opref_of(const chosen_operation& chosen, const run_plan& plan, bool remote
     if (chosen.builtin) {
         return {.pkg_type = "builtin", .pkg_name = "guildai", .version = "0.9.1", .op = op.name};
     }
-    if (chosen.script) {
-        return {.pkg_type = "script", .pkg_name = plan.project_directory, .op = op.name};
+    if (chosen.is_script()) {
+        return {.pkg_type = "script", .pkg_name = chosen.script, .op = op.name};
     }
     if (remote) {
         return {.pkg_type = "package",

@@ -12,6 +12,7 @@
 #include "engine/project/run_environment.hpp"
 #include "engine/project/run_label.hpp"
 #include "engine/project/run_names.hpp"
+#include "engine/project/typed_arguments.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/text/natural_order.hpp"
 #include "engine/text/path_text.hpp"
@@ -32,13 +33,11 @@ result<> plan_sources(const run_request& request, const operation_def& op,
         .project = plan.project_directory, .root = code.root, .dest = code.dest};
     const std::string root = absolute_path(code.root.empty() ? "." : code.root,
                                            plan.project_directory, user_home(request.context));
-    const std::string below = plan.project_directory + "/";
-    if (root != plan.project_directory && !root.starts_with(below)) {
-        return failure(errc::bad_input,
-                       "operation '" + op.full_name() +
-                           "': sourcecode root must be below the project: " + code.root);
-    }
-    auto selected = select_sources(root, code, op.full_name(), request.context.environment);
+    auto selected = select_sources({.root = root,
+                                    .rules = code,
+                                    .operation = op.full_name(),
+                                    .python = op.exec.empty(),
+                                    .environment = request.context.environment});
     if (!selected) {
         return selected.error();
     }
@@ -91,9 +90,8 @@ void plan_output_scalars(const operation_def& op, const flag_map& flags, run_pla
     for (const auto& [name, value] : flags) {
         names.push_back(name);
     }
-    const auto* config = op.data.if_contains("output-scalars");
-    plan.start.output_scalars = output_scalar_rules_of(
-        config == nullptr ? boost::json::value(nullptr) : *config, names, plan.notes);
+    plan.start.output_scalars = output_scalar_rules_of(op.output_scalars, names, plan.notes);
+    plan.start.output_attributes = output_attribute_rules_of(op.output_attrs, names, plan.notes);
 }
 
 // `--dep PATH`: a link to a file or a directory, or a download.
@@ -146,6 +144,7 @@ boost::json::object resolved_before(const run_request& request) {
     return deps.is_object() ? deps.get_object() : boost::json::object();
 }
 
+// What a person says comes first: a label, else tags in front of the flags.
 std::string label_of(const run_request& request, const operation_def& op, const flag_map& flags) {
     const std::string& directory = request.context.directory;
     std::optional<std::string> given = request.command.label;
@@ -167,8 +166,8 @@ std::string label_of(const run_request& request, const operation_def& op, const 
             out += *tag + " ";
         }
     }
-    out +=
-        op.label.empty() ? default_label(flags, directory) : label_from(op.label, flags, directory);
+    out += op.label.empty() || !tags.empty() ? default_label(flags, directory)
+                                             : label_from(op.label, flags, directory);
     if (out.ends_with(' ')) {
         out.pop_back();
     }
@@ -222,19 +221,25 @@ void plan_start(const run_request& request, const chosen_operation& chosen, run_
     plan.start.delete_on_success = !kept && is_set(chosen.op.data, "delete-on-success");
 }
 
-result<> check_supported(const chosen_operation& chosen, const run_request& request) {
-    if (chosen.script && request.remote) {
-        return failure(errc::unsupported, "cannot run scripts remotely\nDefine an operation for " +
-                                              chosen.op.name +
-                                              " in guild.yml and run it by its name.");
+// A commit that git cannot tell is not recorded, and that is said.
+std::optional<std::string> commit_of(const chosen_operation& chosen, const command_context& context,
+                                     std::vector<std::string>& notes) {
+    if (const auto unwanted = context.environment.find("NO_VCS_COMMIT");
+        unwanted != context.environment.end() && unwanted->second == "1") {
+        return std::nullopt;
     }
-    return {};
+    auto commit = git_commit(chosen.directory, context.environment);
+    if (!commit) {
+        notes.push_back("the commit is not recorded: " + commit.error().context);
+        return std::nullopt;
+    }
+    return std::move(*commit);
 }
 
 result<chosen_operation> operation_of(const run_request& request) {
     const auto& directory = request.context.directory;
     return request.from ? recorded_operation(*request.from, directory)
-                        : choose_operation(directory, request.command.operation);
+                        : choose_operation(request.context, request.command.operation);
 }
 
 } // namespace
@@ -285,17 +290,24 @@ result<run_plan> plan_run(const run_request& request) {
     if (!chosen) {
         return chosen.error();
     }
+    if (chosen->op.refused) {
+        return *chosen->op.refused;
+    }
+    if (auto good = check_arguments(request.command.flags, context); !good) {
+        return good.error();
+    }
+    const auto ignored = check_batch_options(request.command);
+    if (!ignored) {
+        return ignored.error();
+    }
     const module_reading how = module_reading_of(context);
     auto notes = chosen->file && !request.from
                      ? other_import_problems(*chosen->file, chosen->op, how)
                      : std::vector<std::string>{};
-    auto unread = request.from ? std::vector<std::string>{}
-                               : import_flags(chosen->op, context.directory, how);
+    const auto unread = request.from ? std::vector<std::string>{}
+                                     : import_flags(chosen->op, chosen->directory, how);
     std::ranges::copy(unread, std::back_inserter(notes));
     operation_def& op = chosen->op;
-    if (auto good = check_supported(*chosen, request); !good) {
-        return good.error();
-    }
     auto resources = resources_of(request, op);
     if (!resources) {
         return resources.error();
@@ -305,7 +317,7 @@ result<run_plan> plan_run(const run_request& request) {
         typed.supplied[name] = id;
     }
     auto flags = resolve_flags(op, typed.flags,
-                               {.any_name = chosen->script && !unread.empty(),
+                               {.any_name = chosen->is_script() && !unread.empty(),
                                 .directory = context.directory,
                                 .home = user_home(context),
                                 .force = request.command.force_flags});
@@ -313,9 +325,10 @@ result<run_plan> plan_run(const run_request& request) {
         return flags.error();
     }
     if (has_option_like_values(op, flags->all)) {
-        learn_option_style(op, context.directory, how);
+        learn_option_style(op, chosen->directory, how);
     }
-    auto command = make_command(op, flags->all);
+    // Far away the project is what was copied into the run.
+    auto command = make_command(op, flags->all, request.remote ? "${run_dir}" : chosen->directory);
     if (!command) {
         return command.error();
     }
@@ -331,9 +344,8 @@ result<run_plan> plan_run(const run_request& request) {
         flags->user[name] = sources.at(name);
     }
     run_plan plan{.operation = op.full_name(),
-                  .project_directory = context.directory,
+                  .project_directory = chosen->directory,
                   .notes = std::move(notes),
-                  .script = chosen->script,
                   .builtin = chosen->builtin};
     if (chosen->file) {
         name_package(*chosen->file, plan);
@@ -359,21 +371,25 @@ result<run_plan> plan_run(const run_request& request) {
     show_flags(op, flags->all, plan);
     plan_start(request, *chosen, plan);
     plan.start.command = command->words;
+    if (!op.program.empty() && request.remote) {
+        plan.start.command.front() = "${run_dir}/" + op.program;
+    }
+    plan.start.secrets = op.env_secrets;
+    plan.start.python_requires = op.python_requires;
+    std::ranges::copy(*ignored, std::back_inserter(plan.notes));
     plan_output_scalars(op, flags->all, plan);
     const auto frozen = frozen_environment(request, op, plan);
     plan.start.environment = make_environment(request, op, frozen, command->environment);
     set_gpus(request.command, plan.start.environment);
-    const bool no_vcs = context.environment.contains("NO_VCS_COMMIT");
-    plan.start.attributes = make_attributes(
-        {.request = request,
-         .op = op,
-         .flags = *flags,
-         .command = *command,
-         .frozen_environment = frozen,
-         .sourcecode_digest = digest,
-         .vcs_commit = no_vcs ? std::nullopt : git_commit(context.directory, context.environment),
-         .label = label_of(request, op, flags->all),
-         .resources = *resources});
+    plan.start.attributes = make_attributes({.request = request,
+                                             .op = op,
+                                             .flags = *flags,
+                                             .command = *command,
+                                             .frozen_environment = frozen,
+                                             .sourcecode_digest = digest,
+                                             .vcs_commit = commit_of(*chosen, context, plan.notes),
+                                             .label = label_of(request, op, flags->all),
+                                             .resources = *resources});
     plan.resources = std::move(*resources);
     return plan;
 }

@@ -23,7 +23,7 @@ struct batch_plan;
 /// Everything that the project says about a run, before any machine is asked.
 struct run_plan {
     std::string operation;         ///< as prompts show it: "sleep", "model:op"
-    std::string project_directory; ///< absolute
+    std::string project_directory; ///< absolute; of a script: where its source code begins
     std::vector<flag_shown> flags; ///< for the preview, natural order
     std::string distribution;      ///< "gpkg.anonymous-9eb29cd1"
     std::string package_version;   ///< "0.0.0"
@@ -32,7 +32,6 @@ struct run_plan {
     std::vector<source_file> sources;
     std::vector<std::string> notes;        ///< warnings for people
     protocol::start_run start;             ///< all but `home` and `activation`
-    bool script = false;                   ///< a plain script: cannot run remotely
     bool builtin = false;                  ///< of no project: nothing is packed
     flag_map flag_values;                  ///< of the run
     std::vector<resource_def> resources;   ///< what the run requires

@@ -3,6 +3,7 @@
 #include "engine/core/descriptor.hpp"
 #include "engine/project/digest.hpp"
 #include "engine/runs/manifest.hpp"
+#include "engine/text/path_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -99,14 +100,15 @@ result<source_set> read_sources(const std::vector<std::string>& paths, const sou
     std::vector<source_file> files;
     for (const auto& path : paths) {
         files.push_back({.path = joined(places.dest, path),
-                         .absolute = joined(places.project, joined(places.root, path))});
+                         .absolute = absolute_path(joined(places.root, path), places.project, "")});
     }
     auto out = read_files(std::move(files));
     if (!out) {
         return out;
     }
     for (const auto& file : out->files) {
-        const std::string in_project = file.absolute.substr(places.project.size() + 1);
+        const std::string in_project =
+            std::filesystem::path(file.absolute).lexically_relative(places.project).string();
         out->manifest += manifest_line({"s", file.path, file.sha1, in_project});
     }
     return out;

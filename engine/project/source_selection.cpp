@@ -1,15 +1,13 @@
 #include "engine/project/source_selection.hpp"
 
 #include "engine/project/git.hpp"
+#include "engine/project/source_rules.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <filesystem>
-#include <fnmatch.h>
-#include <fstream>
 #include <optional>
 #include <set>
+#include <sys/stat.h>
 
 namespace outrider {
 namespace {
@@ -17,72 +15,138 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_files = 20'000;
-constexpr std::size_t most_default_files = 100;
-constexpr std::uintmax_t largest_default_file = std::uintmax_t{1} << 20;
+/// Entries that are looked at below links to directories: one may lead to a whole disk.
+constexpr std::size_t most_linked_entries = 100'000;
 
-bool looks_like_text(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::array<char, 8192> head{};
-    in.read(head.data(), head.size());
-    return std::find(head.data(), head.data() + in.gcount(), '\0') == head.data() + in.gcount();
+/// What a directory is, whatever way leads to it.
+struct directory_identity {
+    dev_t device = 0;
+    ino_t inode = 0;
+    bool operator==(const directory_identity&) const = default;
+};
+
+directory_identity identity_of(const fs::path& directory) {
+    struct stat facts{};
+    return ::stat(directory.c_str(), &facts) == 0 ? directory_identity{facts.st_dev, facts.st_ino}
+                                                  : directory_identity{};
 }
 
-/// Directories that are never searched by default.
-bool is_left_out(const fs::path& directory) {
-    const std::string name = directory.filename().string();
-    std::error_code ec;
-    return name.starts_with('.') || name == "__pycache__" || name == "build" || name == "dist" ||
-           name.ends_with(".egg-info") || fs::exists(directory / ".guild-nocopy", ec) ||
-           fs::exists(directory / "bin/activate", ec);
-}
-
-// A pattern without a slash fits the last component, one with a slash the whole path; `*` crosses
-// slashes, as Python's fnmatch does.
-bool fits(const std::string& pattern, const std::string& path) {
-    const bool anywhere = pattern.find('/') == std::string::npos;
-    const std::string subject = anywhere ? path.substr(path.rfind('/') + 1) : path;
-    const char* text = pattern.c_str() + (pattern.starts_with('/') ? 1 : 0);
-    return ::fnmatch(text, subject.c_str(), FNM_NOESCAPE) == 0;
-}
+/// How a rule sees a file.
+struct file_facts {
+    std::string path;
+    std::string absolute;
+    std::uintmax_t size = 0;
+    bool is_file = true;      ///< not a pipe, a socket, a link that leads nowhere
+    std::optional<bool> text; ///< once it was looked at
+};
 
 class selector {
   public:
-    selector(std::string root, const sourcecode_def& rules,
-             std::optional<std::set<std::string>> git)
-        : root_(std::move(root)), rules_(rules), git_(std::move(git)) {}
+    explicit selector(const source_request& request)
+        : request_(request), root_(request.root), base_(default_source_rules(request.python)),
+          own_(expanded_rules(request.rules.rules, request.root)) {}
 
-    result<source_selection> run(const std::string& operation) {
-        // Walking is needless where git knows every file and no rule adds others.
-        const bool adds = std::ranges::any_of(rules_.rules, &source_rule::include);
+    result<source_selection> run() {
+        // A link to a directory that the root is in leads back to the root.
+        for (fs::path above = root_; above.has_relative_path(); above = above.parent_path()) {
+            open_.push_back(identity_of(above));
+        }
+        open_.push_back(identity_of("/"));
+        if (auto asked = ask_git(); !asked) {
+            return asked.error();
+        }
+        tell_rules();
         if (git_) {
-            for (const auto& path : *git_) {
-                consider(path);
+            const std::set<std::string> listed = *git_;
+            for (const auto& path : listed) {
+                if (auto done = consider_listed(path); !done) {
+                    return done.error();
+                }
             }
         }
-        if (!git_ || adds) {
-            if (auto walked = walk(root_, ""); !walked) {
+        // Walking is needless where git knows every file and no rule adds others.
+        if (!git_ || std::ranges::any_of(own_, &source_rule::include)) {
+            if (auto walked = walk(root_, "", git_.has_value()); !walked) {
                 return walked.error();
             }
         }
         if (chosen_.size() > most_files) {
             return failure(errc::bad_input,
                            root_ + " has more than " + std::to_string(most_files) +
-                               " source files: choose with 'sourcecode' for the '" + operation +
-                               "' operation in guild.yml");
+                               " source files: choose with 'sourcecode' for the '" +
+                               request_.operation + "' operation in guild.yml");
         }
-        if (by_default_left_out_) {
+        if (too_many_) {
             out_.notes.push_back(
                 "Found more than 100 source code files but will only copy 100 as a "
                 "safety measure. To control which source code files are copied, "
                 "specify 'sourcecode' for the '" +
-                operation + "' operation in guild.yml.");
+                request_.operation + "' operation in guild.yml.");
         }
         out_.paths.assign(chosen_.begin(), chosen_.end());
         return std::move(out_);
     }
 
   private:
-    result<> walk(const fs::path& directory, const std::string& prefix) {
+    result<> ask_git() {
+        // Rules that begin by leaving all out do not depend on what git says.
+        const bool decided = !own_.empty() && !own_.front().include &&
+                             own_.front().pattern == "*" && own_.front().type.empty();
+        if (decided) {
+            return {};
+        }
+        auto listed = git_files(root_, request_.environment);
+        if (!listed) {
+            return listed.error();
+        }
+        // A directory that is itself ignored by a repository around it: git has nothing to say.
+        if (*listed && !(*listed)->empty()) {
+            git_ = std::move(*listed);
+        }
+        return {};
+    }
+
+    void tell_rules() {
+        if (git_) {
+            out_.rules.emplace_back("gitignore + guild patterns");
+        } else {
+            std::ranges::transform(base_, std::back_inserter(out_.rules), rule_text);
+        }
+        std::ranges::transform(own_, std::back_inserter(out_.rules), rule_text);
+    }
+
+    // Git lists a link as one entry, and a repository inside of this one, too.
+    result<> consider_listed(const std::string& listed) {
+        const std::string path = listed.substr(0, listed.size() - (listed.ends_with('/') ? 1 : 0));
+        const std::string absolute = root_ + "/" + path;
+        std::error_code ec;
+        if (!fs::is_directory(absolute, ec)) {
+            consider(path, true);
+            return {};
+        }
+        if (!may_enter(absolute, path)) {
+            return {};
+        }
+        auto inside = git_files(absolute, request_.environment);
+        if (!inside) {
+            return inside.error();
+        }
+        if (*inside && !(*inside)->empty()) {
+            const auto before = open_.size();
+            open_.push_back(identity_of(absolute));
+            for (const auto& each : **inside) {
+                git_->insert(path + "/" + each);
+                if (auto done = consider_listed(path + "/" + each); !done) {
+                    return done;
+                }
+            }
+            open_.resize(before);
+            return {};
+        }
+        return walk_into(absolute, path, false);
+    }
+
+    result<> walk(const fs::path& directory, const std::string& prefix, bool by_git) {
         std::error_code ec;
         std::vector<fs::directory_entry> entries;
         for (fs::directory_iterator at(directory, ec), end; !ec && at != end; at.increment(ec)) {
@@ -92,111 +156,196 @@ class selector {
             return errno_failure(ec.value(), "cannot read " + directory.string());
         }
         std::ranges::sort(entries, {}, [](const auto& entry) { return entry.path().native(); });
+        const auto is_directory = [](const fs::directory_entry& entry) {
+            std::error_code unknown;
+            return entry.is_directory(unknown);
+        };
+        // Directories that are left out, files, and then what is in the others: Guild's order.
+        std::vector<std::string> inner;
         for (const auto& entry : entries) {
             const std::string path = prefix + entry.path().filename().string();
-            // Links to directories are not followed: they may go in circles, or outside.
-            if (entry.is_directory(ec) && !entry.is_symlink(ec)) {
-                if (!enters(entry.path(), path)) {
-                    continue;
-                }
-                if (auto walked = walk(entry.path(), path + "/"); !walked) {
-                    return walked;
-                }
-            } else {
-                consider(path);
+            if (is_directory(entry) && may_enter(entry.path(), path)) {
+                inner.push_back(path);
             }
+        }
+        for (const auto& entry : entries) {
+            if (!is_directory(entry)) {
+                consider(prefix + entry.path().filename().string(), by_git);
+            }
+        }
+        for (const auto& path : inner) {
             if (chosen_.size() > most_files) {
                 return {};
+            }
+            if (auto walked = walk_into(root_ + "/" + path, path, by_git); !walked) {
+                return walked;
             }
         }
         return {};
     }
 
-    bool enters(const fs::path& directory, const std::string& path) const {
-        bool enter = !is_left_out(directory);
-        for (const auto& rule : rules_.rules) {
-            if (rule.type == "dir" && fits(rule.pattern, path)) {
-                enter = rule.include;
-            }
-        }
-        return enter;
+    result<> walk_into(const std::string& absolute, const std::string& path, bool by_git) {
+        std::error_code ec;
+        const bool by_link = fs::is_symlink(absolute, ec);
+        links_ += by_link ? 1 : 0;
+        open_.push_back(identity_of(absolute));
+        auto walked = walk(absolute, path + "/", by_git);
+        open_.pop_back();
+        links_ -= by_link ? 1 : 0;
+        return walked;
     }
 
-    void consider(const std::string& path) {
-        const std::string absolute = root_ + "/" + path;
-        std::error_code ec;
-        if (!fs::is_regular_file(absolute, ec)) {
-            return; // a submodule, a socket, a tracked file that is gone
+    bool may_enter(const fs::path& directory, const std::string& path) {
+        bool enter = true;
+        for (const auto* rules : {&base_, &own_}) {
+            for (const auto& rule : *rules) {
+                std::error_code ec;
+                if (rule.type == "dir" && fits(rule, path) &&
+                    (rule.containing.empty() || fs::exists(directory / rule.containing, ec))) {
+                    enter = rule.include;
+                }
+            }
         }
+        if (!enter) {
+            out_.skipped.push_back(path + "/");
+            return false;
+        }
+        if (std::ranges::find(open_, identity_of(directory)) != open_.end()) {
+            note("Skipping link " + path + " because it leads back to a directory that it is in.");
+            return false;
+        }
+        std::error_code ec;
+        if (links_ > 0 || fs::is_symlink(directory, ec)) {
+            return may_look_further(path);
+        }
+        return true;
+    }
+
+    bool may_look_further(const std::string& path) {
+        if (++linked_entries_ <= most_linked_entries) {
+            return true;
+        }
+        if (linked_entries_ == most_linked_entries + 1) {
+            note("Skipping " + path + " and what follows below links: they lead to more than " +
+                 std::to_string(most_linked_entries) +
+                 " files. To control which files are copied, define 'sourcecode' for the "
+                 "operation in a Guild file.");
+        }
+        return false;
+    }
+
+    void note(std::string text) { out_.notes.push_back(std::move(text)); }
+
+    void consider(const std::string& path, bool by_git) {
+        if (links_ > 0 && !may_look_further(path)) {
+            return;
+        }
+        file_facts file{.path = path, .absolute = root_ + "/" + path};
+        struct stat facts{};
+        if (::stat(file.absolute.c_str(), &facts) != 0) {
+            if (::lstat(file.absolute.c_str(), &facts) != 0) {
+                return; // tracked, and gone
+            }
+            file.is_file = false;
+        } else {
+            file.is_file = S_ISREG(facts.st_mode);
+            file.size = static_cast<std::uintmax_t>(facts.st_size);
+        }
+        if (!is_chosen(file, by_git)) {
+            if (!chosen_.contains(path)) {
+                out_.skipped.push_back(path);
+            }
+        } else if (!file.is_file) {
+            note("Skipping source code file " + path + " because " +
+                 (S_ISLNK(facts.st_mode) ? "it is a link that leads nowhere."
+                                         : "it is a pipe, a socket or a device."));
+        } else if (chosen_.insert(path).second) {
+            out_.selected.push_back(path);
+        }
+    }
+
+    bool is_chosen(file_facts& file, bool by_git) {
         std::optional<bool> ruled;
-        for (const auto& rule : rules_.rules) {
-            if (rule_fits(rule, path, absolute)) {
+        for (const auto& rule : own_) {
+            if (rule_fits(rule, file)) {
                 ruled = rule.include;
             }
         }
-        if (ruled ? *ruled : chosen_by_default(path, absolute)) {
-            chosen_.insert(path);
+        if (ruled) {
+            return *ruled;
         }
+        // What is for git itself is no source code.
+        const bool for_git = file.path.substr(file.path.rfind('/') + 1).starts_with(".git");
+        return by_git ? !for_git && git_->contains(file.path) : chosen_by_default(file);
     }
 
-    static bool rule_fits(const source_rule& rule, const std::string& path,
-                          const std::string& absolute) {
+    static bool rule_fits(const source_rule& rule, file_facts& file) {
+        const std::string& path = file.path;
         if (rule.type == "dir") {
             for (auto slash = path.find('/'); slash != path.npos;
                  slash = path.find('/', slash + 1)) {
-                if (fits(rule.pattern, path.substr(0, slash))) {
+                if (fits(rule, path.substr(0, slash))) {
                     return !rule.include; // keeping a directory does not take what is in it
                 }
             }
             return false;
         }
-        return fits(rule.pattern, path) &&
-               (rule.type.empty() || looks_like_text(absolute) == (rule.type == "text"));
+        return fits(rule, path) && (rule.type.empty() || is_text(file) == (rule.type == "text"));
     }
 
-    bool chosen_by_default(const std::string& path, const std::string& absolute) {
-        if (git_) {
-            return git_->contains(path);
+    // What is no file cannot be looked into: it counts as what would be taken, and is then named.
+    static bool is_text(file_facts& file) {
+        if (!file.text) {
+            file.text = !file.is_file || looks_like_text(file.absolute);
         }
-        std::error_code ec;
-        if (fs::file_size(absolute, ec) > largest_default_file || !looks_like_text(absolute)) {
+        return *file.text;
+    }
+
+    bool chosen_by_default(file_facts& file) {
+        const auto rule = std::ranges::find(base_, "text", &source_rule::type);
+        if (!is_text(file)) {
             return false;
         }
-        if (defaults_ == most_default_files) {
-            by_default_left_out_ = true;
+        if (file.size >= rule->below_bytes) {
+            note("Skipping source code file " + file.path +
+                 " because it's too big. To control which files are copied, define "
+                 "'sourcecode' for the operation in a Guild file.");
+            return false;
+        }
+        if (defaults_ == rule->most) {
+            too_many_ = true;
             return false;
         }
         ++defaults_;
         return true;
     }
 
-    std::string root_;
-    const sourcecode_def& rules_;
+    const source_request& request_;
+    const std::string& root_;
+    std::vector<source_rule> base_;
+    std::vector<source_rule> own_;
     std::optional<std::set<std::string>> git_;
     std::set<std::string> chosen_;
+    std::vector<directory_identity> open_; // directories on the way to the present one
+    int links_ = 0;                        // of them, how many are links
+    std::size_t linked_entries_ = 0;       // looked at below links
     std::size_t defaults_ = 0;
-    bool by_default_left_out_ = false;
+    bool too_many_ = false;
     source_selection out_;
 };
 
 } // namespace
 
-result<source_selection> select_sources(const std::string& root, const sourcecode_def& rules,
-                                        const std::string& operation,
-                                        const std::map<std::string, std::string>& environment) {
-    if (rules.disabled) {
-        return source_selection{};
+result<source_selection> select_sources(const source_request& request) {
+    if (request.rules.disabled) {
+        return source_selection{.rules = {"exclude *"}};
     }
     std::error_code ec;
-    if (!fs::is_directory(root, ec)) {
-        return failure(errc::not_found, "the source code directory " + root + " does not exist");
+    if (!fs::is_directory(request.root, ec)) {
+        return failure(errc::not_found,
+                       "the source code directory " + request.root + " does not exist");
     }
-    auto git = git_files(root, environment);
-    if (git && git->empty()) {
-        // A directory that is itself ignored by a repository around it: git has nothing to say.
-        git.reset();
-    }
-    return selector(root, rules, std::move(git)).run(operation);
+    return selector(request).run();
 }
 
 } // namespace outrider

@@ -185,12 +185,15 @@ struct start_run {
     bool force_deps = false;              ///< start although a dependency cannot be resolved
     std::string pidfile; ///< absolute: the operation's pid is there while it runs; or empty
     output_scalar_rules output_scalars;
+    output_scalar_rules output_attributes; ///< the same for values that are text
+    std::vector<std::string> secrets;      ///< variables that no file of the run may hold
+    std::string python_requires;           ///< what `${python_exe}` has to fulfil; or empty
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
                        manifest, operation, flags, stage, run_dir, source_run, stop_after_ms,
                        delete_on_success, background, dependency_package, dependencies, force_deps,
-                       pidfile, output_scalars))
+                       pidfile, output_scalars, output_attributes, secrets, python_requires))
 
 /// Starts the operation of a run that is there: one that is staged, or one that has ended, which
 /// then starts again in place, its exit status and output replaced. Needs nothing but what was

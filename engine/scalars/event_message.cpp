@@ -36,6 +36,7 @@ enum data_type : std::uint64_t {
     dt_float = 1,
     dt_double = 2,
     dt_int32 = 3,
+    dt_string = 7,
     dt_int64 = 9,
     dt_bfloat16 = 14,
     dt_half = 19,
@@ -240,6 +241,26 @@ std::string scalar_event(double seconds, const scalar_point& point) {
     std::string out;
     append_double_field(out, wall_time, seconds);
     append_varint_field(out, step, static_cast<std::uint64_t>(point.step));
+    append_bytes_field(out, summary, values);
+    return out;
+}
+
+std::string text_event(double seconds, const text_point& point) {
+    std::string plugin;
+    append_bytes_field(plugin, 1, "text");
+    std::string about;
+    append_bytes_field(about, 1, plugin);
+    std::string content;
+    append_varint_field(content, dtype, dt_string);
+    append_bytes_field(content, string_val, point.text);
+    std::string value;
+    append_bytes_field(value, tag, point.tag);
+    append_bytes_field(value, metadata, about);
+    append_bytes_field(value, tensor, content);
+    std::string values;
+    append_bytes_field(values, 1, value);
+    std::string out;
+    append_double_field(out, wall_time, seconds);
     append_bytes_field(out, summary, values);
     return out;
 }

@@ -42,5 +42,7 @@ struct event_values {
 [[nodiscard]] std::string file_version_event(double seconds);
 /// An event with one scalar.
 [[nodiscard]] std::string scalar_event(double seconds, const scalar_point& point);
+/// An event with one text, as the "text" plug-in of TensorBoard has it.
+[[nodiscard]] std::string text_event(double seconds, const text_point& point);
 
 } // namespace outrider

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t longest_key = 256; // bytes
 constexpr std::size_t most_of_a_line = 100;
+/// Keys that are kept in mind while steps are counted.
+constexpr std::size_t most_keys = 10'000;
 /// Steps of all patterns for one line: some milliseconds.
 constexpr std::uint64_t most_steps = 50'000;
 
@@ -30,27 +32,24 @@ std::string_view without_blanks(std::string_view text) {
     return without_end_blanks(text);
 }
 
-// "(step 12)" at the end of a line; takes it away.
-std::optional<std::int64_t> take_step(std::string_view& line) {
-    const auto open = line.rfind("(step");
-    if (!line.ends_with(')') || open == std::string_view::npos || open == 0 ||
-        !is_blank(line[open - 1])) {
-        return std::nullopt;
-    }
-    auto inside = line.substr(open + 5, line.size() - open - 6);
-    if (inside.empty() || !is_blank(inside.front())) {
-        return std::nullopt;
-    }
-    while (!inside.empty() && is_blank(inside.front())) {
-        inside.remove_prefix(1);
+// The step in "(step 12)" or "(12)".
+std::optional<std::int64_t> step_in(std::string_view parentheses) {
+    auto inside = parentheses.substr(1, parentheses.size() - 2);
+    if (inside.starts_with("step")) {
+        inside.remove_prefix(4);
+        if (inside.empty() || !is_blank(inside.front())) {
+            return std::nullopt;
+        }
+        while (!inside.empty() && is_blank(inside.front())) {
+            inside.remove_prefix(1);
+        }
     }
     std::int64_t step = 0;
     const char* end = inside.data() + inside.size();
     const auto [at, error] = std::from_chars(inside.data(), end, step);
-    if (error != std::errc() || at != end || step < 0) {
+    if (inside.empty() || error != std::errc() || at != end || step < 0) {
         return std::nullopt;
     }
-    line = without_end_blanks(line.substr(0, open));
     return step;
 }
 
@@ -82,13 +81,57 @@ std::optional<default_match> match_default(std::string_view line) {
         return std::nullopt;
     }
     default_match out{.key = line.substr(0, key_end - 1)};
-    auto rest = line.substr(key_end);
-    out.step = take_step(rest);
-    const auto value = number_in(rest);
+    if (!is_default_key(out.key)) {
+        return std::nullopt;
+    }
+    const auto rest = without_blanks(line.substr(key_end));
+    const auto value_end =
+        static_cast<std::size_t>(std::ranges::find_if(rest, is_blank) - rest.begin());
+    const auto behind = without_blanks(rest.substr(value_end));
+    const auto value = number_in(rest.substr(0, value_end));
     if (!value) {
         return std::nullopt;
     }
+    if (!behind.empty()) {
+        if (behind.size() < 2 || behind.front() != '(' || behind.back() != ')') {
+            return std::nullopt;
+        }
+        out.step = step_in(behind);
+    }
     out.value = *value;
+    return out;
+}
+
+bool is_default_key(std::string_view text) {
+    const char first = text.empty() ? '\0' : text.front();
+    return first == '_' || (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
+}
+
+std::vector<found_text> texts_of_match(const std::string& name, const line_pattern& pattern,
+                                       const line_pattern::match& match) {
+    const auto& names = pattern.group_names();
+    std::vector<found_text> out;
+    std::vector<std::string_view> unnamed;
+    found_text pair;
+    for (std::size_t i = 0; i < match.found.size(); ++i) {
+        if (names[i].empty()) {
+            unnamed.push_back(match.found[i]);
+        } else if (names[i] == "_key") {
+            pair.key = match.found[i];
+        } else if (names[i] == "_val") {
+            pair.text = match.found[i];
+        } else {
+            out.push_back({names[i], match.found[i]});
+        }
+    }
+    if (!pair.key.empty()) {
+        out.push_back(pair);
+    }
+    if (!name.empty() && !unnamed.empty()) {
+        out.push_back({name, unnamed.front()});
+    } else if (name.empty() && unnamed.size() >= 2) {
+        out.push_back({unnamed[0], unnamed[1]});
+    }
     return out;
 }
 
@@ -118,20 +161,29 @@ std::vector<scalar_point> line_scalars::take(std::string_view line) {
         }
     }
     for (auto& point : found_) {
-        if (point.tag != "step") {
-            point.step = step_;
-            out.push_back(std::move(point));
+        if (point.tag == "step") {
+            continue;
         }
+        if (!step_ && seen_.contains(point.tag)) {
+            ++counted_;
+            seen_.clear();
+        }
+        if (!step_ && seen_.size() < most_keys) {
+            seen_.insert(point.tag);
+        }
+        out.push_back({point.tag, step_.value_or(counted_), point.value});
     }
     return out;
 }
 
 void line_scalars::take_by_default(std::string_view line) {
     const auto match = match_default(line);
-    if (!match || ignored_.contains(match->key)) {
+    if (!match) {
         return;
     }
-    note(match->key, match->value);
+    if (!ignored_.contains(match->key)) {
+        note(match->key, match->value);
+    }
     if (match->step) {
         note("step", static_cast<double>(*match->step));
     }
@@ -144,19 +196,8 @@ void line_scalars::take_by_pattern(const named_pattern& each, std::string_view l
         if (!each.pattern.search(line, from, match, steps)) {
             return;
         }
-        const auto& names = each.pattern.group_names();
-        std::vector<std::string_view> unnamed;
-        for (std::size_t i = 0; i < match.found.size(); ++i) {
-            if (names[i].empty()) {
-                unnamed.push_back(match.found[i]);
-            } else {
-                note(names[i], match.found[i]);
-            }
-        }
-        if (!each.name.empty() && !unnamed.empty()) {
-            note(each.name, unnamed.front());
-        } else if (each.name.empty() && unnamed.size() >= 2) {
-            note(unnamed[0], unnamed[1]);
+        for (const auto& [key, text] : texts_of_match(each.name, each.pattern, match)) {
+            note(key, text);
         }
         from = match.end > match.begin ? match.end : match.end + 1;
     }

@@ -20,8 +20,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t deepest = 64;
-constexpr std::size_t most_values = 100'000;
+constexpr std::size_t deepest_yaml = 64;
+constexpr std::size_t most_yaml_values = 100'000;
 constexpr std::size_t most_bytes = std::size_t{4} << 20;
 
 /// Ends the parse from inside a callback; never leaves this file.
@@ -48,13 +48,14 @@ std::size_t count_values(const json::value& value) {
 /// between plain and quoted scalars of a key, and the place of an error.)
 class value_builder final : public YAML::EventHandler {
   public:
+    explicit value_builder(yaml_oddities* odd = nullptr) : odd_(odd) {}
     json::value take() { return std::move(root_); }
 
     void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         if (expects_key()) {
-            set_key(mark, "null", false);
+            set_key("null", false);
             return;
         }
         accept(mark, nullptr, anchor);
@@ -73,8 +74,15 @@ class value_builder final : public YAML::EventHandler {
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   const std::string& text) override {
         if (expects_key()) {
-            set_key(mark, text, tag == "?" && text == "<<");
+            const bool plain = tag == "?" || tag.empty();
+            set_key(text, plain && text == "<<");
+            if (odd_ != nullptr && plain && !value_of_plain(text).is_string()) {
+                odd_->keys.push_back(path());
+            }
             return;
+        }
+        if (odd_ != nullptr && tag == "?" && looks_like_date(text)) {
+            odd_->dates.push_back(path());
         }
         accept(mark, typed(mark, tag, text), anchor);
     }
@@ -110,15 +118,38 @@ class value_builder final : public YAML::EventHandler {
         std::vector<json::object> merges; // in order; what the mapping has itself wins
     };
 
+    // The keys on the way to the present value; items of lists have none.
+    [[nodiscard]] std::vector<std::string> path() const {
+        std::vector<std::string> out;
+        for (const auto& each : frames_) {
+            if (each.key) {
+                out.push_back(*each.key);
+            }
+        }
+        return out;
+    }
+
+    // `2024-01-31`, also with a time behind it: a timestamp of YAML 1.1.
+    static bool looks_like_date(std::string_view text) {
+        constexpr std::string_view form = "dddd-dd-dd";
+        if (text.size() < form.size()) {
+            return false;
+        }
+        for (std::size_t i = 0; i < form.size(); ++i) {
+            const bool digit = text[i] >= '0' && text[i] <= '9';
+            if (form[i] == 'd' ? !digit : text[i] != form[i]) {
+                return false;
+            }
+        }
+        return text.size() == form.size() || text[form.size()] == 'T' || text[form.size()] == ' ';
+    }
+
     [[nodiscard]] bool expects_key() const {
         return !frames_.empty() && frames_.back().value.is_object() && !frames_.back().key;
     }
 
-    void set_key(const YAML::Mark& mark, const std::string& text, bool merges) {
+    void set_key(const std::string& text, bool merges) {
         frame& top = frames_.back();
-        if (!merges && top.value.get_object().contains(text)) {
-            throw unacceptable{mark, "'" + text + "' is there twice"};
-        }
         top.key = text;
         top.key_merges = merges;
     }
@@ -146,9 +177,9 @@ class value_builder final : public YAML::EventHandler {
 
     void count(const YAML::Mark& mark, std::size_t more) {
         values_ += more;
-        if (values_ > most_values) {
-            throw unacceptable{mark,
-                               "too many values (at most " + std::to_string(most_values) + ")"};
+        if (values_ > most_yaml_values) {
+            throw unacceptable{mark, "too many values (at most " +
+                                         std::to_string(most_yaml_values) + ")"};
         }
     }
 
@@ -168,7 +199,8 @@ class value_builder final : public YAML::EventHandler {
             merge(mark, top, value);
             top.key.reset();
         } else {
-            top.value.get_object().emplace(*top.key, std::move(value));
+            // Of a key that is there twice the last one counts, as in PyYAML.
+            top.value.get_object().insert_or_assign(*top.key, std::move(value));
             top.key.reset();
         }
     }
@@ -191,8 +223,8 @@ class value_builder final : public YAML::EventHandler {
         if (expects_key()) {
             throw unacceptable{mark, "a key must be text"};
         }
-        if (frames_.size() >= deepest) {
-            throw unacceptable{mark, "nested too deeply (at most " + std::to_string(deepest) +
+        if (frames_.size() >= deepest_yaml) {
+            throw unacceptable{mark, "nested too deeply (at most " + std::to_string(deepest_yaml) +
                                          " levels)"};
         }
         frames_.push_back({.mark = mark, .value = std::move(empty), .anchor = anchor});
@@ -204,6 +236,7 @@ class value_builder final : public YAML::EventHandler {
         accept(done.mark, std::move(done.value), done.anchor);
     }
 
+    yaml_oddities* odd_;
     json::value root_;
     std::vector<frame> frames_;
     std::map<YAML::anchor_t, json::value> anchors_;
@@ -227,6 +260,21 @@ bool read_document(const std::string& text, value_builder& builder) {
     return !parser.HandleNextDocument(rest);
 }
 
+// The last line with a quotation mark that has no other beside it.
+std::size_t line_of_open_quote(std::string_view text) {
+    std::size_t found = 1;
+    std::size_t number = 0;
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        ++number;
+        if (std::ranges::count(line, '\'') % 2 == 1 || std::ranges::count(line, '"') % 2 == 1) {
+            found = number;
+        }
+    }
+    return found;
+}
+
 // A quote that is open where the last line ends passes in yaml-cpp; with more text behind it is the
 // error that it should be. A comment is no more text otherwise.
 void refuse_open_quote(std::string_view text) {
@@ -234,7 +282,9 @@ void refuse_open_quote(std::string_view text) {
         value_builder builder;
         std::ignore = read_document(std::string(text) + "\n#", builder); // known to be one
     } catch (const YAML::Exception&) {
-        throw unacceptable{YAML::Mark::null_mark(), "a quotation mark is not closed"};
+        throw unacceptable{YAML::Mark::null_mark(), "a quotation mark is not closed (line " +
+                                                        std::to_string(line_of_open_quote(text)) +
+                                                        ")"};
     }
 }
 
@@ -260,7 +310,7 @@ std::optional<std::string_view> plain_scalar(std::string_view text) {
 
 } // namespace
 
-result<json::value> read_yaml(std::string_view text, const std::string& name) {
+result<json::value> read_yaml(std::string_view text, const std::string& name, yaml_oddities* odd) {
     if (text.size() > most_bytes) {
         return failure(errc::bad_input, name + ": too large (at most 4 MiB)");
     }
@@ -268,7 +318,7 @@ result<json::value> read_yaml(std::string_view text, const std::string& name) {
         return value_of_plain(*plain);
     }
     try {
-        value_builder builder;
+        value_builder builder(odd);
         if (!read_document(std::string(text), builder)) {
             return failure(errc::bad_input, name + ": more than one YAML document");
         }

@@ -25,7 +25,8 @@ ONLY = {
     "engine/search": ["engine/core", "engine/text", "engine/json", "engine/search"],
     "cli": ["engine/api", "engine/core", "engine/text", "engine/completion", "engine/engine.hpp",
             "engine/json/every_member.hpp",
-            "engine/project/flag_text.hpp", "engine/runs/small_file.hpp"],
+            "engine/project/edited_flags.hpp", "engine/project/flag_text.hpp",
+            "engine/runs/small_file.hpp"],
     "transports": ["engine/api", "engine/core", "engine/text", "engine/json", "engine/reactor",
                    "engine/config", "engine/remotes", "engine/resources", "engine/service",
                    "engine/engine.hpp"],
@@ -49,6 +50,7 @@ NOT_IN_AGENT = ["boost/asio", "yaml-cpp/", "spdlog/", "fmt/", "openssl/", "archi
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 DECLARATION = re.compile(r"^(?:class|struct)\s+(\w+);")
+NAMESPACE = re.compile(r"^namespace ([\w:]+) \{")
 DEFINITION = re.compile(r"^(?:class|struct)\s+(\w+)(?:\s+final)?\s*(?::[^;]*)?\{")
 
 # One file depends on another: by an include, or by a declaration of a type that is the other's.
@@ -75,11 +77,15 @@ class Tree:
         self.includes = []   # of our own files
         self.libraries = []  # of others
         self.declarations = []
+        self.types = collections.defaultdict(set)  # (namespace, name): the headers that define it
         homes = collections.defaultdict(set)  # of types, in headers
         declared = []
         for path, lines in self.texts.items():
+            namespace = ""
             for number, line in enumerate(lines, 1):
-                if found := INCLUDE.match(line):
+                if found := NAMESPACE.match(line):
+                    namespace = found[1]
+                elif found := INCLUDE.match(line):
                     own, other = found.groups()
                     if own and own.split("/")[0] in PARTS:
                         self.includes.append(Use(path, number, own, "includes"))
@@ -89,6 +95,7 @@ class Tree:
                     declared.append((path, number, found[1]))
                 elif path.endswith(".hpp") and (found := DEFINITION.match(line)):
                     homes[found[1]].add(path)
+                    self.types[namespace, found[1]].add(path)
         for path, number, name in declared:
             if len(homes[name]) == 1:
                 home = next(iter(homes[name]))
@@ -184,6 +191,14 @@ def check_libraries(tree):
                 yield f"{library} is for {' and '.join(places)} alone\n{text(use)}"
 
 
+def check_types(tree):
+    """Two types of one name are one to the linker, which takes the functions of either for both."""
+    for (namespace, name), headers in tree.types.items():
+        if len(headers) > 1:
+            yield f"{namespace}::{name} is defined twice\n" + "\n".join(
+                f"    {header}" for header in sorted(headers))
+
+
 def check_agent(tree):
     """Follows includes, and from a header to the source of its name, which is linked with it."""
     used = collections.defaultdict(list)
@@ -211,6 +226,7 @@ def violations(root):
     yield from check_parts(tree)
     yield from check_only(tree)
     yield from check_libraries(tree)
+    yield from check_types(tree)
     yield from check_agent(tree)
 
 

@@ -105,6 +105,14 @@ class CheckFolders(unittest.TestCase):
                 "engine/text/t.cpp": ["#include <yaml-cpp/yaml.h>"],
             }))
 
+    def test_a_type_has_one_definition(self):
+        self.assertEqual(["outrider::a is defined twice\n    engine/one/x.hpp\n    engine/two/y.hpp"],
+                         found_in({
+                             "engine/one/x.hpp": ["namespace outrider {", "struct a {"],
+                             "engine/two/y.hpp": ["namespace outrider {", "class a {"],
+                             "engine/two/z.hpp": ["namespace outrider::agent {", "class a {"],
+                         }))
+
     def test_an_empty_tree_is_a_mistake(self):
         self.assertEqual(1, len(found_in({"README.md": []})))
 

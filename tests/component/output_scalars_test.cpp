@@ -44,6 +44,14 @@ std::string written(const run_paths& run) {
     return out;
 }
 
+// Scalars by these rules, and no attributes.
+protocol::start_run with(protocol::output_scalar_rules rules) {
+    protocol::start_run out;
+    out.output_scalars = std::move(rules);
+    out.output_attributes.defaults = false;
+    return out;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(scalars_of_output)
@@ -51,7 +59,7 @@ BOOST_AUTO_TEST_SUITE(scalars_of_output)
 BOOST_AUTO_TEST_CASE(lines_may_come_in_pieces_and_streams_are_not_mixed) {
     run_home at;
     const auto run = at.make_run("a", {});
-    output_scalars scalars(run, {});
+    output_scalars scalars(run, with({}));
     scalars.feed("lo", 0);
     scalars.feed("acc", 1);
     scalars.feed("ss: 0.5\r\nste", 0);
@@ -65,20 +73,33 @@ BOOST_AUTO_TEST_CASE(lines_may_come_in_pieces_and_streams_are_not_mixed) {
 BOOST_AUTO_TEST_CASE(there_is_no_file_without_a_scalar) {
     run_home at;
     const auto run = at.make_run("a", {});
-    output_scalars scalars(run, {});
+    output_scalars scalars(run, with({}));
     scalars.feed("hello\n\nloss:\n", 0);
     scalars.finish();
     BOOST_TEST(event_files(run).empty());
-    output_scalars off(run, {.defaults = false});
+    output_scalars off(run, with({.defaults = false}));
     off.feed("loss: 1\n", 0);
     off.finish();
     BOOST_TEST(event_files(run).empty());
 }
 
+BOOST_AUTO_TEST_CASE(attributes_have_a_file_of_their_own) {
+    run_home at;
+    const auto run = at.make_run("a", {});
+    output_scalars both(run, {});
+    both.feed("loss: 1\nbest: yes\n", 0);
+    both.finish();
+    const auto files = event_files(run);
+    BOOST_TEST(files.size() == 2U);
+    BOOST_TEST(std::ranges::count_if(files, [](const fs::path& file) {
+                   return file.native().ends_with(".attrs");
+               }) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_line_that_never_ends_takes_no_memory_and_is_passed_over) {
     run_home at;
     const auto run = at.make_run("a", {});
-    output_scalars scalars(run, {});
+    output_scalars scalars(run, with({}));
     const std::string piece(4096, 'x');
     for (int i = 0; i < 1000; ++i) {
         scalars.feed(piece, 0);
@@ -91,8 +112,8 @@ BOOST_AUTO_TEST_CASE(a_line_that_never_ends_takes_no_memory_and_is_passed_over) 
 BOOST_AUTO_TEST_CASE(patterns_never_hold_up_the_output) {
     run_home at;
     const auto run = at.make_run("a", {});
-    output_scalars scalars(run,
-                           {.defaults = false, .patterns = {{"x", "(a|aa|aaa){1,100}b(\\d)"}}});
+    output_scalars scalars(
+        run, with({.defaults = false, .patterns = {{"x", "(a|aa|aaa){1,100}b(\\d)"}}}));
     const std::string line = std::string(1000, 'a') + "\n";
     const auto before = std::chrono::steady_clock::now();
     for (int i = 0; i < 2000; ++i) { // minutes if each were looked at, and all of it
@@ -106,7 +127,7 @@ BOOST_AUTO_TEST_CASE(patterns_never_hold_up_the_output) {
 BOOST_AUTO_TEST_CASE(a_directory_that_takes_no_file_is_no_failure) {
     run_home at;
     const auto run = at.make_run("a", {});
-    output_scalars scalars({at.root / "none"}, {});
+    output_scalars scalars({at.root / "none"}, with({}));
     scalars.feed("loss: 1\n", 0);
     scalars.feed("loss: 2\n", 0);
     scalars.finish();

@@ -114,11 +114,6 @@ BOOST_AUTO_TEST_CASE(an_inline_spec_that_does_not_parse_shows_the_form) {
     check_says(at.me.run({"runs", "-r", "gopher:host"}), 1, {"unknown remote type 'gopher'"});
 }
 
-BOOST_AUTO_TEST_CASE(a_plain_script_does_not_run_remotely) {
-    untouched at;
-    check_says(at.run({"hello.py"}), 1, {"outrider: cannot run scripts remotely\n", "guild.yml"});
-}
-
 BOOST_AUTO_TEST_CASE(wrong_usage_exits_with_2) {
     untouched at;
     check_says(at.me.run({"runs", "--no-such-option"}), 2, {"--no-such-option", "--help"});

@@ -126,11 +126,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(errors_are_json_as_well, Place, places) {
     BOOST_TEST(error_code(document(usage, "failed")) == "usage");
 
     const auto declined = at.me.run({"run", "hello", "-r", "gpu1", "--json"}, "");
-    BOOST_TEST(declined.exit_code == 4);
+    BOOST_TEST(declined.exit_code == 1);
     BOOST_TEST(has(declined.err, "Continue? (Y/n) "));
     const auto lines = lines_of(declined);
     BOOST_TEST(error_code(lines.back()) == "aborted");
-    BOOST_TEST(lines.back().at("exit_code").as_int64() == 4);
+    BOOST_TEST(lines.back().at("exit_code").as_int64() == 0);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(quiet_is_quiet_and_verbose_tells_of_the_link, Place, places) {

@@ -55,6 +55,45 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_staged_run_waits_and_is_started, Place, places) 
     BOOST_TEST(has(at.row(id), "completed"));
 }
 
+// Guild refuses what its users want most of all.
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_script_is_sent_as_an_operation_of_its_own, Place, places) {
+    scene<Place> at;
+    at.me.write_project_file("train.py", "import tools.names\nx = 1\nprint(tools.names.NAME, x)\n");
+    at.me.write_project_file("tools/names.py", "NAME = 'named'\n");
+    const auto trained = run_far(at, {"train.py", "x=5"});
+    check_exit(trained, 0);
+    BOOST_TEST(trained.out == "named 5\n");
+    BOOST_TEST(has(at.me.run({"runs", "-r", "gpu1", "--tag", "model"}).out, "train.py"));
+    at.me.write_project_file("say.sh", "#!/bin/sh\necho \"said $PWD\" | sed 's/[/].*[/]/ /'\n");
+    fs::permissions(at.me.project() + "/say.sh", fs::perms::owner_all);
+    const auto said = run_far(at, {"say.sh"});
+    check_exit(said, 0);
+    BOOST_TEST(has(said.out, "said "));
+}
+
+// Nothing that a run leaves, and nothing that is told of it, holds what is named a secret.
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_named_secret_reaches_the_operation_and_no_file, Place, places) {
+    scene<Place> at;
+    at.me.write_project_file(
+        "guild.yml", "op:\n  exec: sh -c 'test \"$HIDDEN_ONE\" = \"pla-$PART\" && echo right'\n"
+                     "  env: {HIDDEN_ONE: 'pla-${part}', PART: nted}\n"
+                     "  env-secrets: HIDDEN_ONE\n"
+                     "  flags: {part: {default: nted, arg-skip: yes}}\n");
+    const auto ran = run_far(at, {"op"});
+    check_exit(ran, 0);
+    BOOST_TEST(ran.out == "right\n");
+    for (const auto& each : fs::recursive_directory_iterator(at.place.guild_home())) {
+        if (each.is_regular_file()) {
+            BOOST_TEST(!has(read_file(each.path().string()), "pla-nted"), each.path());
+        }
+    }
+    for (const words& what : {words{"runs", "info", "-r", "gpu1", "-e"},
+                              words{"runs", "info", "-r", "gpu1", "-e", "--json"},
+                              words{"runs", "-r", "gpu1", "--json"}}) {
+        BOOST_TEST(!has(at.me.run(what).out, "pla-nted"));
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_run_starts_again_in_place_with_other_flags, Place, places) {
     scene<Place> at;
     const auto first = run_far(at, {"hello", "msg=one", "times=2"});

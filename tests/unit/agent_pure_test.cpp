@@ -1,5 +1,6 @@
 #include "engine/agent/machine/cache_directory.hpp"
 #include "engine/agent/machine/operation_environment.hpp"
+#include "engine/agent/start/interpreter_choice.hpp"
 #include "engine/agent/supervise/operation_words.hpp"
 #include "engine/protocol/content_hash.hpp"
 #include "engine/runs/process_identity.hpp"
@@ -27,6 +28,27 @@ BOOST_AUTO_TEST_CASE(a_process_stat_is_read_whatever_its_command_is_called) {
     for (const char* broken : {"", "42", "42 (sh)", "42 (sh) S 1 2", ") ("}) {
         BOOST_TEST(!parse_process_stat(broken).has_value());
     }
+}
+
+BOOST_AUTO_TEST_CASE(requirements_of_python_count_as_far_as_they_are_written) {
+    const std::tuple<const char*, const char*, bool> cases[] = {
+        {"3.11.2", ">=3", true},      {"3.11.2", ">=9.1", false},
+        {"3.9", ">=3.6,<3.10", true}, {"3.10", ">=3.6, <3.10", false},
+        {"3.9.7", "==3.9", true},     {"3.9.7", "3.9", true},
+        {"3.10.1", "==3.1", false},   {"3.8", "~=3.7", true},
+        {"4.0", "~=3.7", false},      {"3.7.1", "!=3.7.1", false},
+        {"3.7.2", "!=3.7.1", true},   {"3.7.2", ">3.7.1", true},
+        {"3.7", "<=3.7", true},       {"3.7", "recent", false},
+        {"", ">=3", false},           {"3.9.1 (main, x)", ">=3.9", true}};
+    for (const auto& [version, requirement, fits] : cases) {
+        BOOST_TEST(fits_python_requirement(version, requirement) == fits,
+                   version << " " << requirement);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_environment_loses_what_is_named_a_secret) {
+    const environment_map environment{{"A", "1"}, {"MINE", "2"}, {"API_TOKEN", "3"}};
+    BOOST_TEST((public_environment(environment, {"MINE"}) == environment_map{{"A", "1"}}));
 }
 
 BOOST_AUTO_TEST_CASE(this_process_is_alive_and_another_start_time_is_another_process) {

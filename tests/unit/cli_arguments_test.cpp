@@ -208,19 +208,22 @@ BOOST_AUTO_TEST_CASE(usage_errors_say_what_and_where_help_is_and_end_with_2) {
          "guild: -p/--path and -O/--output exclude each other\nTry "
          "'guild cat --help' for more information.\n"},
         {{"runs", "-n", "x"},
-         "guild: --limit: 'x' is not a whole number from 1\nTry 'guild runs "
+         "guild: invalid value for --limit: 'x' is not a whole number from 1\nTry 'guild runs "
          "list --help' for more information.\n"},
         {{"runs", "-n", "0"},
-         "guild: --limit: '0' is not a whole number from 1\nTry 'guild runs "
+         "guild: invalid value for --limit: '0' is not a whole number from 1\nTry 'guild runs "
          "list --help' for more information.\n"},
         {{"stop", "--timeout", "-1"},
-         "guild: --timeout: '-1' is not a whole number from 0\nTry "
+         "guild: invalid value for --timeout: '-1' is not a whole number from 0\nTry "
          "'guild stop --help' for more information.\n"},
         {{"run", "-l"},
-         "guild: option --label needs a value\nTry 'guild run --help' for more information.\n"},
+         "guild: option --label requires an argument\nTry 'guild run --help' for more "
+         "information.\n"},
         {{"run", "-t"},
-         "guild: option --tag needs a value\nTry 'guild run --help' for more information.\n"},
-        {{"-H"}, "guild: option -H needs a value\nTry 'guild --help' for more information.\n"},
+         "guild: option --tag requires an argument\nTry 'guild run --help' for more "
+         "information.\n"},
+        {{"-H"},
+         "guild: option -H requires an argument\nTry 'guild --help' for more information.\n"},
         {{"pull"},
          "guild: missing argument for REMOTE\nTry 'guild pull --help' for more information.\n"},
         {{"remote"},

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_failure_without_words_has_those_of_its_code) {
     BOOST_TEST(error_text(failure(errc::timed_out, ""), asked).starts_with("guild: "));
 }
 
-BOOST_AUTO_TEST_CASE(answers_are_yes_or_a_silent_end_with_4) {
+BOOST_AUTO_TEST_CASE(answers_are_yes_or_a_silent_end_with_4_or_0_of_a_run) {
     const struct {
         const char* typed;
         question_kind kind;
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(answers_are_yes_or_a_silent_end_with_4) {
         const auto before = talk.err.str();
         if (!answer) {
             talk.between.show(command_ended{.error = failure(errc::aborted, "aborted")});
-            BOOST_TEST(talk.between.exit_code() == 4);
+            BOOST_TEST(talk.between.exit_code() == (c.kind == question_kind::run ? 0 : 4));
             BOOST_TEST(talk.err.str() == before); // who declined needs no explanation
         }
         BOOST_TEST(talk.out.str().empty());
@@ -97,11 +97,25 @@ BOOST_AUTO_TEST_CASE(answers_are_yes_or_a_silent_end_with_4) {
 
 BOOST_AUTO_TEST_CASE(the_end_of_input_aborts_with_the_hint_to_use_y) {
     conversation talk;
+    BOOST_TEST(!talk.between.answer({.kind = question_kind::pull, .remote = "gpu1"}));
+    talk.between.show(command_ended{.error = failure(errc::aborted, "standard input ended")});
+    BOOST_TEST(talk.err.str().ends_with("guild: standard input ended; use -y to answer yes\n"));
+    BOOST_TEST(talk.between.exit_code() == 4);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_input_before_a_run_is_as_in_guild) {
+    conversation talk;
     BOOST_TEST(!talk.between.answer({.kind = question_kind::run, .operation = "train"}));
     talk.between.show(command_ended{.error = failure(errc::aborted, "standard input ended")});
-    BOOST_TEST(talk.err.str() == "You are about to run train\nContinue? (Y/n) \n"
-                                 "guild: standard input ended; use -y to answer yes\n");
-    BOOST_TEST(talk.between.exit_code() == 4);
+    BOOST_TEST(talk.err.str() == "You are about to run train\nContinue? (Y/n) \n");
+    BOOST_TEST(talk.between.exit_code() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_project_that_makes_no_sense_is_told_as_guild_does) {
+    BOOST_TEST(error_text(failure(errc::bad_project, "error in /p/guild.yml: no"), asked) ==
+               "ERROR: error in /p/guild.yml: no\n"
+               "guild: guildfile in the current directory contains an error (see above for "
+               "details)\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_is_given_as_typed) {

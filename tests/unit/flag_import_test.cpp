@@ -443,8 +443,8 @@ BOOST_FIXTURE_TEST_CASE(an_operation_is_described, imports) {
     BOOST_TEST(made.flags[1].choices == (std::vector<std::string>{"a", "be"}),
                boost::test_tools::per_element());
     BOOST_TEST(made.flags[2].default_value == "yes");
-    BOOST_TEST(matches_words("train-all", {"tr", "all"}));
-    BOOST_TEST(!matches_words("train", {"tr", "all"}));
+    BOOST_TEST(matches_words({"train-all"}, {"tr", "all"}));
+    BOOST_TEST(!matches_words({"train"}, {"tr", "all"}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -353,26 +353,31 @@ BOOST_AUTO_TEST_CASE(a_listing_shows_flags_with_all_their_attributes) {
                                  "  flags-dest: args\n"
                                  "  flags:\n"
                                  "    size: {default: 1, type: int, arg-name: number, max: 9}\n");
-    BOOST_TEST(flags_listing(op) == "flags-dest: args\n"
-                                    "flags-import: [size]\n"
-                                    "flags:\n"
-                                    "  size:\n"
-                                    "    default: 1\n"
-                                    "    type: int\n"
-                                    "    required: no\n"
-                                    "    arg-name: number\n"
-                                    "    arg-skip:\n"
-                                    "    arg-switch:\n"
-                                    "    arg-split:\n"
-                                    "    arg-encoding:\n"
-                                    "    env-name:\n"
-                                    "    env-encoding:\n"
-                                    "    choices: []\n"
-                                    "    allow-other: no\n"
-                                    "    distribution:\n"
-                                    "    max: 9\n"
-                                    "    min:\n"
-                                    "    null-label:\n");
+    const auto listed = flags_listing(op);
+    BOOST_TEST(listed.flags_dest == "args");
+    BOOST_TEST(listed.flags_import == "[size]");
+    BOOST_REQUIRE(listed.flags.size() == 1);
+    BOOST_TEST(listed.flags[0].name == "size");
+    std::string settings;
+    for (const auto& [name, value] : listed.flags[0].settings) {
+        settings += name + ":" + value + "\n";
+    }
+    BOOST_TEST(settings == "default:1\n"
+                           "type:int\n"
+                           "required:no\n"
+                           "arg-name:number\n"
+                           "arg-skip:\n"
+                           "arg-switch:\n"
+                           "arg-split:\n"
+                           "arg-encoding:\n"
+                           "env-name:\n"
+                           "env-encoding:\n"
+                           "choices:[]\n"
+                           "allow-other:no\n"
+                           "distribution:\n"
+                           "max:9\n"
+                           "min:\n"
+                           "null-label:\n");
 }
 
 BOOST_AUTO_TEST_CASE(forced_flags_are_taken_as_they_are) {
@@ -417,9 +422,9 @@ BOOST_AUTO_TEST_CASE(flags_become_words_by_their_destination) {
         {"op:\n  main: m\n  flags-dest: globals\n",
          {"${python_exe}", "-um", "guild.op_main", "m", "--", "--b", "true", "--f", "false", "--l",
           "[a, b]", "--m", "[x, 'y']", "--rate", "0.1", "--s", "it's", "--sw"}},
-        {"op:\n  exec: run '${s} x' ${n} ${unknown} ${flag_args}\n",
-         {"run", "it's x", "", "${unknown}", "--b", "1", "--f", "", "--l", "a", "b", "--m", "x",
-          "y", "--rate", "0.1", "--s", "it's", "--sw"}},
+        {"op:\n  exec: run '${s} x' ${n} ${flag_args}\n",
+         {"run", "it's x", "", "--b", "1", "--f", "", "--l", "a", "b", "--m", "x", "y", "--rate",
+          "0.1", "--s", "it's", "--sw"}},
         {"op:\n  exec: [run, '${b}']\n", {"run", "1"}},
     };
     for (const auto& c : cases) {

@@ -1,4 +1,5 @@
 #include "engine/project/output_scalars.hpp"
+#include "engine/scalars/line_attributes.hpp"
 #include "engine/scalars/line_scalars.hpp"
 #include "engine/text/yaml_value.hpp"
 
@@ -58,9 +59,14 @@ BOOST_AUTO_TEST_CASE(lines_of_a_key_and_a_number_are_scalars) {
                                                          {"loss: nan", "loss=nan@0 "},
                                                          {"loss: inf", "loss=inf@0 "},
                                                          {"loss: 0.5 (step 12)", "loss=0.5@12 "},
-                                                         {"loss: 0.5 ( step 12)", ""},
-                                                         {"loss: 0.5 (step twelve)", ""},
-                                                         {"loss: 0.5 (step -1)", ""},
+                                                         {"loss: 0.5 (12)", "loss=0.5@12 "},
+                                                         {"loss: 0.5 (of 1)", "loss=0.5@0 "},
+                                                         {"loss: 0.5 ( step 12)", "loss=0.5@0 "},
+                                                         {"loss: 0.5 (step x)", "loss=0.5@0 "},
+                                                         {"loss: 0.5 (step -1)", "loss=0.5@0 "},
+                                                         {"loss: 0.5 (a) b", ""},
+                                                         {"9lives: 9", ""},
+                                                         {"_x.y/z: 9", "_x.y/z=9@0 "},
                                                          {"loss: 0.5(step 1)", ""},
                                                          {"loss: (step 1)", ""},
                                                          {"loss:0.5", ""},
@@ -83,6 +89,41 @@ BOOST_AUTO_TEST_CASE(a_step_counts_for_what_follows) {
     BOOST_TEST(by_default({"loss: 1", "step: 2", "loss: 2", "acc: 3", "loss: 4 (step 9)", "acc: 5",
                            "step: 1e99", "acc: 6"}) ==
                "loss=1@0 loss=2@2 acc=3@2 loss=4@9 acc=5@9 acc=6@9 ");
+}
+
+BOOST_AUTO_TEST_CASE(steps_are_counted_until_one_is_told) {
+    BOOST_TEST(by_default({"loss: 3", "acc: 1", "loss: 2", "acc: 2", "b: 1", "step: 10", "loss: 1",
+                           "loss: 0"}) ==
+               "loss=3@0 acc=1@0 loss=2@1 acc=2@1 b=1@1 loss=1@10 loss=0@10 ");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_and_its_value_may_be_named_groups) {
+    BOOST_TEST(by(R"('(?P<_key>train|valid)=(?P<_val>\value)')", {"train=1 valid=2", "train=3"}) ==
+               "train=1@0 valid=2@0 train=3@1 ");
+}
+
+BOOST_AUTO_TEST_CASE(lines_without_a_scalar_may_hold_attributes) {
+    const auto attributes = [](const protocol::output_scalar_rules& rules,
+                               const std::vector<std::string>& lines) {
+        const line_attributes reader(rules);
+        std::string out;
+        for (const auto& line : lines) {
+            for (const auto& point : reader.take(line)) {
+                out += point.tag + "=" + point.text + " ";
+            }
+        }
+        return out;
+    };
+    BOOST_TEST(attributes({.ignored = {"lr"}}, {"kind: conv", "kind: a b", "lr: x", " k: v",
+                                                "hex: 0x10  ", "k:v"}) == "kind=conv hex=0x10 ");
+    std::vector<std::string> notes;
+    const auto rules = output_attribute_rules_of(
+        read_yaml("{state: 'state is (.+)$'}", "test").value(), {}, notes);
+    BOOST_TEST(attributes(rules, {"the state is good", "kind: conv"}) == "state=good ");
+    BOOST_TEST(!line_attributes(output_attribute_rules_of(false, {}, notes)).active());
+    line_scalars scalars({});
+    BOOST_TEST(scalars.take("step: 3").empty());
+    BOOST_TEST(scalars.found_any());
 }
 
 BOOST_AUTO_TEST_CASE(flags_that_are_printed_are_no_scalars) {

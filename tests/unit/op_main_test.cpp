@@ -76,6 +76,7 @@ BOOST_FIXTURE_TEST_CASE(flags_reach_a_module_in_every_way, modules) {
          "[] 1 2 3 {'a': {'b': 1, 'c': None}, 'd': 'e'} __main__\n9\n"},
         {"dict:p", {"m", "--", "--a", "1e2"}, "[] 1 2 3 {'a': 100.0} __main__\n9\n"},
         {"namespace:p", {"m", "--", "--a", "1"}, "[] 1 2 3 namespace(a=1) __main__\n9\n"},
+        {"globals", {"m", "--x", "5"}, "[] 5 2 3 {'a': 1} __main__\n9\n"}, // a script's flags
         {"none", {"m", "--", "--x", "5"}, "[] 1 2 3 {'a': 1} __main__\n9\n"},
         {"odd", {"m", "--", "--x", "5"}, "[] 1 2 3 {'a': 1} __main__\n9\n"},
     };

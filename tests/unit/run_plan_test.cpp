@@ -267,8 +267,7 @@ BOOST_FIXTURE_TEST_CASE(in_a_work_tree_git_says_what_is_source, project) {
     scratch.write("new.py", "x");
     scratch.write("train.log", "x");
     const auto plan = planned("sleep");
-    BOOST_TEST(paths_of(plan) ==
-                   (list{".gitignore", "build/odd.py", "guild.yml", "new.py", "tracked.py"}),
+    BOOST_TEST(paths_of(plan) == (list{"build/odd.py", "guild.yml", "new.py", "tracked.py"}),
                boost::test_tools::per_element());
     const std::string commit(attribute(plan, "vcs_commit").as_string());
     BOOST_TEST(commit.starts_with("git:"));
@@ -277,6 +276,8 @@ BOOST_FIXTURE_TEST_CASE(in_a_work_tree_git_says_what_is_source, project) {
     scratch.write("gone.py", "x");
     fs::remove(scratch / "new.py");
     BOOST_TEST(attribute(planned("sleep"), "vcs_commit").as_string().size() == 44U);
+    request.context.environment["NO_VCS_COMMIT"] = "";
+    BOOST_TEST(planned("sleep").start.attributes.contains("vcs_commit"));
     request.context.environment["NO_VCS_COMMIT"] = "1";
     BOOST_TEST(!planned("sleep").start.attributes.contains("vcs_commit"));
     scratch.write("guild.yml", "op: {sourcecode: [include: train.log]}\n");
@@ -291,7 +292,7 @@ BOOST_FIXTURE_TEST_CASE(a_project_in_a_directory_that_git_ignores_is_still_found
     BOOST_TEST(paths_of(planned("sleep")) == (list{"a.py", "guild.yml"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_link_to_a_file_is_copied_and_one_to_a_directory_is_not_followed,
+BOOST_FIXTURE_TEST_CASE(a_link_to_a_file_is_copied_and_one_to_a_directory_above_is_not_followed,
                         project) {
     scratch.write("guild.yml", sleep_project);
     scratch.write(".outside/real.py", "x");
@@ -311,16 +312,102 @@ BOOST_FIXTURE_TEST_CASE(a_file_that_cannot_be_read_is_named, project) {
     BOOST_TEST(error_of("sleep").starts_with("cannot read source file " + scratch / "secret.py"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_script_runs_here_and_not_remotely, project) {
+BOOST_FIXTURE_TEST_CASE(a_script_is_an_operation_of_its_own, project) {
     scratch.write("train.py", "x = 1\n");
-    const auto plan = planned("train.py", {"x=2"});
-    BOOST_TEST(plan.script);
-    BOOST_TEST(plan.start.command ==
-                   (list{"${python_exe}", "-um", "guild.op_main", "train", "--", "--x", "2"}),
+    scratch.write("tools/count.py", "y = 1\n");
+    for (const bool remote : {false, true}) {
+        request.remote = remote;
+        const auto plan = planned("train.py", {"x=2"});
+        BOOST_TEST(plan.start.command ==
+                       (list{"${python_exe}", "-um", "guild.op_main", "train", "--x", "2"}),
+                   boost::test_tools::per_element());
+        BOOST_TEST(plan.start.opref == "script:" + scratch.path().native() + " '' '' train.py");
+        BOOST_TEST(paths_of(plan) == (list{"tools/count.py", "train.py"}));
+        BOOST_TEST((attribute(plan, "tags") == json::array{"model"}));
+        BOOST_TEST(attribute(plan, "label") == "x=2");
+    }
+    // Its source code begins where it and the working directory have their last directory in
+    // common.
+    const auto below = planned("./tools/count.py");
+    BOOST_TEST(below.start.opref == "script:" + scratch / "tools" + " '' '' count.py");
+    BOOST_TEST(below.start.command[3] == "tools/count");
+    request.context.directory = scratch / "tools";
+    const auto above = planned("../train.py");
+    BOOST_TEST(above.start.opref == "script:" + scratch.path().native() + " '' '' train.py");
+    BOOST_TEST(above.start.command[3] == "train");
+    BOOST_TEST(paths_of(above) == (list{"tools/count.py", "train.py"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_executable_is_run_as_it_is, project) {
+    ::chmod(scratch.write("tools/run.sh", "#!/bin/sh\n").c_str(), 0755);
+    scratch.write("plain.sh", "");
+    const auto plan = planned("tools/run.sh");
+    BOOST_TEST((plan.start.command == list{scratch / "tools/run.sh"}));
+    BOOST_TEST(plan.start.opref == "script:" + scratch.path().native() + " '' '' tools/run.sh");
+    BOOST_TEST(plan.start.environment.at("GUILD_OP") == scratch / "tools/run.sh");
+    BOOST_TEST((paths_of(plan) == list{"run.sh"}));
+    BOOST_TEST(error_of("tools/run.sh", {"x=1"}).starts_with("unsupported flag 'x'\n"));
+    BOOST_TEST(error_of("plain.sh") == "cannot run 'plain.sh': must be an executable file");
+    BOOST_TEST(error_of("tools") == "cannot run 'tools': must be an executable file");
+    request.remote = true; // the copy, for the original is not there
+    BOOST_TEST((planned("tools/run.sh").start.command == list{"${run_dir}/run.sh"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(source_code_may_be_outside_of_the_project, project) {
+    scratch.write("lib/util.py", "x");
+    scratch.write("p/guild.yml", "a: {exec: ls, sourcecode: {root: ../lib}}\n");
+    request.context.directory = scratch / "p";
+    const auto plan = planned("a");
+    BOOST_TEST((paths_of(plan) == list{"util.py"}));
+    BOOST_TEST(plan.start.manifest.find(" ../lib/util.py\n") != std::string::npos,
+               plan.start.manifest);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_command_refers_to_flags_and_the_project_and_nothing_else, project) {
+    scratch.write("guild.yml",
+                  "a: {exec: 'x ${n}-${none} ${project_dir}/y ${python_exe}', "
+                  "flags: {n: 1, none: null}}\n"
+                  "b: {exec: 'x ${nobody}'}\n"
+                  "c: {exec: 'x ${flag_args}-z'}\n"
+                  "d: {main: 'm --n ${n} p', flags-import: no, flags: {n: 1, z: 2}}\n");
+    BOOST_TEST(planned("a").start.command == (list{"x", "1-", scratch / "y", "${python_exe}"}),
                boost::test_tools::per_element());
-    BOOST_TEST(plan.start.opref == "script:" + scratch.path().native() + " '' '' train.py");
-    request.remote = true;
-    BOOST_TEST(error_of("train.py").starts_with("cannot run scripts remotely\n"));
+    const std::string wrong = "invalid setting for operation: command contains invalid reference ";
+    BOOST_TEST(error_of("b") == wrong + "'nobody'");
+    BOOST_TEST(error_of("c") == wrong + "'flag_args'");
+    const auto shadowed = planned("d");
+    BOOST_TEST(shadowed.start.command == (list{"${python_exe}", "-um", "guild.op_main", "m", "--n",
+                                               "1", "p", "--", "--z", "2"}),
+               boost::test_tools::per_element());
+    BOOST_TEST((shadowed.notes == list{"ignoring flag 'n=1' because it's shadowed in the operation "
+                                       "cmd as --n"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(tags_secrets_and_attributes_of_an_operation_are_its_runs, project) {
+    scratch.write("guild.yml",
+                  "a: {exec: ls, tags: [red, green], env-secrets: [X], label: fixed,\n"
+                  "    run-attrs: {level: 3}, flags: {n: 1}, python-requires: '>=3'}\n");
+    const auto plan = planned("a");
+    BOOST_TEST((attribute(plan, "tags") == json::array{"green", "red"}));
+    BOOST_TEST(attribute(plan, "label") == "fixed");
+    BOOST_TEST(attribute(plan, "opdef_attrs").at("level") == 3);
+    BOOST_TEST((plan.start.secrets == list{"X"}));
+    BOOST_TEST(plan.start.python_requires == ">=3");
+    request.command.tags = {"blue", "big"};
+    const auto tagged = planned("a");
+    BOOST_TEST((attribute(tagged, "tags") == json::array{"big", "blue", "green", "red"}));
+    BOOST_TEST(attribute(tagged, "label") == "blue big n=1");
+}
+
+BOOST_FIXTURE_TEST_CASE(words_that_are_no_flags_are_all_named, project) {
+    scratch.write("guild.yml", "a: {exec: ls, flags: {n: 1}}\n");
+    BOOST_TEST(error_of("a", {"x", "n=2", "--y"}) ==
+               "invalid argument(s):\nx\n--y\nexpected NAME=VAL");
+    BOOST_TEST(error_of("a", {"@gone.csv"}) == "batch file ./gone.csv does not exist");
+    scratch.write("there.csv", "");
+    BOOST_TEST(error_of("a", {"@there.csv"}) == "batches are not there yet: @there.csv");
+    request.command.print_trials = true;
+    BOOST_TEST(error_of("a") == "cannot print trials for a non-batch operation");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_run_is_explained, project) {
@@ -335,9 +422,10 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_run_is_explained, project) {
                                 "required by operation 'a' is not defined");
     BOOST_TEST(error_of("b", {"x=1"}).starts_with("unsupported flag 'x'\n"));
     scratch.write("guild.yml", "a:\n b: [\n");
-    BOOST_TEST(error_of("a").starts_with(scratch / "guild.yml:3:1: "));
+    BOOST_TEST(
+        error_of("a").starts_with("error in " + scratch / "guild.yml" + ": guild.yml:3:1: "));
     scratch.write("guild.yml", "a: {sourcecode: {root: ../x}}\n");
-    BOOST_TEST(error_of("a").find("root must be below the project") != std::string::npos);
+    BOOST_TEST(error_of("a").find("/x does not exist") != std::string::npos);
     scratch.write("guild.yml", "a: {sourcecode: {root: none}}\n");
     BOOST_TEST(error_of("a").find("none does not exist") != std::string::npos);
 }

@@ -23,6 +23,7 @@ http_answer error_answer(const failure& why) {
 int http_status_of(errc kind) noexcept {
     switch (kind) {
     case errc::bad_input:
+    case errc::bad_project:
     case errc::ambiguous:
         return 400;
     case errc::permission_denied:

@@ -134,10 +134,12 @@ environment_map operation_environment(environment_map inherited, const environme
     return out;
 }
 
-environment_map public_environment(const environment_map& environment) {
+environment_map public_environment(const environment_map& environment,
+                                   const std::vector<std::string>& secrets) {
     environment_map out;
     for (const auto& [name, value] : environment) {
-        if (!looks_secret(name, value)) {
+        const bool named = std::find(secrets.begin(), secrets.end(), name) != secrets.end();
+        if (!named && !looks_secret(name, value)) {
             out.emplace(name, value);
         }
     }

@@ -39,8 +39,9 @@ struct run_substitutions {
                                                     const environment_map& given,
                                                     const run_substitutions& values);
 
-/// The `env` attribute: without names and values that look secret.
-[[nodiscard]] environment_map public_environment(const environment_map& environment);
+/// The `env` attribute: without names and values that look secret, and without `secrets`.
+[[nodiscard]] environment_map public_environment(const environment_map& environment,
+                                                 const std::vector<std::string>& secrets);
 
 /// NAME=VALUE words, sorted.
 [[nodiscard]] std::vector<std::string> environment_words(const environment_map& environment);

@@ -1,6 +1,7 @@
 #include "engine/agent/start/prepare_run.hpp"
 
 #include "engine/agent/machine/interpreter_facts.hpp"
+#include "engine/agent/start/interpreter_choice.hpp"
 #include "engine/agent/start/python_support.hpp"
 #include "engine/runs/small_file.hpp"
 #include "engine/text/yaml_text.hpp"
@@ -49,16 +50,6 @@ std::map<std::string, std::string> attributes_of(const agent_context& context,
     return out;
 }
 
-result<std::string> find_interpreter(const environment_map& environment) {
-    for (const char* name : {"python3", "python"}) {
-        if (auto found = find_executable(environment, name); !found.empty()) {
-            return found;
-        }
-    }
-    return failure(errc::start_failed,
-                   "no python3 on PATH there; install it or set venv-path in config.yml");
-}
-
 } // namespace
 
 std::map<std::string, std::string> resolved_attributes(const protocol::start_run& request,
@@ -89,7 +80,8 @@ result<resolved_start> resolve_start(const agent_context& context,
     // The request may set PATH, which decides where the interpreter is looked for.
     const auto searched = operation_environment(activated, request.environment, values);
     if (mentions(request, "${python_exe}")) {
-        auto python = find_interpreter(searched);
+        auto python =
+            find_interpreter(searched, request.python_requires, context.machine.cache_directory);
         if (!python) {
             return python.error();
         }

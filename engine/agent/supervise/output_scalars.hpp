@@ -1,7 +1,8 @@
 #pragma once
 
-#include "engine/core/descriptor.hpp"
-#include "engine/runs/run_paths.hpp"
+#include "engine/agent/supervise/event_writer.hpp"
+#include "engine/protocol/messages.hpp"
+#include "engine/scalars/line_attributes.hpp"
 #include "engine/scalars/line_scalars.hpp"
 
 #include <array>
@@ -12,13 +13,14 @@
 
 namespace outrider::agent {
 
-/// Writes the scalars that an operation prints to an event file below `.guild`, which appears with
-/// the first of them. Never in the way of the output: lines are looked at up to 1 KiB, patterns
-/// get a tenth of the time, beyond which lines are passed over, and what a full disk does not take
-/// is dropped. Owned by the supervisor, fed with the bytes as they come.
+/// Writes the scalars that an operation prints to an event file below `.guild`, and attributes in
+/// lines without scalars to another one; each appears with the first of them. Never in the way of
+/// the output: lines are looked at up to 1 KiB, patterns get a tenth of the time, beyond which
+/// lines are passed over, and what a full disk does not take is dropped. Owned by the supervisor,
+/// fed with the bytes as they come.
 class output_scalars {
   public:
-    output_scalars(const run_paths& run, const protocol::output_scalar_rules& rules);
+    output_scalars(const run_paths& run, const protocol::start_run& request);
 
     /// `stream` is 0 or 1: lines of the two streams are not mixed.
     void feed(std::string_view bytes, std::size_t stream);
@@ -36,15 +38,13 @@ class output_scalars {
     bool may_work() const;
     void take_points(std::string_view line);
     void write();
-    void create_file();
+    [[nodiscard]] bool is_broken() const;
 
-    fs::path directory_;
     line_scalars scalars_;
+    line_attributes attributes_;
     std::array<open_line, 2> lines_;
-    std::string records_; // not written yet
-    descriptor file_;
-    std::uint64_t written_ = 0; // bytes of the file
-    bool broken_ = false;       // no more is written
+    event_writer scalar_file_;
+    event_writer attribute_file_;
     // Matching is paid for with ten times its duration; this is when all of it is.
     std::chrono::steady_clock::time_point paid_;
 };

@@ -26,7 +26,8 @@ result<> write_start_record(const run_paths& run, start_record record) {
     record.request.attributes.clear(); // they are files of their own
     record.request.manifest.clear();
     if (!record.request.stage) {
-        record.request.environment = public_environment(record.request.environment);
+        record.request.environment =
+            public_environment(record.request.environment, record.request.secrets);
     }
     return replace_secret_file(run.start_record(), run.temporary("start.json"),
                                protocol::encode(record) + "\n");
@@ -40,14 +41,15 @@ result<start_record> read_start_record(const run_paths& run) {
     return protocol::decode<start_record>(*text);
 }
 
-result<> record_running(const run_paths& run, process_mark operation) {
+result<> record_running(const run_paths& run, process_mark operation,
+                        const std::vector<std::string>& secrets) {
     const auto attribute = [&](const char* name, const std::string& text) {
         return replace_file(run.attribute(name), run.temporary(name), text);
     };
     if (auto written = attribute("started", std::to_string(now_us()) + "\n"); !written) {
         return written;
     }
-    const auto environment = public_environment(inherited_environment());
+    const auto environment = public_environment(inherited_environment(), secrets);
     if (auto written = attribute("env", yaml_text(as_json(environment))); !written) {
         return written;
     }

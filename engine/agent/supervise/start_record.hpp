@@ -33,7 +33,8 @@ BOOST_DESCRIBE_STRUCT(start_record, (),
 [[nodiscard]] result<start_record> read_start_record(const run_paths& run);
 
 /// Writes what has to be on disk before the operation of this supervisor executes: `started`,
-/// `env`, identity and `LOCK`; then the run is no longer staged or pending.
-[[nodiscard]] result<> record_running(const run_paths& run, process_mark operation);
+/// `env` (without `secrets`), identity and `LOCK`; then the run is no longer staged or pending.
+[[nodiscard]] result<> record_running(const run_paths& run, process_mark operation,
+                                      const std::vector<std::string>& secrets);
 
 } // namespace outrider::agent

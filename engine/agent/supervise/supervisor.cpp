@@ -120,7 +120,7 @@ result<> supervisor::start() {
         return recorder.error();
     }
     output_ = std::make_unique<output_recorder>(std::move(*recorder));
-    scalars_ = std::make_unique<output_scalars>(run_, record_.request.output_scalars);
+    scalars_ = std::make_unique<output_scalars>(run_, record_.request);
     end_ = std::make_unique<end_record>(run_);
     const char* python_path = std::getenv("PYTHONPATH");
     const auto words = words_to_execute(record_.command, python_path != nullptr ? python_path : "",
@@ -130,7 +130,8 @@ result<> supervisor::start() {
         return forked.error();
     }
     operation_ = std::move(*forked);
-    if (auto recorded = record_running(run_, operation_.mark()); !recorded) {
+    if (auto recorded = record_running(run_, operation_.mark(), record_.request.secrets);
+        !recorded) {
         return recorded;
     }
     started_ = clock::now();

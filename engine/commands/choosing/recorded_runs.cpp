@@ -75,7 +75,13 @@ awaitable<result<found_recorded>> find_recorded(command_session& session, const 
                                                 std::string name) {
     auto row = co_await choose_named(session, at, name);
     if (!row) {
-        co_return row.error();
+        failure why = row.error();
+        // The help of `run` does not list runs of this machine.
+        if (at.remote.empty() && why.context.starts_with("could not find a run")) {
+            why.context = why.context.substr(0, why.context.find('\n')) +
+                          "\nTry '{program} runs list' for a list.";
+        }
+        co_return why;
     }
     auto found = co_await fetch_recorded(session, at, {row->id});
     if (!found) {

@@ -21,6 +21,7 @@ std::vector<std::string> attributes_for(const info_command& what) {
             names.emplace_back(name);
         }
     };
+    names.emplace_back("opdef_attrs");
     also(what.environment, "env");
     also(what.dependencies, "deps");
     also(what.plugins, "plugins");
@@ -85,6 +86,10 @@ class description {
                               "run " + chosen->rows.front().id + " was deleted meanwhile");
         }
         detail_ = detail_of(facts->front());
+        const auto& recorded = facts->front().attributes;
+        if (const auto declared = recorded.find("opdef_attrs"); declared != recorded.end()) {
+            detail_.declared_attributes = flags_in(declared->second);
+        }
         co_return result<>();
     }
 

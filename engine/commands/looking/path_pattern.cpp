@@ -22,7 +22,7 @@ std::vector<std::string> components_of(std::string_view path) {
     return parts;
 }
 
-bool is_hidden(const std::string& component) {
+bool is_hidden_name(const std::string& component) {
     return component.starts_with('.');
 }
 
@@ -43,7 +43,7 @@ class path_matcher {
             }
         }
         return all_ ||
-               std::none_of(components.begin() + parts_.size(), components.end(), is_hidden);
+               std::none_of(components.begin() + parts_.size(), components.end(), is_hidden_name);
     }
 
   private:
@@ -52,7 +52,7 @@ class path_matcher {
             return part == component;
         }
         // A wildcard does not name a hidden entry by itself.
-        if (is_hidden(component) && !all_ && !is_hidden(part)) {
+        if (is_hidden_name(component) && !all_ && !is_hidden_name(part)) {
             return false;
         }
         return ::fnmatch(part.c_str(), component.c_str(), FNM_NOESCAPE) == 0;

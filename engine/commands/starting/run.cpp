@@ -4,6 +4,7 @@
 #include "engine/commands/starting/run_follow_up.hpp"
 #include "engine/commands/starting/run_planning.hpp"
 #include "engine/commands/starting/run_starting.hpp"
+#include "engine/commands/starting/run_tests.hpp"
 #include "engine/config/guild_home.hpp"
 #include "engine/project/printed_command.hpp"
 
@@ -97,6 +98,12 @@ awaitable<result<outcome>> perform(command_session& session, run_command what) {
     if (what.help_op && what.start.empty() && what.restart.empty() && what.proto.empty()) {
         co_return co_await describe_operation(session, what.operation);
     }
+    if (what.help_model) {
+        co_return co_await describe_model(session, what.operation);
+    }
+    if (only_tests(what)) {
+        co_return co_await test_operation(session, std::move(what));
+    }
     auto at = co_await session.find_target(what.remote);
     if (!at) {
         co_return at.error();
@@ -104,6 +111,7 @@ awaitable<result<outcome>> perform(command_session& session, run_command what) {
     if (!what.start.empty() || !what.restart.empty()) {
         co_return co_await start_again(session, std::move(what), std::move(*at));
     }
+    what.background = what.background || !what.pidfile.empty();
     place_run(what, session.context().directory, user_home(session.context()));
     co_return co_await start_new(session, std::move(what), std::move(*at));
 }

@@ -36,9 +36,12 @@ result<> check_run_command(const run_command& what) {
         {{"--start", !what.start.empty()}, {"--restart", !what.restart.empty()}},
         {run_dir, run_id},
         {run_dir, remote},
+        {{"--pidfile", !what.pidfile.empty()}, remote},
         {stage, {"--background", what.background}},
         {stage, {"--no-wait", what.no_wait && what.remote.empty()}},
         {{"--no-gpus", what.no_gpus}, {"--gpus", !what.gpus.empty()}},
+        {{"--print-cmd", what.print_cmd}, {"--print-env", what.print_env}},
+        {{"--minimize", !what.minimize.empty()}, {"--maximize", !what.maximize.empty()}},
     };
     const given_option excluded[] = {{"OPERATION", !what.operation.empty()},
                                      {"--proto", !what.proto.empty()},

@@ -12,4 +12,8 @@ namespace outrider {
 [[nodiscard]] awaitable<result<outcome>> describe_operation(command_session& session,
                                                             std::string operation);
 
+/// `run --help-model`: what the project says of the model of an operation.
+[[nodiscard]] awaitable<result<outcome>> describe_model(command_session& session,
+                                                        std::string operation);
+
 } // namespace outrider

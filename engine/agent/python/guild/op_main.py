@@ -311,6 +311,18 @@ def find_module(spec_text):
     return spec if spec is not None and spec.loader is not None else None
 
 
+def missing_name(spec_text):
+    """The name of a module that is not there; of a package its main module is missing."""
+    name = spec_text.rpartition("/")[2]
+    try:
+        if importlib.util.find_spec(name) is not None:
+            return ("%s.__main__ ('%s' is a package and cannot be directly executed)"
+                    % (spec_text, spec_text))
+    except (ImportError, ValueError):
+        pass
+    return spec_text
+
+
 def compiled(spec, settings):
     """The module's code without the assignments that flags replace."""
     if not settings.globals or not str(spec.origin).endswith(".py"):
@@ -354,9 +366,10 @@ def without_own_frames(traceback):
 
 
 def split_words(words):
-    """The module's own words, and the flag words behind the last `--`."""
+    """The module's own words, and the flag words behind the last `--`; of a script, which has no
+    words of its own, all that follow it."""
     if "--" not in words:
-        return words, []
+        return words[:1], words[1:]
     last = len(words) - 1 - words[::-1].index("--")
     return words[:last], words[last + 1:]
 
@@ -369,7 +382,7 @@ def main():
     takes_words = dest.partition(":")[0] == "args"  # also `args:click`
     spec = find_module(words[0])
     if spec is None:
-        sys.exit("guild: No module named " + words[0])
+        sys.exit("guild: No module named " + missing_name(words[0]))
     sys.argv = [spec.origin] + words[1:] + (flag_words if takes_words else [])
     run_module(spec, Settings(dest, {} if takes_words else parse_flags(flag_words)))
 
