@@ -95,9 +95,9 @@ std::optional<std::string> session::ask(const question& asked) {
     case confirmation::yes:
         return "yes";
     case confirmation::ended:
-        aborted_exit_code_ = of_run ? failed_exit_code : aborted_exit_code;
-        if (of_run) {
-            break; // Guild says nothing here, and scripts look for what it says
+        if (of_run && !asked_.no_input) { // Guild's code; it says nothing here
+            aborted_exit_code_ = failed_exit_code;
+            break;
         }
         io_.err << asked_.program << ": standard input ended; use -y to answer yes\n" << std::flush;
         break;

@@ -33,6 +33,7 @@ bool has_command(const CLI::App& parent, const std::string& name) {
 
 void add_help(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "help", help_help, into);
+    verb->traits = &project_help_command::traits;
     verb->add_option("COMMAND", into.own.words, "Command to explain, or a project")
         ->option_text("[COMMAND...] [PROJECT]");
     auto* man = verb->add_flag("--man")->description("Print the manual page of the whole program");

@@ -15,6 +15,8 @@ namespace json = boost::json;
 /// of `a: '{{b}}{{b}}'` and their like would fill the memory.
 constexpr int deepest_param = 16;
 constexpr std::size_t longest_filled_text = 65'536;
+/// How many references one model has filled in; the rest of them stays as it is written.
+constexpr int most_references = 100'000;
 
 std::string_view without_blanks_around(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
@@ -53,7 +55,7 @@ class filler {
                 return json::string(out.append(rest));
             }
             const auto reference = rest.substr(open, close + 2 - open);
-            const auto* found = depth < deepest_param
+            const auto* found = depth < deepest_param && --left_ > 0
                                     ? params_.if_contains(without_blanks_around(
                                           reference.substr(2, reference.size() - 4)))
                                     : nullptr;
@@ -73,6 +75,7 @@ class filler {
     }
 
     const json::object& params_;
+    mutable int left_ = most_references;
 };
 
 } // namespace

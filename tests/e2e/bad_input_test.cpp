@@ -65,11 +65,13 @@ BOOST_AUTO_TEST_CASE(flags_are_checked_before_anything_is_sent) {
 BOOST_AUTO_TEST_CASE(a_guild_file_that_does_not_parse_is_named_with_its_line) {
     untouched at;
     at.me.write_project_file("guild.yml", "hello:\n  main: hello\n bad: [\n");
-    check_says(at.run({"hello"}), 1, {at.me.project() + "/guild.yml:3:"});
+    check_says(at.run({"hello"}), 1, {at.me.project() + "/guild.yml: guild.yml:3:"});
     at.me.write_project_file("guild.yml", "hello:\n  main: hello\n  flags: 7\n");
-    check_says(at.run({"hello"}), 1, {at.me.project() + "/guild.yml", "hello", "flags"});
+    check_says(at.run({"hello"}), 1, {at.me.project() + "/guild.yml", "invalid flags value 7"});
     at.me.write_project_file("guild.yml", "just words\n");
-    check_says(at.run({"hello"}), 1, {at.me.project() + "/guild.yml:1:1: expected operations"});
+    check_says(
+        at.run({"hello"}), 1,
+        {at.me.project() + "/guild.yml: invalid guildfile data 'just words': expected a mapping"});
     at.me.write_project_file("guild.yml", std::string("hello:\0\n", 8));
     check_says(at.run({"hello"}), 1, {at.me.project() + "/guild.yml"});
 }

@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(errors_are_json_as_well, Place, places) {
     BOOST_TEST(has(declined.err, "Continue? (Y/n) "));
     const auto lines = lines_of(declined);
     BOOST_TEST(error_code(lines.back()) == "aborted");
-    BOOST_TEST(lines.back().at("exit_code").as_int64() == 0);
+    BOOST_TEST(lines.back().at("exit_code").as_int64() == 1);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(quiet_is_quiet_and_verbose_tells_of_the_link, Place, places) {
@@ -156,11 +156,11 @@ BOOST_AUTO_TEST_CASE(colour_comes_when_it_is_asked_for) {
     BOOST_TEST(!has(at.me.run({"--no-color", "runs", "-r", "gpu1"}).out, "\x1b["));
 }
 
-BOOST_AUTO_TEST_CASE(input_that_ends_or_is_not_wanted_aborts_with_4) {
+BOOST_AUTO_TEST_CASE(input_that_ends_or_is_not_wanted_aborts) {
     const scene<over_local> at;
     for (const std::vector<std::string>& words :
          {std::vector<std::string>{"run", "hello"}, {"run", "hello", "-r", "gpu1"}}) {
-        check_says(at.me.run(words), 4, {"use -y"});
+        check_says(at.me.run(words), 1, {"Continue? (Y/n) "});
         auto without = words;
         without.emplace_back("--no-input");
         check_says(at.me.run(without, "y\n"), 4, {"use -y"});

@@ -289,7 +289,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(filters_that_make_no_sense_are_refused, Place, pla
     refused({"-F", "lr = 'a"}, 1, {"the quote at position 6 is not closed"});
     refused({"-Fo", "^("}, 1, {"'^(' is not a valid regular expression"});
     refused({"-Fs", "soon"}, 1, {"soon"});
-    refused({"-Fo"}, 2, {"option --operation needs a value"});
+    refused({"-Fo"}, 2, {"option --operation requires an argument"});
     refused({"9"}, 1, {"could not find a run matching '9'", "Try 'outrider runs list'"});
     refused({"aaaa"}, 1, {"'aaaa' matches multiple runs:", "  aaaa0000"});
     refused({"-Fo", "evaluate", "2"}, 1, {"could not find a run matching '2'"});

@@ -145,11 +145,13 @@ BOOST_AUTO_TEST_CASE(operations_are_listed_and_described) {
                            "  fast    (default is no)\n"
                            "\n"
                            "          Choices:  yes, no\n"
+                           "\n"
                            "  layers  (default is '2 3')\n"
                            "  lr      Learning rate (default is 0.1)\n"
                            "  opt     Optimizer (default is sgd)\n"
                            "\n"
-                           "          Choices:  sgd, adam\n");
+                           "          Choices:  sgd, adam\n"
+                           "\n");
     check_says(at.me.run({"run", "nope", "--help-op"}), 1,
                {"operation 'nope' is not defined for this project\nTry 'outrider operations' for a "
                 "list of available operations.\n"});

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(colour_is_for_terminals_unless_somebody_says_otherwise) {
 }
 
 BOOST_AUTO_TEST_CASE(quiet_leaves_results_and_what_is_wrong) {
-    const invocation asked{.program = "guild", .quiet = true};
+    const invocation asked{.program = "guild", .what = watch_command{}, .quiet = true};
     std::ostringstream out;
     std::ostringstream err;
     const auto shown = make_presenter(asked, {}, out, err);
@@ -168,7 +168,9 @@ BOOST_AUTO_TEST_CASE(help_explains_every_command) {
     BOOST_TEST(all.out == ended({"--help"}).out);
     BOOST_TEST(ended({"help", "runs", "rm"}).out == ended({"runs", "rm", "--help"}).out);
     BOOST_TEST(ended({"help", "run"}).out == ended({"run", "--help"}).out);
-    BOOST_TEST(ended({"help", "nonsense"}).exit_code == 2);
+    // What is no command is a project.
+    const auto other = parsed_habit({"help", "nonsense"});
+    BOOST_TEST(std::get<project_help_command>(other.what).project == "nonsense");
     for (const char* part : {"Exit codes:", "  124  ", "Remotes:\n", "--color"}) {
         BOOST_TEST(has(all.out, part), part << " is not in it");
     }

@@ -120,6 +120,7 @@ BOOST_AUTO_TEST_CASE(a_watch_begins_and_ends_with_a_line_unless_it_is_part_of_a_
 BOOST_AUTO_TEST_CASE(what_was_held_of_a_run_comes_before_its_end) {
     invocation asked;
     asked.program = "guild";
+    asked.what = watch_command{};
     for (const bool quiet : {false, true}) {
         asked.quiet = quiet;
         std::ostringstream both;

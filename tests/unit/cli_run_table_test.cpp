@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_project_elsewhere_and_a_mark_stand_behind_the_operation) 
         {"/home/ann/iris", "train [marked]"},
         {"/home/ann", "train (iris) [marked]"},
         {"/home/ann/other", "train (~/iris) [marked]"},
-        {"/home/ann/iris/data", "train (..) [marked]"},
+        {"/home/ann/iris/data", "train (../) [marked]"},
         {"/", "train (~/iris) [marked]"},
         {"/srv/x", "train (~/iris) [marked]"},
     };

@@ -407,12 +407,11 @@ BOOST_FIXTURE_TEST_CASE(what_was_read_is_kept_by_content, imports) {
 }
 
 BOOST_FIXTURE_TEST_CASE(bad_imports_are_refused, imports) {
-    for (const char* value : {"7", "[1]", "{a: b}"}) {
+    for (const char* value : {"7", "{a: b}"}) {
         scratch.write("guild.yml", std::string("op: {main: m, flags-import: ") + value + "}\n");
         const auto file = load_guild_file(scratch.path().native());
         BOOST_REQUIRE(file.has_error());
-        BOOST_TEST(file.error().context.find("operation 'op': flags-import must be all, no, or a "
-                                             "list of flags") != std::string::npos,
+        BOOST_TEST(file.error().context.find("invalid flags-import value ") != std::string::npos,
                    value);
     }
 }
