@@ -1,4 +1,5 @@
 #include "engine/config/config.hpp"
+#include "engine/config/far_path.hpp"
 #include "engine/text/path_text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -48,6 +49,20 @@ class remote_reader {
     std::optional<std::string> local_path(const char* key) {
         const auto value = text(key);
         return value ? std::optional(absolute(*value)) : std::nullopt;
+    }
+
+    /// A path on the machine of the remote, as `read_far_path` gives it.
+    std::optional<std::string> far_path(std::string_view key) {
+        const auto value = text(key);
+        if (!value) {
+            return std::nullopt;
+        }
+        auto path = read_far_path(*value);
+        if (!path) {
+            fail(key, path.error().context);
+            return std::nullopt;
+        }
+        return *path;
     }
 
     /// A key of the type, as its description wants it.
@@ -120,7 +135,7 @@ class remote_reader {
 };
 
 std::string far_guild_home(remote_reader& in, const remote& to) {
-    if (auto home = in.text("guild-home")) {
+    if (auto home = in.far_path("guild-home")) {
         return *home;
     }
     if (!to.conda_env.empty()) {
@@ -159,15 +174,13 @@ result<remote> read_remote(const config& from, const remote_types& types, const 
         return failure(errc::unsupported, "remote " + name + " has unsupported type: " + out.type);
     }
     out.description = in.text_or_empty("description");
-    out.venv_path = in.text("venv-path").value_or(in.text_or_empty("guild-env"));
+    out.venv_path = in.far_path("venv-path").value_or(in.far_path("guild-env").value_or(""));
     out.venv_activate = in.text_or_empty("venv-activate");
-    out.conda_env = in.text_or_empty("conda-env");
+    out.conda_env = in.far_path("conda-env").value_or("");
     out.use_prerelease = in.boolean("use-prerelease");
     out.init = in.text_or_empty("init");
-    out.guild_home = far_guild_home(in, out);
-    if (auto home = type->here ? in.local_path("guild-home") : std::nullopt) {
-        out.guild_home = *home;
-    }
+    const auto home_here = type->here ? in.local_path("guild-home") : std::nullopt;
+    out.guild_home = home_here ? *home_here : far_guild_home(in, out);
     std::string missing;
     for (const auto& key : type->keys) {
         auto value = in.value_of(key);

@@ -166,6 +166,35 @@ remotes:
     BOOST_TEST(find_remote(from, types(), "here").value().guild_home == scratch / "home/runs-here");
 }
 
+BOOST_FIXTURE_TEST_CASE(paths_of_another_machine_are_expanded_there_or_refused, user) {
+    const std::pair<const char*, const char*> good[] = {
+        {"$HOME/x", "~/x"},     {"${HOME}/x", "~/x"}, {"~/x", "~/x"},    {"$HOME", "~"},
+        {"/data/x", "/data/x"}, {"runs", "runs"},     {"~/a~b", "~/a~b"}};
+    for (const auto& [written, meant] : good) {
+        const auto from = with("remotes:\n  r: {type: ssh, host: h, guild-home: '" +
+                               std::string(written) + "', venv-path: '" + written + "'}\n" +
+                               "  c: {type: ssh, host: h, conda-env: '" + written + "/e'}\n");
+        const auto got = find_remote(from, types(), "r").value();
+        BOOST_TEST(got.guild_home == meant);
+        BOOST_TEST(got.venv_path == meant);
+        BOOST_TEST(find_remote(from, types(), "c").value().guild_home ==
+                   std::string(meant) + "/e/.guild");
+    }
+    for (const char* bad :
+         {"$SCRATCH/x", "/data/$USER", "${SCRATCH}/x", "$HOMEX/x", "/a/$HOME/b", "~ann/x"}) {
+        for (const char* key : {"guild-home", "venv-path", "guild-env", "conda-env"}) {
+            const auto from = with("remotes:\n  r: {type: ssh, host: h, " + std::string(key) +
+                                   ": '" + bad + "'}\n");
+            const auto said = error_of(find_remote(from, types(), "r"));
+            BOOST_TEST(said.starts_with("remote r: " + std::string(key) + " '" + bad + "' "), said);
+        }
+    }
+    // A home on this machine knows this machine's variables.
+    context.environment["KEYS"] = "/keys";
+    const auto from = with("remotes:\n  here: {type: local, guild-home: $KEYS/runs}\n");
+    BOOST_TEST(find_remote(from, types(), "here").value().guild_home == "/keys/runs");
+}
+
 BOOST_FIXTURE_TEST_CASE(what_does_not_make_sense_is_said, user) {
     const auto from = with(R"(
 remotes:

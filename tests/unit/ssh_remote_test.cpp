@@ -54,6 +54,12 @@ BOOST_AUTO_TEST_CASE(inline_specs_are_read) {
         const auto got = read(bad);
         BOOST_TEST((got.has_error() && got.error().context.starts_with("invalid ssh spec '")), bad);
     }
+    BOOST_TEST(read("ssh:h:$HOME/v").value().venv_path == "~/v");
+    BOOST_TEST(
+        read("ssh:h:$SCRATCH/v")
+            .error()
+            .context.starts_with(
+                "invalid ssh spec 'h:$SCRATCH/v': '$SCRATCH/v' is a path of the other machine"));
     BOOST_TEST(
         read("ftp:h").error().context ==
         "unknown remote type 'ftp'\nShow remotes by running '{program} remotes', or name one "

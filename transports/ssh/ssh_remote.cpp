@@ -1,5 +1,7 @@
 #include "transports/ssh/ssh_remote.hpp"
 
+#include "engine/config/far_path.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -104,8 +106,8 @@ bool take_port(std::string_view& rest, std::optional<std::uint16_t>& port) {
     return true;
 }
 
-/// The environment there is no setting of the type, and goes into `out`.
-bool read_spec(std::string_view rest, ssh_remote& to, remote& out) {
+/// The path of the environment there is put into `environment`.
+bool read_spec(std::string_view rest, ssh_remote& to, std::string& environment) {
     // The user name ends at the last '@' before any path.
     const auto at = rest.substr(0, rest.find('/')).rfind('@');
     if (at != std::string_view::npos) {
@@ -129,19 +131,29 @@ bool read_spec(std::string_view rest, ssh_remote& to, remote& out) {
         if (rest.empty()) {
             return false;
         }
-        out.venv_path = std::string(rest);
-        out.guild_home = out.venv_path + "/.guild";
+        environment = std::string(rest);
     }
     return true;
 }
 
 result<> read_ssh_spec(const std::string& spec, remote& out) {
     ssh_remote to;
-    if (!read_spec(spec, to, out)) {
+    std::string environment;
+    if (!read_spec(spec, to, environment)) {
         return failure(errc::bad_input,
                        "invalid ssh spec '" + spec +
                            "' - expected format [USER@]HOST[:PORT][:ENV_PATH] (IPv6 addresses in "
                            "brackets)");
+    }
+    if (!environment.empty()) {
+        // No setting of the type: every remote has it.
+        auto path = read_far_path(environment);
+        if (!path) {
+            return failure(path.error().code,
+                           "invalid ssh spec '" + spec + "': " + path.error().context);
+        }
+        out.venv_path = std::move(*path);
+        out.guild_home = out.venv_path + "/.guild";
     }
     out.settings = settings_of(to);
     return {};
