@@ -7,6 +7,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+
 using namespace outrider;
 using namespace outrider::testing;
 
@@ -38,6 +40,19 @@ std::string output_of(const ssh_remote& there, const connect_context& context,
         co_await wire->close();
     });
     return text;
+}
+
+/// A remote by an alias of an ssh configuration of its own: the server's block, and `more`.
+ssh_remote configured(const ssh_server& server, const std::string& more,
+                      const std::string& identities) {
+    ssh_remote there{.name = "gpu1", .host = "box"};
+    there.ssh_config = server.directory() / "config";
+    write_file(*there.ssh_config, "Host box\n  HostName 127.0.0.1\n  Port " +
+                                      std::to_string(server.port()) + "\n  User " +
+                                      ssh_server::user() + "\n" + identities + more +
+                                      "  GlobalKnownHostsFile /dev/null\n  UserKnownHostsFile " +
+                                      server.known_hosts() + "\n");
+    return there;
 }
 
 } // namespace
@@ -150,6 +165,118 @@ BOOST_AUTO_TEST_CASE(a_key_that_only_the_ssh_agent_holds_logs_in_through_a_child
     there.known_hosts = server.directory() / "nothing_yet";
     const auto text = output_of(there, context);
     BOOST_TEST(text.find("gpu1: host key: ") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_public_half_names_a_key_of_the_ssh_agent) {
+    ssh_server server;
+    const ssh_key_agent agent;
+    write_file(server.authorized_keys(), agent.public_key());
+    const std::string half = server.directory() / "only.pub";
+    write_file(half, agent.public_key(), 0644);
+    auto context = context_in(server.home());
+    context.environment["SSH_AUTH_SOCK"] = agent.socket();
+    const auto by_config =
+        configured(server, "  IdentitiesOnly yes\n", "  IdentityFile " + half + "\n");
+    BOOST_TEST(output_of(by_config, context) == "reached\n");
+    auto named = server.remote_named("gpu1");
+    named.private_key = half;
+    BOOST_TEST(output_of(named, context) == "reached\n");
+    context.environment.erase("SSH_AUTH_SOCK");
+    BOOST_TEST(output_of(named, context)
+                   .starts_with("gpu1: private key " + half +
+                                " is a public key, and no ssh agent holds "));
+}
+
+BOOST_AUTO_TEST_CASE(a_locked_key_that_the_ssh_agent_holds_is_not_asked_for) {
+    ssh_server server;
+    const ssh_key_agent agent;
+    const std::string key = server.directory() / "locked key";
+    make_key(key);
+    write_file(server.authorized_keys(), read_file(key + ".pub"));
+    run_program({"env", "SSH_AUTH_SOCK=" + agent.socket(), "ssh-add", "-q", key});
+    run_program({"ssh-keygen", "-q", "-p", "-P", "", "-N", "open sesame", "-f", key});
+    std::filesystem::remove(key + ".pub");
+    auto context = context_in(server.home());
+    context.environment["SSH_AUTH_SOCK"] = agent.socket();
+    const auto there =
+        configured(server, "  IdentitiesOnly yes\n", "  IdentityFile \"" + key + "\"\n");
+    BOOST_TEST(output_of(there, context) == "reached\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_beside_a_key_is_left_alone_where_the_configuration_says_so) {
+    ssh_server server;
+    write_file(server.user_key() + "-cert.pub", read_file(server.user_key() + ".pub"));
+    auto context = context_in(server.home());
+    context.environment["PATH"] = server.directory() / "bin"; // with an `ssh` that only reads
+    std::filesystem::create_directory(server.directory() / "bin");
+    write_file(
+        server.directory() / "bin/ssh",
+        "#!/bin/sh\ncase \"$*\" in *-G*) PATH=/usr/local/bin:/usr/bin:/bin; exec ssh \"$@\";; "
+        "esac\necho used >&2; exit 255\n",
+        0700);
+    const std::string key = "  IdentityFile " + server.user_key() + "\n";
+    BOOST_TEST(output_of(configured(server, "", key), context).find("ssh says: used") !=
+               std::string::npos);
+    BOOST_TEST(output_of(configured(server, "  CertificateFile none\n", key), context) ==
+               "reached\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_key_is_recorded_in_the_file_that_the_configuration_means) {
+    ssh_server server;
+    const std::string folder = server.directory() / "with space";
+    ssh_remote there{.name = "gpu1", .host = "box"};
+    there.ssh_config = server.directory() / "config";
+    std::filesystem::create_directory(folder);
+    write_file(*there.ssh_config, "Host box\n  UserKnownHostsFile \"" + folder +
+                                      "/known hosts\" \"" + folder + "/two\"\n" +
+                                      server.config_block("box") +
+                                      "  StrictHostKeyChecking accept-new\n");
+    BOOST_TEST(output_of(there, context_in(server.home())) == "reached\n");
+    std::vector<std::string> written;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        written.push_back(entry.path().filename());
+    }
+    BOOST_TEST((written == std::vector<std::string>{"known hosts"}));
+    BOOST_TEST(!std::filesystem::exists(server.directory() / "with"));
+}
+
+BOOST_AUTO_TEST_CASE(a_child_ssh_checks_the_same_files_whatever_their_names) {
+    ssh_server server;
+    const ssh_key_agent agent;
+    write_file(server.authorized_keys(), agent.public_key());
+    auto there = server.remote_named("gpu1");
+    there.private_key.reset();
+    there.known_hosts = server.directory() / "a \"known\" 100%h \\ file";
+    write_file(*there.known_hosts, server.known_hosts_text());
+    auto context = context_in(server.home());
+    context.environment["SSH_AUTH_SOCK"] = agent.socket();
+    BOOST_TEST(output_of(there, context) == "reached\n");
+}
+
+BOOST_AUTO_TEST_CASE(algorithms_that_only_openssh_has_are_left_to_it) {
+    ssh_server server;
+    const std::string key = "  IdentityFile " + server.user_key() + "\n";
+    const auto there =
+        configured(server, "  KexAlgorithms sntrup761x25519-sha512@openssh.com\n", key);
+    BOOST_TEST(output_of(there, context_in(server.home())) == "reached\n");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_asked_for_by_a_method_that_is_not_preferred) {
+    ssh_server server({.config_lines = {"PasswordAuthentication yes"}});
+    write_file(server.authorized_keys(), "");
+    auto context = context_in(server.home());
+    int asked = 0;
+    context.ask = [&](const secret_question&) -> awaitable<result<std::string>> {
+        ++asked;
+        co_return "wrong";
+    };
+    const std::string key = "  IdentityFile " + server.user_key() + "\n";
+    std::ignore = output_of(configured(server, "", key), context);
+    BOOST_TEST(asked == 3);
+    const auto text =
+        output_of(configured(server, "  PreferredAuthentications publickey\n", key), context);
+    BOOST_TEST(asked == 3);
+    BOOST_TEST(text.find("permission denied") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

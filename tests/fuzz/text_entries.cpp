@@ -53,7 +53,8 @@ void known_hosts(std::string_view bytes) {
 }
 
 void user_config(std::string_view bytes) {
-    std::ignore = ssh::parse_user_config(bytes, "/home/somebody", "host");
+    std::ignore = ssh::parse_user_config(
+        bytes, {.home = "/home/somebody", .real_home = "/root", .asked_host = "host"});
 }
 
 void yaml(std::string_view bytes) {

@@ -1,9 +1,12 @@
 #include "transports/ssh/authentication.hpp"
 
 #include "engine/reactor/deadline.hpp"
+#include "transports/ssh/algorithms.hpp"
 #include "transports/ssh/session.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <string_view>
 
 namespace outrider::ssh {
@@ -128,7 +131,8 @@ awaitable<result<authentication::answer>> authentication::password(prompter& who
 }
 
 awaitable<result<login>> authentication::ask_prompter(prompter& who) {
-    for (const auto& path : keys_.encrypted) {
+    for (const auto& path :
+         keys_.encrypted) { // none where PreferredAuthentications leaves keys out
         if (!offered(SSH_AUTH_METHOD_PUBLICKEY)) {
             break;
         }
@@ -141,16 +145,26 @@ awaitable<result<login>> authentication::ask_prompter(prompter& who) {
         }
     }
     using method = awaitable<result<answer>> (authentication::*)(prompter&);
-    const struct {
+    struct asked_method {
+        const char* name;
         int offered;
         bool wanted;
         method run;
-    } methods[] = {
-        {SSH_AUTH_METHOD_INTERACTIVE, config_.keyboard_interactive_authentication,
-         &authentication::keyboard_interactive},
-        {SSH_AUTH_METHOD_PASSWORD, config_.password_authentication, &authentication::password}};
+    };
+    std::array<asked_method, 2> methods{
+        {{"keyboard-interactive", SSH_AUTH_METHOD_INTERACTIVE,
+          config_.keyboard_interactive_authentication, &authentication::keyboard_interactive},
+         {"password", SSH_AUTH_METHOD_PASSWORD, config_.password_authentication,
+          &authentication::password}}};
+    const auto preferred = split_list(config_.preferred_authentications);
+    const auto place = [&preferred](const asked_method& of) {
+        return std::find(preferred.begin(), preferred.end(), of.name) - preferred.begin();
+    };
+    if (place(methods[1]) < place(methods[0])) {
+        std::swap(methods[0], methods[1]);
+    }
     for (const auto& each : methods) {
-        if (each.wanted && offered(each.offered)) {
+        if (each.wanted && prefers(each.name) && offered(each.offered)) {
             const auto outcome = co_await (this->*each.run)(who);
             if (!outcome) {
                 co_return outcome.error();
@@ -194,8 +208,11 @@ awaitable<result<login>> authentication::run(prompter& who, time_budget& budget)
             co_return login::done;
         }
     }
-    const bool kerberos = config_.gssapi_authentication && offered(SSH_AUTH_METHOD_GSSAPI_MIC);
-    if (!keys_.needs_ssh_program.empty() || kerberos) {
+    const bool kerberos = config_.gssapi_authentication && prefers("gssapi-with-mic") &&
+                          offered(SSH_AUTH_METHOD_GSSAPI_MIC);
+    const bool host_based = config_.host_based_authentication && prefers("hostbased") &&
+                            offered(SSH_AUTH_METHOD_HOSTBASED);
+    if (!keys_.needs_ssh_program.empty() || kerberos || host_based) {
         co_return login::needs_ssh_program;
     }
     if (!who.can_answer()) {
@@ -205,6 +222,12 @@ awaitable<result<login>> authentication::run(prompter& who, time_budget& budget)
         co_return denied();
     }
     co_return co_await ask_prompter(who);
+}
+
+/// Whether PreferredAuthentications has the method; without that list all are.
+bool authentication::prefers(std::string_view method) const {
+    const auto list = split_list(config_.preferred_authentications);
+    return list.empty() || std::find(list.begin(), list.end(), method) != list.end();
 }
 
 bool authentication::offered(int method) const {

@@ -7,6 +7,7 @@
 #include "transports/ssh/user_config.hpp"
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace outrider::ssh {
@@ -56,6 +57,7 @@ class authentication {
     template <class Call>
     [[nodiscard]] awaitable<result<int>> step(Call call);
     [[nodiscard]] result<answer> read_answer(int code);
+    [[nodiscard]] bool prefers(std::string_view method) const;
     [[nodiscard]] bool offered(int method) const;
     [[nodiscard]] std::string offered_methods() const;
     [[nodiscard]] failure denied() const;

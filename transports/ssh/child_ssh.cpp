@@ -1,6 +1,7 @@
 #include "transports/ssh/child_ssh.hpp"
 
 #include "engine/reactor/deadline.hpp"
+#include "transports/ssh/config_file.hpp"
 #include "transports/ssh/host_key_check.hpp"
 
 #include <array>
@@ -29,17 +30,9 @@ result<socket_directory> make_socket_directory(const child_request& request) {
     return failure(errc::io_failed, request.to.to.name + ": cannot make a directory in /tmp");
 }
 
-/// A value of an option that is a list of paths: quoted, its percent signs kept literal.
-std::string quoted_paths(const std::vector<std::string>& paths) {
-    std::string text;
-    for (const auto& path : paths) {
-        text += text.empty() ? "\"" : " \"";
-        for (const char c : path) {
-            text += c == '%' ? "%%" : std::string(1, c);
-        }
-        text += '"';
-    }
-    return text.empty() ? "/dev/null" : text;
+/// A value of an option that is a list of paths.
+std::string path_list(const std::vector<std::string>& paths, bool tokens) {
+    return paths.empty() ? "none" : quoted_arguments(paths, tokens);
 }
 
 std::string strictness(const child_request& request) {
@@ -61,8 +54,8 @@ std::vector<std::string> master_command(const child_request& request, const std:
           std::string("ForkAfterAuthentication=no"), std::string("ServerAliveInterval=5"),
           std::string("ServerAliveCountMax=3"), "ConnectTimeout=" + std::to_string(seconds),
           "StrictHostKeyChecking=" + strictness(request),
-          "UserKnownHostsFile=" + quoted_paths(request.to.config.user_known_hosts),
-          "GlobalKnownHostsFile=" + quoted_paths(request.to.config.global_known_hosts)}) {
+          "UserKnownHostsFile=" + path_list(request.to.config.user_known_hosts, true),
+          "GlobalKnownHostsFile=" + path_list(request.to.config.global_known_hosts, false)}) {
         command.push_back("-o" + option);
     }
     const auto add = [&command](std::initializer_list<std::string> words) {
@@ -77,7 +70,8 @@ std::vector<std::string> master_command(const child_request& request, const std:
         add({"-l", *to.user});
     }
     if (to.private_key) {
-        add({"-i", *to.private_key, "-oIdentitiesOnly=yes"});
+        add({"-oIdentityFile=" + quoted_arguments({*to.private_key}, true),
+             "-oIdentitiesOnly=yes"});
     }
     if (to.proxy) {
         add({"-oProxyCommand=" + *to.proxy});
@@ -103,6 +97,20 @@ std::string phase_of(errc kind) {
         return "read the ssh configuration";
     default:
         return "connect";
+    }
+}
+
+/// What a person can do about it; a child is never asked anything.
+std::string cure_for(errc kind, const child_request& request) {
+    switch (kind) {
+    case errc::host_key_unknown:
+        return "; compare the key, and connect once by `ssh " + request.to.to.host +
+               "` to record it";
+    case errc::authentication_failed:
+        return ", which cannot be asked for a passphrase or password here: the ssh agent has to "
+               "hold the key";
+    default:
+        return {};
     }
 }
 
@@ -255,7 +263,8 @@ connect_by_child(child_request request, prompter& who, time_budget& budget) {
     if (!stands && stands.error().kind() == errc::connect_failed) {
         const errc kind = classify_ssh_words(words);
         co_return failure(kind, name + ": " + phase_of(kind) + ": ssh says: " + words +
-                                    " (ssh is used for " + request.why + ")");
+                                    " (ssh is used for " + request.why + cure_for(kind, request) +
+                                    ")");
     }
     if (!stands) {
         co_return stands.error();

@@ -1,5 +1,6 @@
 #include "transports/ssh/host_differences.hpp"
 
+#include "transports/ssh/config_file.hpp"
 #include "transports/ssh/name_pattern.hpp"
 
 #include <arpa/inet.h>
@@ -10,16 +11,6 @@
 
 namespace outrider::ssh {
 namespace {
-
-constexpr std::string_view blanks = " \t\r\f\v";
-
-std::string_view trimmed(std::string_view text) {
-    const auto start = text.find_first_not_of(blanks);
-    if (start == std::string_view::npos) {
-        return {};
-    }
-    return text.substr(start, text.find_last_not_of(blanks) - start + 1);
-}
 
 /// The next line of `text`, which is taken from it.
 std::string_view take_line(std::string_view& text) {
@@ -53,17 +44,12 @@ bool is_told_unchanged(const std::string& host) {
 } // namespace
 
 void host_differences::read(std::string_view file) {
-    while (!file.empty() && !unforeseen_) {
-        const auto line = trimmed(take_line(file));
-        if (line.empty() || line.front() == '#') {
-            continue;
+    while (!unforeseen_) {
+        const auto option = take_option(file);
+        if (!option) {
+            break;
         }
-        const auto end = std::min(line.find_first_of(" \t=\r\f\v"), line.size());
-        auto rest = trimmed(line.substr(end));
-        if (rest.starts_with('=')) {
-            rest = trimmed(rest.substr(1));
-        }
-        read_option(lower_case(line.substr(0, end)), rest);
+        read_option(option->keyword, option->arguments);
     }
 }
 
@@ -83,12 +69,10 @@ void host_differences::read_option(const std::string& keyword, std::string_view 
     } else if (keyword == "hostname" || keyword == "proxyjump") {
         mentioned_.push_back(lower_case(arguments));
     } else if (keyword == "host") {
-        while (!arguments.empty()) {
-            const auto end = std::min(arguments.find_first_of(blanks), arguments.size());
-            auto pattern = arguments.substr(0, end);
-            pattern.remove_prefix(pattern.starts_with('!') ? 1 : 0);
-            patterns_.emplace_back(pattern);
-            arguments = trimmed(arguments.substr(end));
+        const auto patterns = split_arguments(arguments);
+        unforeseen_ = !patterns;
+        for (const auto& pattern : patterns.value_or(std::vector<std::string>())) {
+            patterns_.push_back(pattern.substr(pattern.starts_with('!') ? 1 : 0));
         }
     }
 }
@@ -118,8 +102,9 @@ std::optional<std::vector<std::string>> files_read(std::string_view standard_err
     }
     std::vector<std::string> files;
     while (!standard_error.empty()) {
-        if (const auto line = trimmed(take_line(standard_error)); line.starts_with(reading)) {
-            files.emplace_back(line.substr(reading.size()));
+        if (const auto line = take_line(standard_error); line.starts_with(reading)) {
+            const auto file = line.substr(reading.size());
+            files.emplace_back(file.substr(0, file.find_last_not_of(" \t\r\f\v") + 1));
         }
     }
     return files;

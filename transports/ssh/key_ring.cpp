@@ -29,7 +29,7 @@ awaitable<bool> agent_can_help(const user_config& config, key_store& store) {
     const auto own = co_await run_blocking([files = config.identity_files] {
         std::vector<std::string> halves;
         for (const auto& file : files) {
-            halves.push_back(public_half(file));
+            halves.push_back(public_half_of(file));
         }
         return halves;
     });
@@ -55,8 +55,16 @@ awaitable<result<key_ring>> gather_keys(const std::string& label, const user_con
             co_return failure(loaded.error().code, label + ": " + loaded.error().context);
         }
         const loaded_key& key = *loaded;
-        if (key.has_certificate) {
+        if (key.has_certificate && config.certificates_beside_keys) {
             ring.needs_ssh_program = "the certificate " + path + "-cert.pub";
+            if (key_is_named && ring.ready.empty() && ring.encrypted.empty() &&
+                ring.needs_ssh_program.empty()) {
+                co_return failure(
+                    errc::bad_input,
+                    label + ": private key " + config.identity_files.front() +
+                        " is a public key, and no ssh agent holds its private half (add that "
+                        "by ssh-add, or name the file of the private key)");
+            }
             ring.only_ssh_program_left = true;
         }
         if (key.what == state::ready) {
@@ -65,7 +73,7 @@ awaitable<result<key_ring>> gather_keys(const std::string& label, const user_con
             ring.encrypted.push_back(path);
         } else if (key.what == state::hardware) {
             ring.needs_ssh_program = "the hardware key " + path;
-        } else if (key_is_named) {
+        } else if (key_is_named && key.what != state::public_half) {
             co_return failure(errc::bad_input,
                               label + ": private key " + path + ": " + why_unusable(key));
         }
@@ -73,6 +81,13 @@ awaitable<result<key_ring>> gather_keys(const std::string& label, const user_con
     if (ring.needs_ssh_program.empty() && (!key_is_named || ring.ready.empty()) &&
         co_await agent_can_help(config, store)) {
         ring.needs_ssh_program = "a key of the ssh agent";
+    }
+    if (key_is_named && ring.ready.empty() && ring.encrypted.empty() &&
+        ring.needs_ssh_program.empty()) {
+        co_return failure(errc::bad_input,
+                          label + ": private key " + config.identity_files.front() +
+                              " is a public key, and no ssh agent holds its private half (add that "
+                              "by ssh-add, or name the file of the private key)");
     }
     ring.only_ssh_program_left =
         ring.only_ssh_program_left || (ring.ready.empty() && !ring.needs_ssh_program.empty());

@@ -4,13 +4,17 @@
 #include "transports/ssh/agent_client.hpp"
 #include "transports/ssh/crypto_work.hpp"
 
+#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <sstream>
 
 namespace outrider::ssh {
 namespace {
@@ -20,6 +24,26 @@ std::string first_line(const std::string& path) {
     std::string line;
     std::getline(file, line);
     return line;
+}
+
+/// The base64 of a file that holds a public key as OpenSSH writes it: "TYPE BASE64 COMMENT"; empty:
+/// it holds something else.
+std::string public_key_in(const std::string& path) {
+    std::istringstream words(first_line(path));
+    std::string type;
+    std::string key;
+    words >> type >> key;
+    // The key begins with its type, behind the four bytes of a length: every four letters stand
+    // for three bytes, so that the type can be seen without decoding the rest.
+    std::array<unsigned char, 96> start{};
+    const auto letters = std::min<std::size_t>(key.size() / 4 * 4, 128);
+    if (type.empty() || letters == 0 ||
+        EVP_DecodeBlock(start.data(), reinterpret_cast<const unsigned char*>(key.data()),
+                        static_cast<int>(letters)) < 0) {
+        return {};
+    }
+    const std::string_view bytes(reinterpret_cast<const char*>(start.data()), start.size());
+    return bytes.substr(4).starts_with(type) ? key : std::string();
 }
 
 bool is_hardware(ssh_key key) {
@@ -56,10 +80,14 @@ std::optional<loaded_key> refuse(const std::string& path) {
 
 loaded_key read_key(const std::string& path, const std::optional<std::string>& passphrase) {
     const crypto_work work;
+    loaded_key out;
+    if (!public_key_in(path).empty()) {
+        out.what = loaded_key::state::public_half; // anybody may read it
+        return out;
+    }
     if (auto refused = refuse(path)) {
         return std::move(*refused);
     }
-    loaded_key out;
     out.has_certificate = ::access((path + "-cert.pub").c_str(), R_OK) == 0;
     if (first_line(path + ".pub").starts_with("sk-")) {
         out.what = loaded_key::state::hardware;
@@ -134,13 +162,24 @@ std::string key_type(const shared_key& key) {
     return ssh_key_type_to_char(ssh_key_type(key.get()));
 }
 
-std::string public_half(const std::string& private_path) {
-    const std::string line = first_line(private_path + ".pub");
-    const auto start = line.find(' ');
-    if (start == std::string::npos) {
-        return {};
+std::string public_half_of(const std::string& identity_file) {
+    const crypto_work work;
+    if (auto own = public_key_in(identity_file); !own.empty()) {
+        return own;
     }
-    return line.substr(start + 1, line.find(' ', start + 1) - start - 1);
+    // OpenSSH's own format has the public half in the open, beside the encrypted private one.
+    std::string held;
+    ssh_key raw = nullptr;
+    if (first_line(identity_file) == "-----BEGIN OPENSSH PRIVATE KEY-----" &&
+        ssh_pki_import_pubkey_file(identity_file.c_str(), &raw) == SSH_OK) {
+        char* text = nullptr;
+        if (ssh_pki_export_pubkey_base64(raw, &text) == SSH_OK) {
+            held = text;
+            ssh_string_free_char(text);
+        }
+        ssh_key_free(raw);
+    }
+    return held.empty() ? public_key_in(identity_file + ".pub") : held;
 }
 
 } // namespace outrider::ssh

@@ -20,9 +20,10 @@ struct loaded_key {
     enum class state {
         ready,
         missing,
-        encrypted,  ///< a passphrase is needed
-        hardware,   ///< lives in a security token (`sk-…`): a child `ssh` has to sign
-        unreadable, ///< `problem` says why
+        encrypted,   ///< a passphrase is needed
+        public_half, ///< no private key at all: an ssh agent may hold it
+        hardware,    ///< lives in a security token (`sk-…`): a child `ssh` has to sign
+        unreadable,  ///< `problem` says why
     };
     state what = state::missing;
     shared_key key;
@@ -55,7 +56,8 @@ class key_store {
 
 /// "ssh-ed25519", for texts and for the choice of algorithms.
 [[nodiscard]] std::string key_type(const shared_key& key);
-/// The base64 of FILE.pub; empty where there is none. Blocks: for the pool.
-[[nodiscard]] std::string public_half(const std::string& private_path);
+/// The public key (base64) that belongs to an identity file: what the file itself is or holds, else
+/// FILE.pub; empty where there is none. Blocks: for the pool.
+[[nodiscard]] std::string public_half_of(const std::string& identity_file);
 
 } // namespace outrider::ssh

@@ -6,15 +6,6 @@
 #include <cerrno>
 
 namespace outrider::ssh {
-namespace {
-
-std::string own_host_name() {
-    char name[256] = {};
-    ::gethostname(name, sizeof name - 1);
-    return name;
-}
-
-} // namespace
 
 result<std::pair<descriptor, std::shared_ptr<proxy_process>>>
 proxy_process::start(const asio::any_io_executor& executor, const std::string& command,
@@ -44,37 +35,6 @@ proxy_process::start(const asio::any_io_executor& executor, const std::string& c
     errors->start();
     return std::pair{std::move(pair->first), std::shared_ptr<proxy_process>(new proxy_process(
                                                  std::move(*child), std::move(errors)))};
-}
-
-result<std::string> expand_tokens(const std::string& command, const user_config& config,
-                                  const std::string& original_host, const std::string& home) {
-    const std::string own_name = own_host_name();
-    const std::map<char, std::string> values{
-        {'%', "%"},
-        {'h', config.host_name},
-        {'n', original_host},
-        {'p', std::to_string(config.port)},
-        {'r', config.user},
-        {'d', home},
-        {'u', own_account().name},
-        {'l', own_name},
-        {'L', own_name.substr(0, own_name.find('.'))},
-        {'i', std::to_string(::getuid())},
-        {'k', config.host_key_alias.empty() ? original_host : config.host_key_alias}};
-    std::string out;
-    for (std::size_t at = 0; at < command.size(); ++at) {
-        if (command[at] != '%') {
-            out += command[at];
-            continue;
-        }
-        const auto value = ++at < command.size() ? values.find(command[at]) : values.end();
-        if (value == values.end()) {
-            return failure(errc::unsupported,
-                           "ProxyCommand '" + command + "': an unknown % token in it");
-        }
-        out += value->second;
-    }
-    return out;
 }
 
 } // namespace outrider::ssh

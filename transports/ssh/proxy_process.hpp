@@ -4,7 +4,6 @@
 #include "engine/reactor/awaitable.hpp"
 #include "transports/process/child_process.hpp"
 #include "transports/process/text_tail.hpp"
-#include "transports/ssh/user_config.hpp"
 
 #include <map>
 #include <memory>
@@ -31,12 +30,5 @@ class proxy_process {
     child_process child_;
     std::shared_ptr<drained_tail> errors_;
 };
-
-/// The command with its percent tokens replaced (ssh_config(5), "TOKENS"): %% %h %n %p %r %d %u %l
-/// %L %i %k. `unsupported` for others. `original_host` is the name as the user typed it.
-[[nodiscard]] result<std::string> expand_tokens(const std::string& command,
-                                                const user_config& config,
-                                                const std::string& original_host,
-                                                const std::string& home);
 
 } // namespace outrider::ssh

@@ -2,6 +2,7 @@
 
 #include "engine/reactor/deadline.hpp"
 #include "transports/ssh/algorithms.hpp"
+#include "transports/ssh/config_tokens.hpp"
 #include "transports/ssh/greeting.hpp"
 #include "transports/ssh/jump_session.hpp"
 #include "transports/ssh/prompter.hpp"

@@ -1,25 +1,18 @@
 #include "transports/ssh/user_config.hpp"
 
+#include "transports/ssh/config_meaning.hpp"
+#include "transports/ssh/name_pattern.hpp"
+
 #include <pwd.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include <charconv>
 #include <functional>
 
 namespace outrider::ssh {
 namespace {
-
-std::vector<std::string> words_of(std::string_view text) {
-    std::vector<std::string> words;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = std::min(text.find(' ', at), text.size());
-        if (end > at) {
-            words.emplace_back(text.substr(at, end - at));
-        }
-        at = end + 1;
-    }
-    return words;
-}
 
 template <class Number>
 void read_number(std::string_view text, Number& into) {
@@ -30,18 +23,30 @@ bool is_yes(std::string_view value) {
     return value == "yes" || value == "true";
 }
 bool is_none(std::string_view value) {
-    return value.empty() || value == "none";
+    return value.empty() || lower_case(value) == "none";
 }
+
+/// Options whose words `ssh -G` prints in a form that needs more than the word itself.
+struct unread_words {
+    std::vector<std::string> identity_files;
+    std::string user_known_hosts;
+    std::string global_known_hosts;
+};
 
 /// Reads one line of `ssh -G` after the other into a configuration.
 class reader {
   public:
-    reader(user_config& into, const std::string& home, const std::string& real_home)
-        : config_(into), home_(home), real_home_(real_home) {}
+    reader(user_config& into, unread_words& later) : config_(into), later_(later) {}
 
     void read(const std::string& key, const std::string& value) {
         if (const auto known = setters().find(key); known != setters().end()) {
             known->second(*this, value);
+        } else if (key == "certificatefile") {
+            // `none` names no certificate, and still keeps those beside the keys from being used.
+            config_.certificates_beside_keys = false;
+            if (!is_none(value)) {
+                config_.needs_ssh_program.emplace_back("CertificateFile");
+            }
         } else if (key == "verifyhostkeydns" && is_yes(value)) {
             config_.needs_ssh_program.emplace_back("VerifyHostKeyDNS");
         } else if (const auto name = beyond().find(key);
@@ -56,9 +61,11 @@ class reader {
     /// Options that only OpenSSH's own program honours, and how a user spells them.
     static const std::map<std::string, std::string>& beyond() {
         static const std::map<std::string, std::string> table{
-            {"certificatefile", "CertificateFile"}, {"pkcs11provider", "PKCS11Provider"},
-            {"revokedhostkeys", "RevokedHostKeys"}, {"knownhostscommand", "KnownHostsCommand"},
-            {"proxyusefdpass", "ProxyUseFdpass"},   {"bindinterface", "BindInterface"}};
+            {"pkcs11provider", "PKCS11Provider"},
+            {"revokedhostkeys", "RevokedHostKeys"},
+            {"knownhostscommand", "KnownHostsCommand"},
+            {"proxyusefdpass", "ProxyUseFdpass"},
+            {"bindinterface", "BindInterface"}};
         return table;
     }
 
@@ -69,20 +76,21 @@ class reader {
             {"port", [](reader& r, const std::string& v) { read_number(v, r.config_.port); }},
             {"identityfile",
              [](reader& r, const std::string& v) {
-                 if (v != "none") {
-                     r.config_.identity_files.push_back(r.path(v));
+                 if (!is_none(v)) {
+                     r.later_.identity_files.push_back(v);
                  }
              }},
             {"identitiesonly", flag(&user_config::identities_only)},
-            {"identityagent",
-             [](reader& r, const std::string& v) { r.config_.identity_agent = r.path(v); }},
-            {"userknownhostsfile", files(&user_config::user_known_hosts)},
-            {"globalknownhostsfile", files(&user_config::global_known_hosts)},
+            {"identityagent", text(&user_config::identity_agent)},
+            {"userknownhostsfile",
+             [](reader& r, const std::string& v) { r.later_.user_known_hosts = v; }},
+            {"globalknownhostsfile",
+             [](reader& r, const std::string& v) { r.later_.global_known_hosts = v; }},
             {"stricthostkeychecking", text(&user_config::strict_host_key_checking)},
             {"hashknownhosts", flag(&user_config::hash_known_hosts)},
             {"hostkeyalias", text(&user_config::host_key_alias)},
-            {"proxycommand", text(&user_config::proxy_command)},
-            {"proxyjump", text(&user_config::proxy_jump)},
+            {"proxycommand", text_or_none(&user_config::proxy_command)},
+            {"proxyjump", text_or_none(&user_config::proxy_jump)},
             {"connecttimeout",
              [](reader& r, const std::string& v) {
                  std::int64_t seconds = 0;
@@ -107,51 +115,60 @@ class reader {
              flag(&user_config::keyboard_interactive_authentication)},
             {"passwordauthentication", flag(&user_config::password_authentication)},
             {"gssapiauthentication", flag(&user_config::gssapi_authentication)},
+            {"hostbasedauthentication", flag(&user_config::host_based_authentication)},
             {"requiredrsasize",
              [](reader& r, const std::string& v) { read_number(v, r.config_.minimal_rsa_bits); }}};
         return table;
     }
 
+    // Where ssh_config(5) does not say that `none` is special, it is a name as any other.
     static setter text(std::string user_config::* field) {
+        return [field](reader& r, const std::string& value) { r.config_.*field = value; };
+    }
+    static setter text_or_none(std::string user_config::* field) {
         return [field](reader& r, const std::string& value) {
-            r.config_.*field = value == "none" ? "" : value;
+            r.config_.*field = is_none(value) ? "" : value;
         };
     }
     static setter flag(bool user_config::* field) {
         return [field](reader& r, const std::string& value) { r.config_.*field = is_yes(value); };
     }
-    static setter files(std::vector<std::string> user_config::* field) {
-        return [field](reader& r, const std::string& value) {
-            (r.config_.*field).clear();
-            for (const auto& word : words_of(value)) {
-                if (word != "none") {
-                    (r.config_.*field).push_back(r.path(word));
-                }
-            }
-        };
-    }
-
-    [[nodiscard]] std::string path(const std::string& value) const {
-        const std::string real = real_home_ + "/.ssh/";
-        if (!real_home_.empty() && value.starts_with(real)) {
-            return home_ + "/.ssh/" + value.substr(real.size());
-        }
-        return expand_home(value, home_);
-    }
 
     user_config& config_;
-    const std::string& home_;
-    const std::string& real_home_;
+    unread_words& later_;
 };
 
-} // namespace
-
-std::string expand_home(std::string path, const std::string& home) {
-    if (path == "~") {
-        return home;
+/// Puts the meaning of what was left into the configuration.
+result<> read_meaning(const unread_words& later, const config_surroundings& around,
+                      user_config& config) {
+    const config_meaning meaning(config, around);
+    for (const auto& text :
+         around.key_is_named ? std::vector<std::string>() : later.identity_files) {
+        auto path = meaning.identity_file(text);
+        if (!path) {
+            return path.error();
+        }
+        config.identity_files.push_back(std::move(*path));
     }
-    return path.starts_with("~/") ? home + path.substr(1) : path;
+    if (!around.known_hosts_are_named) {
+        auto own = meaning.user_known_hosts(later.user_known_hosts);
+        auto global = meaning.global_known_hosts(later.global_known_hosts);
+        if (!own || !global) {
+            return own ? global.error() : own.error();
+        }
+        config.user_known_hosts = std::move(*own);
+        config.global_known_hosts = std::move(*global);
+    }
+    auto jump = meaning.proxy_jump(config.proxy_jump);
+    if (!jump) {
+        return jump.error();
+    }
+    config.identity_agent = meaning.identity_agent(config.identity_agent);
+    config.proxy_jump = std::move(*jump);
+    return {};
 }
+
+} // namespace
 
 const account& own_account() {
     static const account own = [] {
@@ -172,11 +189,11 @@ std::string home_of(const std::map<std::string, std::string>& environment) {
     return home != environment.end() && !home->second.empty() ? home->second : own_account().home;
 }
 
-user_config parse_user_config(std::string_view output, const std::string& home,
-                              const std::string& real_home) {
+result<user_config> parse_user_config(std::string_view output, const config_surroundings& around) {
     user_config config;
     config.identity_agent = "SSH_AUTH_SOCK";
-    reader lines(config, home, real_home);
+    unread_words later;
+    reader lines(config, later);
     for (std::size_t at = 0; at < output.size();) {
         const auto end = std::min(output.find('\n', at), output.size());
         const auto line = output.substr(at, end - at);
@@ -184,6 +201,9 @@ user_config parse_user_config(std::string_view output, const std::string& home,
         const auto rest = line.substr(std::min(space + 1, line.size()));
         lines.read(std::string(line.substr(0, space)), std::string(rest));
         at = end + 1;
+    }
+    if (auto read = read_meaning(later, around, config); !read) {
+        return read.error();
     }
     return config;
 }

@@ -22,6 +22,8 @@ struct user_config {
     std::string user;
     std::vector<std::string> identity_files; ///< absolute; they need not exist
     bool identities_only = false;
+    /// Whether the certificate beside an identity file counts; not where any is named.
+    bool certificates_beside_keys = true;
     std::string identity_agent;                  ///< socket of the ssh agent; empty: none
     std::vector<std::string> user_known_hosts;   ///< absolute; the first takes new keys
     std::vector<std::string> global_known_hosts; ///< absolute
@@ -44,6 +46,7 @@ struct user_config {
     bool keyboard_interactive_authentication = true;
     bool password_authentication = true;
     bool gssapi_authentication = false;
+    bool host_based_authentication = false;
     int minimal_rsa_bits = 0;
     /// Security options that libssh cannot honour ("CertificateFile"): such a host is reached
     /// through a child `ssh`.
@@ -52,10 +55,24 @@ struct user_config {
     friend bool operator==(const user_config&, const user_config&) = default;
 };
 
-/// Reads the output of `ssh -G`. `home` takes the place of `~`, and of `real_home` (the password
-/// database's) in paths below its `.ssh`, where the two differ.
-[[nodiscard]] user_config parse_user_config(std::string_view output, const std::string& home,
-                                            const std::string& real_home = {});
+/// What an answer of `ssh -G` is read against: it prints words, and some as they are written.
+struct config_surroundings {
+    std::string home; ///< takes the place of `~`
+    /// The password database's, where it is another: `ssh` itself takes that for `~`.
+    std::string real_home = {};
+    std::string asked_host = {}; ///< as the user named it
+    std::map<std::string, std::string> environment = {};
+    /// Lists of known_hosts files as the configuration files write them (`read_known_hosts_lists`).
+    std::vector<std::vector<std::string>> known_hosts_lists = {};
+    // What the remote itself names; the configuration's word is left aside then.
+    bool key_is_named = false;
+    bool known_hosts_are_named = false;
+};
+
+/// Reads the output of `ssh -G`. `bad_input` or `unsupported` where it is not clear which file is
+/// meant: a security option is never guessed.
+[[nodiscard]] result<user_config> parse_user_config(std::string_view output,
+                                                    const config_surroundings& around);
 /// What holds without any configuration.
 [[nodiscard]] user_config default_user_config(const std::string& host, const std::string& user,
                                               const std::string& home);
@@ -79,15 +96,17 @@ class user_config_source {
     /// Questions that are the same up to the host.
     struct family {
         explicit family(std::vector<std::string> words) : question(std::move(words)) {}
-        std::vector<std::string> question;           ///< without the host
-        std::optional<host_differences> differences; ///< once a host was asked for
-        std::map<std::string, std::string> answers;  ///< by host
-        std::map<std::string, std::string> classes;  ///< the host whose answer does for each
+        std::vector<std::string> question;                       ///< without the host
+        std::optional<host_differences> differences;             ///< once a host was asked for
+        std::vector<std::vector<std::string>> known_hosts_lists; ///< from then on
+        std::map<std::string, std::string> answers;              ///< by host
+        std::map<std::string, std::string> classes; ///< the host whose answer does for each
         std::map<std::string, shared_work<std::string>> asking; ///< by host
         shared_work<std::string> first;
     };
 
-    [[nodiscard]] awaitable<result<std::string>> answer_for(const ssh_remote& to,
+    [[nodiscard]] family& family_of(const ssh_remote& to, const environment& env);
+    [[nodiscard]] awaitable<result<std::string>> answer_for(family& of, const ssh_remote& to,
                                                             const environment& env);
     [[nodiscard]] awaitable<result<std::string>> ask_for(family& of, const std::string& host,
                                                          const environment& env);
@@ -102,8 +121,6 @@ class user_config_source {
 /// The `-F FILE` with which `ssh` reads the configuration that is meant; empty for its own choice.
 [[nodiscard]] std::vector<std::string> config_file_arguments(const ssh_remote& to,
                                                              const std::string& home);
-/// `~/x` below `home`; other paths as they are.
-[[nodiscard]] std::string expand_home(std::string path, const std::string& home);
 /// HOME of the environment, else the password database's.
 [[nodiscard]] std::string home_of(const std::map<std::string, std::string>& environment);
 /// The home directory and login name in the password database, which is asked once: it may be a

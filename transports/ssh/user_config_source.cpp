@@ -1,6 +1,8 @@
 #include "engine/reactor/blocking.hpp"
 #include "engine/reactor/deadline.hpp"
 #include "transports/process/child_stream.hpp"
+#include "transports/ssh/algorithms.hpp"
+#include "transports/ssh/config_file.hpp"
 #include "transports/ssh/user_config.hpp"
 
 #include <unistd.h>
@@ -58,6 +60,26 @@ void apply_remote(const ssh_remote& to, user_config& config) {
     }
 }
 
+/// What libssh has none of the allowed algorithms for, OpenSSH's own program may have.
+void note_foreign_algorithms(user_config& config) {
+    const struct {
+        const char* option;
+        std::string ours;
+        const std::string& allowed;
+    } lists[] = {
+        {"Ciphers", cipher_algorithms(true), config.ciphers},
+        {"KexAlgorithms", std::string(key_exchange_algorithms), config.key_exchange},
+        {"HostKeyAlgorithms", std::string(host_key_algorithms), config.host_key_algorithms},
+        {"MACs", std::string(mac_algorithms), config.macs},
+        {"PubkeyAcceptedAlgorithms", std::string(host_key_algorithms),
+         config.public_key_algorithms}};
+    for (const auto& each : lists) {
+        if (allowed_of(each.ours, each.allowed).empty()) {
+            config.needs_ssh_program.emplace_back(each.option);
+        }
+    }
+}
+
 /// `SSH_AUTH_SOCK` and `$NAME` stand for variables of the user's.
 void resolve_agent(user_config& config, const environment_map& env) {
     std::string& agent = config.identity_agent;
@@ -102,12 +124,17 @@ std::string complaint(const std::string& standard_error) {
     return out;
 }
 
-/// Reads the files that `ssh` read for one host, for what makes other hosts differ.
-host_differences differences_of(const std::string& standard_error) {
-    host_differences out;
+/// What the files that `ssh` read for one host say, beyond its answer.
+struct files_told {
+    host_differences differences;
+    std::vector<std::vector<std::string>> known_hosts_lists;
+};
+
+files_told read_config_files(const std::string& standard_error) {
+    files_told out;
     const auto files = files_read(standard_error);
     if (!files) {
-        out.give_up();
+        out.differences.give_up();
         return out;
     }
     for (const auto& file : *files) {
@@ -115,10 +142,11 @@ host_differences differences_of(const std::string& standard_error) {
         if (!(text << std::ifstream(file).rdbuf())) {
             std::error_code ignored;
             if (fs::file_size(file, ignored) != 0) {
-                out.give_up();
+                out.differences.give_up();
             }
         }
-        out.read(text.str());
+        out.differences.read(text.str());
+        read_known_hosts_lists(text.str(), out.known_hosts_lists);
     }
     return out;
 }
@@ -189,8 +217,10 @@ awaitable<result<std::string>> user_config_source::ask_for(family& of, const std
             co_return got.error();
         }
         if (!of.differences) {
-            of.differences = co_await run_blocking(
-                [said = got->standard_error] { return differences_of(said); });
+            auto told = co_await run_blocking(
+                [said = got->standard_error] { return read_config_files(said); });
+            of.differences = std::move(told.differences);
+            of.known_hosts_lists = std::move(told.known_hosts_lists);
             if (const auto own = of.differences->class_of(host)) {
                 of.classes.try_emplace(*own, host);
             }
@@ -200,15 +230,19 @@ awaitable<result<std::string>> user_config_source::ask_for(family& of, const std
     });
 }
 
-awaitable<result<std::string>> user_config_source::answer_for(const ssh_remote& to,
-                                                              const environment& env) {
+user_config_source::family& user_config_source::family_of(const ssh_remote& to,
+                                                          const environment& env) {
     const std::string home = home_of(env);
     auto question = question_for(to, home);
     std::string key = home;
     for (const auto& word : question) {
         key += '\n' + word;
     }
-    family& of = families_.try_emplace(key, std::move(question)).first->second;
+    return families_.try_emplace(key, std::move(question)).first->second;
+}
+
+awaitable<result<std::string>> user_config_source::answer_for(family& of, const ssh_remote& to,
+                                                              const environment& env) {
     if (!of.differences) {
         // The first host's answer tells which others it does for. Who waited for it goes on
         // whatever became of it, as it is not for them.
@@ -245,11 +279,24 @@ awaitable<result<user_config>> user_config_source::lookup(const ssh_remote& to,
     if ((to.ssh_config && *to.ssh_config == "none") || find_program("ssh", env).empty()) {
         config = default_user_config(to.host, own.name, home);
     } else {
-        const auto answer = co_await answer_for(to, env);
+        family& of = family_of(to, env);
+        const auto answer = co_await answer_for(of, to, env);
         if (!answer) {
             co_return failure(answer.error().code, to.name + ": " + answer.error().context);
         }
-        config = parse_user_config(*answer, home, home != own.home ? own.home : std::string());
+        auto read =
+            parse_user_config(*answer, {.home = home,
+                                        .real_home = home != own.home ? own.home : std::string(),
+                                        .asked_host = to.host,
+                                        .environment = env,
+                                        .known_hosts_lists = of.known_hosts_lists,
+                                        .key_is_named = to.private_key.has_value(),
+                                        .known_hosts_are_named = to.known_hosts.has_value()});
+        if (!read) {
+            co_return failure(read.error().code, to.name + ": " + read.error().context);
+        }
+        config = std::move(*read);
+        note_foreign_algorithms(config);
     }
     apply_remote(to, config);
     resolve_agent(config, env);
