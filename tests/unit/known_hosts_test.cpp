@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_key_is_judged_by_all_entries_of_its_machine) {
         {"h u QkJCQg==\nh t QkJCQg==\n", kind::changed, 2},
         {"h t QUFBQQ==\n@revoked * t QUFBQQ==\n", kind::revoked, 2},
         {"@revoked * t QkJCQg==\n", kind::unknown, 0},
-        {"@cert-authority h t QkJCQg==\n", kind::authority_only, 1},
+        {"@cert-authority h t QkJCQg==\n", kind::unknown, 0},
         {"@cert-authority h t QkJCQg==\nh t QUFBQQ==\n", kind::match, 2},
         {"*,!h t QUFBQQ==\n", kind::unknown, 0},
     };

@@ -104,6 +104,9 @@ awaitable<result<reached_session>> connector::reach(std::size_t at) {
     if (auto ready = co_await check.prepare(); !ready) {
         co_return ready.error();
     }
+    if (check.only_authority()) {
+        co_return reached_session{.needs_ssh_program = check.authority()};
+    }
     retry_policy pauses(shortest_pause, longest_pause);
     for (;;) {
         reached_jump via;

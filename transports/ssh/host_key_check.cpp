@@ -1,6 +1,8 @@
 #include "transports/ssh/host_key_check.hpp"
 
+#include "engine/text/shell_words.hpp"
 #include "transports/ssh/algorithms.hpp"
+#include "transports/ssh/config_file.hpp"
 #include "transports/ssh/session.hpp"
 
 #include <algorithm>
@@ -104,7 +106,22 @@ host_key_verdict host_key_check::judge(const known_host& shown) const {
     return verdict;
 }
 
-awaitable<result<>> host_key_check::verify(session& met, prompter& who) {
+bool host_key_check::only_authority() const {
+    return !authority().empty() &&
+           std::none_of(records_.begin(), records_.end(),
+                        [](const auto& r) { return r.marker == known_host::mark::none; });
+}
+
+std::string host_key_check::authority() const {
+    const auto found = std::find_if(records_.begin(), records_.end(), [](const auto& r) {
+        return r.marker == known_host::mark::authority;
+    });
+    return found == records_.end() ? std::string()
+                                   : "the certificate authority of hosts in " + found->file +
+                                         " line " + std::to_string(found->line);
+}
+
+awaitable<result<host_key_check::judgement>> host_key_check::verify(session& met, prompter& who) {
     auto shown = shown_key(met);
     if (!shown) {
         co_return shown.error();
@@ -113,29 +130,45 @@ awaitable<result<>> host_key_check::verify(session& met, prompter& who) {
     const auto verdict = judge(*shown);
     switch (verdict.what) {
     case host_key_verdict::kind::match:
-        co_return result<>();
+        co_return judgement::trusted;
+    case host_key_verdict::kind::revoked:
+        co_return refuse_changed(*shown, verdict);
+    case host_key_verdict::kind::changed:
+        if (authority().empty()) {
+            co_return refuse_changed(*shown, verdict);
+        }
+        break;
     case host_key_verdict::kind::unknown:
         break;
-    default:
-        co_return refuse_changed(*shown, verdict);
     }
+    if (!authority().empty()) {
+        co_return judgement::needs_ssh_program;
+    }
+    if (auto accepted = co_await admit(std::move(*shown), who); !accepted) {
+        co_return accepted.error();
+    }
+    co_return judgement::trusted;
+}
+
+/// A key that is not on record: accepted and recorded, or refused.
+awaitable<result<>> host_key_check::admit(known_host shown, prompter& who) {
     const auto policy = effective_policy(remote_.host_keys, config_.strict_host_key_checking);
     if (policy == host_key_policy::accept_new) {
-        co_return co_await accept(std::move(*shown), who);
+        co_return co_await accept(std::move(shown), who);
     }
     if (policy == host_key_policy::ask && who.can_judge()) {
-        const auto answer = co_await who.ask("The " + shown->type + " key of " + name_ +
-                                                 " is not on record: " + fingerprint(shown->key) +
+        const auto answer = co_await who.ask("The " + shown.type + " key of " + name_ +
+                                                 " is not on record: " + fingerprint(shown.key) +
                                                  ". Connect and record it (yes/no)? ",
                                              true);
         if (!answer) {
             co_return answer.error();
         }
-        if (*answer == "yes" || *answer == fingerprint(shown->key)) {
-            co_return co_await accept(std::move(*shown), who);
+        if (*answer == "yes" || *answer == fingerprint(shown.key)) {
+            co_return co_await accept(std::move(shown), who);
         }
     }
-    co_return refuse_unknown(*shown);
+    co_return refuse_unknown(shown);
 }
 
 awaitable<result<>> host_key_check::accept(known_host shown, prompter& who) {
@@ -164,8 +197,10 @@ awaitable<result<>> host_key_check::accept(known_host shown, prompter& who) {
 failure host_key_check::refuse_unknown(const known_host& shown) const {
     std::string command = "ssh -p " + std::to_string(config_.port) + " " + remote_.host;
     if (!config_.user_known_hosts.empty()) {
-        command = "ssh -o UserKnownHostsFile=" + config_.user_known_hosts.front() + " -p " +
-                  std::to_string(config_.port) + " " + config_.host_name;
+        const std::string option =
+            "UserKnownHostsFile=" + quoted_arguments({config_.user_known_hosts.front()}, true);
+        command = "ssh -o " + shell_quote(option) + " -p " + std::to_string(config_.port) + " " +
+                  config_.host_name;
     }
     return {errc::host_key_unknown,
             remote_.name + ": host key: the " + shown.type + " key of " + name_ +
@@ -186,17 +221,12 @@ failure host_key_check::refuse_changed(const known_host& shown,
         return {errc::host_key_changed, head + now + ", which is revoked by " + place +
                                             " (do not connect; ask the machine's owner)"};
     }
-    if (verdict.what == kind::authority_only) {
-        return {errc::unsupported,
-                head + "only a certificate authority is on record for " + name_ + " (" + place +
-                    "), which is not supported here (record the machine's own key: " + now + ")"};
-    }
     return {errc::host_key_changed,
             head + now + ", but " + place + " has " + verdict.record.type + " " +
                 fingerprint(verdict.record.key) +
                 ": somebody may be listening in, or the machine was set up anew (if it was, "
                 "remove the old key with `ssh-keygen -R '" +
-                name_ + "' -f " + verdict.record.file + "`)"};
+                name_ + "' -f " + shell_quote(verdict.record.file) + "`)"};
 }
 
 } // namespace outrider::ssh

@@ -35,13 +35,24 @@ class host_key_check {
     [[nodiscard]] awaitable<result<>> prepare();
     /// The algorithms to offer in the key exchange.
     [[nodiscard]] std::string algorithms() const;
+    /// Whether all that is on record for the machine is a certificate authority: only a child `ssh`
+    /// can check a certificate.
+    [[nodiscard]] bool only_authority() const;
+    /// That authority, as a reason to use a child `ssh`; empty where none is on record.
+    [[nodiscard]] std::string authority() const;
+
+    enum class judgement {
+        trusted,           ///< the machine is the one that it should be
+        needs_ssh_program, ///< its key is not, but its certificate may be: start anew with `ssh`
+    };
     /// Judges the key that the session met; asks, records or refuses.
-    [[nodiscard]] awaitable<result<>> verify(session& met, prompter& who);
+    [[nodiscard]] awaitable<result<judgement>> verify(session& met, prompter& who);
 
   private:
     [[nodiscard]] failure refuse_changed(const known_host& shown,
                                          const host_key_verdict& verdict) const;
     [[nodiscard]] failure refuse_unknown(const known_host& shown) const;
+    [[nodiscard]] awaitable<result<>> admit(known_host shown, prompter& who);
     [[nodiscard]] awaitable<result<>> accept(known_host shown, prompter& who);
     [[nodiscard]] host_key_verdict judge(const known_host& shown) const;
 

@@ -170,9 +170,6 @@ host_key_verdict judge_host_key(const std::vector<known_host>& records, const st
             }
             break;
         case known_host::mark::authority:
-            if (verdict.what == kind::unknown) {
-                verdict = {kind::authority_only, entry};
-            }
             break;
         case known_host::mark::none:
             if (same_key) {

@@ -39,17 +39,17 @@ struct known_host {
 /// What the record says about a machine.
 struct host_key_verdict {
     enum class kind {
-        match,          ///< on record
-        unknown,        ///< the machine is not on record
-        changed,        ///< the machine is on record with another key
-        revoked,        ///< this very key is marked as revoked
-        authority_only, ///< only a certificate authority is on record, which libssh cannot check
+        match,   ///< on record
+        unknown, ///< the machine is not on record
+        changed, ///< the machine is on record with another key
+        revoked, ///< this very key is marked as revoked
     };
     kind what = kind::unknown;
     known_host record; ///< the entry that decided, except for `unknown`
 };
 
-/// Compares a machine's key with what is on record.
+/// Compares a machine's key with what is on record. A certificate authority says nothing of a plain
+/// key.
 [[nodiscard]] host_key_verdict judge_host_key(const std::vector<known_host>& records,
                                               const std::string& name, const std::string& type,
                                               const std::string& key_base64);

@@ -81,10 +81,15 @@ awaitable<result<reached_session>> session_attempt::run(host_key_check& check, k
     }
     ended_.at = stage::later;
     prompter who(hop_.to.name, context_, budget_, place_);
-    if (auto verified = co_await check.verify(**wire, who); !verified) {
+    const auto verified = co_await check.verify(**wire, who);
+    if (!verified) {
         co_return verified.error();
     }
-    const std::string beyond = keys.needs_ssh_program.empty() ? "Kerberos" : keys.needs_ssh_program;
+    if (*verified == host_key_check::judgement::needs_ssh_program) {
+        co_return reached_session{.needs_ssh_program = check.authority()};
+    }
+    const std::string beyond =
+        keys.needs_ssh_program.empty() ? "Kerberos or a host-based login" : keys.needs_ssh_program;
     authentication logging_in(**wire, hop_.config, std::move(keys), memory_.keys);
     const auto outcome = co_await logging_in.run(who, budget_);
     if (!outcome) {

@@ -304,7 +304,10 @@ phase_words phase_of(const failure& why, const std::string& by_hand) {
                    : phase_words{"agent", "make room or rights in one of these directories, or "
                                           "set XDG_CACHE_HOME there"};
     case errc::unsupported:
-        return {"agent", "use a machine that runs Linux on x86-64 or aarch64, or see the message"};
+        if (why.context.find("no agent runs on") == std::string::npos) {
+            return {"connection", "see the message"};
+        }
+        return {"agent", "use a machine that runs Linux on x86-64 or aarch64"};
     default:
         return {"connection", "see the message"};
     }
