@@ -18,7 +18,7 @@ namespace {
 namespace json = boost::json;
 
 /// A sequence of more values is a slip of the pen, and would only fill the memory.
-constexpr double most_values = 1'000'000;
+constexpr double longest_sequence = 1'000'000;
 constexpr std::int64_t usual_count = 5; ///< of linspace and logspace, as in Guild
 constexpr double usual_base = 10;       ///< of logspace
 constexpr double rounded_above = 1e-8;  ///< smaller values would be rounded away
@@ -133,7 +133,7 @@ result<sequence_values> expand_range(const flag_function& function) {
         return failure(errc::bad_input, "step cannot be 0");
     }
     const double count = std::ceil((end - start) / step);
-    if (!(count <= most_values)) {
+    if (!(count <= longest_sequence)) {
         return failure(errc::bad_input, "too many values");
     }
     const auto values = static_cast<std::int64_t>(std::max(count, 0.0));
@@ -158,7 +158,7 @@ result<std::vector<double>> spread_values(const std::vector<json::value>& argume
         return failure(errc::bad_input,
                        "Number of samples, " + std::to_string(values) + ", must be non-negative.");
     }
-    if (static_cast<double>(values) > most_values) {
+    if (static_cast<double>(values) > longest_sequence) {
         return failure(errc::bad_input, "too many values");
     }
     std::vector<double> out;

@@ -29,10 +29,23 @@ struct dimension {
     std::optional<boost::json::value> initial; ///< the first trial's value
 };
 
+/// What a choice says of another flag: where `flag` has `value`, `target` is searched too, or has
+/// a value of its own.
+struct dimension_switch {
+    std::string flag;
+    boost::json::value value;
+    std::string target;
+    std::optional<dimension> searched;
+    boost::json::value constant; ///< unless it is searched
+};
+
 /// What a search draws from: dimensions by name, and the flags that every trial has.
 struct search_space {
     std::vector<dimension> dimensions; ///< ordered by flag
     flag_map constant;
+    /// Of searches that learn; Guild's random search knows none. One that depends on another comes
+    /// after it.
+    std::vector<dimension_switch> switches;
 };
 
 /// Makes lists and functions among flags to dimensions as Guild does: a list is categorical, two
