@@ -168,6 +168,10 @@ void renderer::on(const command_printed& printed) {
     out_ << printed_lines(printed);
 }
 
+void renderer::on(const trials_listed& listed) {
+    out_ << trials_table(listed);
+}
+
 void renderer::on(const operation_help& help) {
     out_ << operation_help_text(help.operation, asked_.program);
 }

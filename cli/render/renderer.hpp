@@ -51,6 +51,7 @@ class renderer : public presenter {
     void on(const run_staged& staged);
     void on(const run_not_needed& said);
     void on(const command_printed& printed);
+    void on(const trials_listed& listed);
     void on(const operation_help& help);
     void on(const operations_listed& listed);
     void on(const model_help& help);

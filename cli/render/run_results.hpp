@@ -16,6 +16,9 @@ namespace outrider::cli {
 /// Why `--needed` starts nothing.
 [[nodiscard]] std::string not_needed_lines(const run_not_needed& said, const run_table_view& view);
 
+/// `--print-trials`: a row each.
+[[nodiscard]] std::string trials_table(const trials_listed& listed);
+
 /// `--print-cmd`: one shell-quoted line; `--print-env`: NAME=VALUE lines.
 [[nodiscard]] std::string printed_lines(const command_printed& printed);
 

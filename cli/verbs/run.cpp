@@ -12,6 +12,9 @@ const verb_help run_help = {
         "train.py.\n"
         "FLAG=VALUE arguments set its flags; --help-op lists them. The operation 'queue' starts\n"
         "staged runs as they appear.\n\n"
+        "A list (lr=[0.1,0.01], n=range[1:5]) makes a batch: a run for each combination. A range\n"
+        "(lr=[0.01:0.1], loguniform[1e-5:1]) is searched, at random unless -o says otherwise.\n"
+        "@FILE has trials in rows (.csv) or mappings (.json, .yaml).\n\n"
         "A run on a remote does not depend on this command: interrupting it leaves the run\n"
         "running and says how to follow it again. On this machine the exit status is the\n"
         "operation's; on a remote it is 0 when the run could be started and followed.\n\n"
@@ -19,6 +22,7 @@ const verb_help run_help = {
     .examples = "{program} run train\n"
                 "{program} run train lr=0.01 epochs=20 -r gpu1\n"
                 "{program} run train -r gpu1 -y --no-wait --tag baseline\n"
+                "{program} run train 'lr=loguniform[1e-5:1e-1]' -o tpe -m 50 --minimize val_loss\n"
                 "{program} run train --stage -r gpu1\n"
                 "{program} run --start 1 -r gpu1\n"
                 "{program} run --restart 3f2a epochs=40\n"
@@ -105,17 +109,38 @@ void add_tests(CLI::App& verb, run_command& made) {
              "The same for patterns of attributes", "FILE");
 }
 
-// Batches are not there yet. What is asked of one is understood, so that it can be refused.
 void add_batch_options(CLI::App& verb, run_command& made) {
-    verb.add_option("-m,--max-trials", made.max_trials, "Most trials of a batch")
+    add_text(verb, "-o,--optimizer", made.optimizer,
+             "What makes the trials of a batch: + (all combinations), random, gp, tpe, an "
+             "optimizer of the operation, or any operation",
+             "NAME");
+    verb.add_flag("-O,--optimize", made.optimize, "Use the operation's default optimizer, else gp");
+    verb.add_option("-m,--max-trials,--trials", made.max_trials, "Most trials of a batch")
         ->check(whole_number(1))
         ->option_text("N");
-    add_text(verb, "--minimize", made.minimize, "Scalar that an optimizer makes small", "COLUMN");
-    add_text(verb, "--maximize", made.maximize, "Scalar that an optimizer makes large", "COLUMN");
-    verb.add_flag("--print-trials", made.print_trials, "Print the trials of a batch and exit");
-    verb.add_option("--opt-flag", made.optimizer_flags, "Flag of the optimizer; may be repeated")
+    add_text(verb, "-N,--minimize", made.minimize, "Scalar that an optimizer makes small",
+             "COLUMN");
+    add_text(verb, "-X,--maximize", made.maximize, "Scalar that an optimizer makes large",
+             "COLUMN");
+    verb.add_option("--opt-flag", made.optimizer_flags,
+                    "Flag of the optimizer (-Fo); may be repeated")
         ->allow_extra_args(false)
         ->option_text("FLAG=VALUE");
+    verb.add_flag("--print-trials", made.print_trials, "Print the trials of a batch and exit");
+    add_text(verb, "--save-trials", made.save_trials,
+             "Write the trials to a batch file (.csv, .json) and exit", "PATH");
+    verb.add_flag("--stage-trials", made.stage_trials, "Prepare the trials but start none");
+    verb.add_option_function<std::string>(
+            "--batch-label", [&made](const std::string& text) { made.batch_label = text; },
+            "Label of the batch itself")
+        ->option_text("TEXT");
+    verb.add_option("--batch-tag", made.batch_tags, "Tag of the batch itself; may be repeated")
+        ->allow_extra_args(false)
+        ->option_text("TAG");
+    add_text(verb, "--batch-comment", made.batch_comment, "Comment on the batch itself", "TEXT");
+    verb.add_flag("--keep-batch", made.keep_batch, "Keep the run of the batch when all is done");
+    verb.add_flag("--fail-on-trial-error", made.fail_on_trial_error,
+                  "Stop the batch when a trial fails");
 }
 
 } // namespace
@@ -128,7 +153,8 @@ void add_run(CLI::App& parent, invocation& into) {
             "OPERATION",
             [&made](const std::vector<std::string>& words) {
                 auto rest = words.begin();
-                if (rest != words.end() && rest->find('=') == std::string::npos) {
+                if (rest != words.end() && rest->find('=') == std::string::npos &&
+                    !rest->starts_with('@')) {
                     made.operation = *rest++;
                 }
                 made.flags.assign(rest, words.end());

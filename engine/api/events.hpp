@@ -24,6 +24,17 @@ BOOST_DEFINE_ENUM_CLASS(question_kind, run, stage, start, remove, remove_permane
                         purge, stop, pull, push, change, copy_resources, remote_start, remote_stop,
                         secret)
 
+/// What a batch will do, for the question.
+struct batch_shown {
+    std::string optimizer;              ///< "+", "skopt:random", "skopt:gp", an operation
+    std::optional<std::int64_t> trials; ///< nothing: not known
+    std::string objective;              ///< of a search: a scalar, with a `-` where it is maximized
+    std::vector<flag_shown> flags;      ///< of the optimizer
+    bool files = false;                 ///< its trials have flags of their own
+    bool stage_trials = false;          ///< they are only prepared
+};
+BOOST_DESCRIBE_STRUCT(batch_shown, (), (optimizer, trials, objective, flags, files, stage_trials))
+
 /// The engine waits for `engine::answer`. Never sent when the context says `assume_yes`, except
 /// `secret`.
 struct question {
@@ -38,10 +49,11 @@ struct question {
                              ///< push: " with delete" where files are removed as well
     bool echo = false;       ///< secret: whether the answer may be seen
     bool background = false; ///< run, start: nobody waits for it
+    std::optional<batch_shown> batch; ///< run, stage, start: what is started is a batch
 };
 BOOST_DESCRIBE_STRUCT(question, (),
                       (kind, remote, operation, run_id, flags, runs, remotes, text, echo,
-                       background))
+                       background, batch))
 
 /// Something the user should know; `warning` marks what may be wrong.
 struct note {
@@ -68,9 +80,10 @@ struct command_ended {
 
 using event = std::variant<
     // run_events.hpp
-    run_progress, run_staged, run_not_needed, command_printed, operation_help, operations_listed,
-    model_help, models_listed, project_help, flags_tested, sourcecode_tested, output_tested,
-    run_left_running, watch_started, output_bytes, run_ended, runs_waited, stop_progress,
+    run_progress, run_staged, run_not_needed, command_printed, trials_listed, operation_help,
+    operations_listed, model_help, models_listed, project_help, flags_tested, sourcecode_tested,
+    output_tested, run_left_running, watch_started, output_bytes, run_ended, runs_waited,
+    stop_progress,
     // query_events.hpp
     runs_listed, run_described, runs_selected, files_listed, program_wanted,
     // edit_events.hpp

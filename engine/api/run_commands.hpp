@@ -49,14 +49,24 @@ struct run_command {
     std::string test_output_scalars; ///< only try its patterns on this file; `-`: on `test_input`
     std::string test_output_attrs;   ///< the same for patterns of attributes
     std::string test_input;          ///< what standard input had
-    std::optional<std::int64_t> max_trials;   ///< of a batch
-    std::string minimize;                     ///< of a batch: a scalar
-    std::string maximize;                     ///< of a batch: a scalar
-    bool print_trials = false;                ///< of a batch: only print them
-    std::vector<std::string> optimizer_flags; ///< of a batch: NAME=VALUE as typed
-    std::string run_id;                       ///< empty: a new one
-    std::string run_dir; ///< local: absolute place of the run outside of a home
-    bool quiet = false;  ///< recorded in `run_params`; what is shown is the client's
+    // Of a batch:
+    std::string optimizer; ///< what makes its trials: `+`, `random`, `gp`, an operation
+    bool optimize = false; ///< the default optimizer of the operation does
+    std::optional<std::int64_t> max_trials;
+    std::string minimize;                     ///< a scalar
+    std::string maximize;                     ///< a scalar
+    bool print_trials = false;                ///< only print them
+    std::string save_trials;                  ///< only write them to this file
+    bool stage_trials = false;                ///< prepare them, start none
+    std::vector<std::string> optimizer_flags; ///< NAME=VALUE as typed
+    std::optional<std::string> batch_label;   ///< of the batch itself
+    std::vector<std::string> batch_tags;
+    std::string batch_comment;
+    bool keep_batch = false;          ///< its run stays when all is done
+    bool fail_on_trial_error = false; ///< a trial that fails is the last
+    std::string run_id;               ///< empty: a new one
+    std::string run_dir;              ///< local: absolute place of the run outside of a home
+    bool quiet = false;               ///< recorded in `run_params`; what is shown is the client's
 
     static constexpr command_traits traits{.remotes = remote_rule::one_or_each,
                                            .runs = run_source::none,
@@ -79,8 +89,9 @@ BOOST_DESCRIBE_STRUCT(run_command, (),
                        force_sourcecode, needed, stop_after_minutes, gpus, no_gpus, keep_run,
                        print_cmd, print_env, help_op, help_model, pidfile, test_flags,
                        test_sourcecode, test_output_scalars, test_output_attrs, test_input,
-                       max_trials, minimize, maximize, print_trials, optimizer_flags, run_id,
-                       run_dir, quiet))
+                       optimizer, optimize, max_trials, minimize, maximize, print_trials,
+                       save_trials, stage_trials, optimizer_flags, batch_label, batch_tags,
+                       batch_comment, keep_batch, fail_on_trial_error, run_id, run_dir, quiet))
 
 /// `watch [-r REMOTE] [RUN…]`; no RUN: the newest running one, of several remotes all that run.
 struct watch_command {

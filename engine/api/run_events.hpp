@@ -115,6 +115,13 @@ struct command_printed {
 };
 BOOST_DESCRIBE_STRUCT(command_printed, (), (words, environment))
 
+/// The trials that a batch would have: a row each, cells as previews show values.
+struct trials_listed {
+    std::vector<std::string> flags; ///< that any of them has, by name
+    std::vector<std::vector<std::string>> trials;
+};
+BOOST_DESCRIBE_STRUCT(trials_listed, (), (flags, trials))
+
 struct operation_flag {
     std::string name;
     std::string description;

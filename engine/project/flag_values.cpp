@@ -45,14 +45,22 @@ std::string two_columns(const std::vector<std::pair<std::string, std::string>>& 
     return out;
 }
 
-failure no_batches(const std::string& flag, const std::string& value) {
-    return {errc::unsupported, "batch runs are not supported yet: flag '" + flag + "' is " + value +
-                                   "\nGive it a single value: " + flag + "=VALUE"};
-}
-
 std::string separator_of(const flag_def& flag) {
     const auto* separator = flag.arg_split ? flag.arg_split->if_string() : nullptr;
     return separator != nullptr ? std::string(*separator) : std::string();
+}
+
+// A list as one value of a flag that is split into words.
+std::string joined_parts(const flag_def& flag, const json::array& parts) {
+    const std::string separator = separator_of(flag);
+    if (separator.empty()) {
+        return argument_text(parts);
+    }
+    std::string out;
+    for (const auto& part : parts) {
+        out += (out.empty() ? "" : separator) + argument_text(part);
+    }
+    return out;
 }
 
 json::value decode_typed(const flag_def* flag, const std::string& text) {
@@ -96,6 +104,9 @@ result<std::vector<typed_word>> split_words(const std::vector<std::string>& type
     std::vector<typed_word> out;
     std::string wrong;
     for (const auto& word : typed) {
+        if (word.starts_with('@')) {
+            continue; // a batch file
+        }
         const auto equals = word.find('=');
         if (equals == std::string::npos || equals == 0) {
             wrong += "\n" + word;
@@ -104,18 +115,19 @@ result<std::vector<typed_word>> split_words(const std::vector<std::string>& type
         out.push_back({.name = word.substr(0, equals), .text = word.substr(equals + 1)});
     }
     if (!wrong.empty()) {
-        const bool file = wrong.starts_with("\n@") && wrong.find('\n', 1) == std::string::npos;
-        return file ? failure(errc::unsupported,
-                              "batch files are not supported yet: " + wrong.substr(1))
-                    : failure(errc::bad_input,
-                              "invalid argument(s):" + wrong + "\nexpected NAME=VAL");
+        return failure(errc::bad_input, "invalid argument(s):" + wrong + "\nexpected NAME=VAL");
     }
     return out;
 }
 
-result<flag_map> parse_typed(const operation_def& op, const std::vector<typed_word>& typed,
-                             const flag_rules& rules) {
-    flag_map out;
+bool stays_text(const flag_def* flag) {
+    return flag != nullptr &&
+           (flag->type == "string" || flag->type == "path" || flag->type == "existing-path");
+}
+
+// Adds what was typed to `out`: decoded, by the names of flags.
+result<> parse_typed(const operation_def& op, const std::vector<typed_word>& typed,
+                     const flag_rules& rules, flag_values& out) {
     const auto named = [&](const std::string& name) {
         return std::ranges::find(typed, name, &typed_word::name) != typed.end();
     };
@@ -132,12 +144,20 @@ result<flag_map> parse_typed(const operation_def& op, const std::vector<typed_wo
                                                 "' and name for flag '" + flag->name +
                                                 "'\nUse --force-flags to skip this check.");
         }
-        if (is_flag_function(word.text) && (flag == nullptr || flag->type != "string")) {
-            return no_batches(word.name, word.text);
+        const std::string& name = flag != nullptr ? flag->name : word.name;
+        json::value value = decode_typed(flag, word.text);
+        out.literal.erase(name);
+        if (const auto* text = value.if_string(); text != nullptr && is_flag_function(*text)) {
+            // In quotation marks, or of a type that is text.
+            if (!is_flag_function(word.text) || stays_text(flag)) {
+                out.literal.insert(name);
+            } else {
+                expand_sequences(value, out.notes);
+            }
         }
-        out[flag != nullptr ? flag->name : word.name] = decode_typed(flag, word.text);
+        out.user[name] = std::move(value);
     }
-    return out;
+    return {};
 }
 
 // The choice of a value, whose flags count as well.
@@ -261,14 +281,8 @@ result<> check_bounds(const flag_def& flag, const json::value& value) {
     return {};
 }
 
-result<json::value> check_flag(const flag_def& flag, const json::value& value,
-                               const flag_rules& rules) {
-    const auto* text = value.if_string();
-    if (value.is_array() ||
-        (text != nullptr && flag.type != "string" && equal_values(value, flag.default_value) &&
-         is_flag_function(std::string_view(*text)))) {
-        return no_batches(flag.name, encode_flag(value));
-    }
+result<json::value> check_value(const flag_def& flag, const json::value& value,
+                                const flag_rules& rules) {
     auto typed = coerce(flag, value, rules);
     if (rules.force) {
         return typed ? typed : value;
@@ -283,6 +297,30 @@ result<json::value> check_flag(const flag_def& flag, const json::value& value,
         return good.error();
     }
     return typed;
+}
+
+// A list is one of values to try: each of them is checked. What a function stands for is not known
+// yet.
+result<json::value> check_flag(const flag_def& flag, const json::value& value, bool literal,
+                               const flag_rules& rules) {
+    const auto* text = value.if_string();
+    if (text != nullptr && !literal && is_flag_function(*text)) {
+        return value;
+    }
+    const auto* list = value.if_array();
+    if (list == nullptr) {
+        return check_value(flag, value, rules);
+    }
+    json::array out;
+    out.reserve(list->size());
+    for (const auto& item : *list) {
+        auto checked = item.is_array() || item.is_object() ? item : check_value(flag, item, rules);
+        if (!checked) {
+            return checked.error();
+        }
+        out.push_back(std::move(*checked));
+    }
+    return json::value(std::move(out));
 }
 
 // What the agent puts in for these words must not come out of a value that a user typed.
@@ -344,20 +382,46 @@ void add_choices(const operation_def& op, flag_values& flags) {
 
 } // namespace
 
+void expand_sequences(json::value& value, std::vector<std::string>& notes) {
+    const auto* text = value.if_string();
+    const auto function = text != nullptr ? read_flag_function(*text) : std::nullopt;
+    if (!function || !is_sequence(*function)) {
+        return;
+    }
+    auto values = expand_sequence(*function);
+    if (!values) {
+        notes.push_back("error decoding '" + std::string(*text) + "': " + values.error().context);
+        return;
+    }
+    if (!values->note.empty()) {
+        notes.push_back(values->note);
+    }
+    value = std::move(values->values);
+}
+
 result<flag_values> resolve_flags(const operation_def& op, const std::vector<std::string>& typed,
                                   const flag_rules& rules) {
     auto words = split_words(typed);
     if (!words) {
         return words.error();
     }
-    auto user = parse_typed(op, *words, rules);
-    if (!user) {
-        return user.error();
+    flag_values out{.user = rules.given};
+    if (auto parsed = parse_typed(op, *words, rules, out); !parsed) {
+        return parsed.error();
     }
-    flag_values out{.user = std::move(*user)};
     warn_of_types(op, out.notes);
     for (const auto& flag : op.flags) {
-        out.all[flag.name] = flag.default_value;
+        json::value& value = out.all[flag.name] = flag.default_value;
+        if (out.user.contains(flag.name)) {
+            continue;
+        }
+        if (value.is_string() && stays_text(&flag)) {
+            out.literal.insert(flag.name);
+        } else if (value.is_array() && flag.splits()) {
+            value = json::string(joined_parts(flag, value.get_array()));
+        } else {
+            expand_sequences(value, out.notes);
+        }
     }
     for (const auto& [name, value] : out.user) {
         out.all[name] = value;
@@ -367,7 +431,8 @@ result<flag_values> resolve_flags(const operation_def& op, const std::vector<std
     for (auto& [name, value] : out.all) {
         const flag_def* declared = op.find_flag(name);
         const flag_def flag = declared != nullptr ? *declared : flag_def{.name = name};
-        auto checked = check_flag(flag, resolve_value(value, raw, 0), rules);
+        auto checked =
+            check_flag(flag, resolve_value(value, raw, 0), out.literal.contains(name), rules);
         if (!checked) {
             return checked.error();
         }

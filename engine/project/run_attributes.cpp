@@ -120,6 +120,22 @@ json::object run_params(const run_request& request) {
     if (command.random_seed) {
         out["random_seed"] = *command.random_seed;
     }
+    if (command.max_trials) {
+        out["max_trials"] = *command.max_trials;
+    }
+    if (command.batch_label) {
+        out["batch_label"] = json::string(*command.batch_label);
+    }
+    out["batch_comment"] = text_or_null(command.batch_comment);
+    out["batch_tags"] = array_of(command.batch_tags);
+    out["fail_on_trial_error"] = command.fail_on_trial_error;
+    out["keep_batch"] = command.keep_batch;
+    out["maximize"] = text_or_null(command.maximize);
+    out["minimize"] = text_or_null(command.minimize);
+    out["opt_flags"] = array_of(command.optimizer_flags);
+    out["optimize"] = command.optimize;
+    out["optimizer"] = text_or_null(command.optimizer);
+    out["stage_trials"] = command.stage_trials;
     out["restart"] = text_or_null(command.restart.empty() ? command.start : command.restart);
     out["run_dir"] = text_or_null(command.run_dir);
     out["stage"] = command.stage;

@@ -39,7 +39,11 @@ opref opref_of(const chosen_operation& chosen, const run_plan& plan, bool remote
         return *chosen.recorded;
     }
     if (chosen.builtin) {
-        return {.pkg_type = "builtin", .pkg_name = "guildai", .version = "0.9.1", .op = op.name};
+        return {.pkg_type = "builtin",
+                .pkg_name = "guildai",
+                .version = "0.9.1",
+                .model = op.model,
+                .op = op.name};
     }
     if (chosen.is_script()) {
         return {.pkg_type = "script", .pkg_name = chosen.script, .op = op.name};

@@ -1,6 +1,7 @@
 #include "engine/project/run_plan.hpp"
 
 #include "engine/config/guild_home.hpp"
+#include "engine/project/batch_plan.hpp"
 #include "engine/project/chosen_operation.hpp"
 #include "engine/project/config_file.hpp"
 #include "engine/project/flag_import.hpp"
@@ -14,9 +15,11 @@
 #include "engine/project/run_names.hpp"
 #include "engine/project/typed_arguments.hpp"
 #include "engine/runs/opref.hpp"
+#include "engine/search/flag_function.hpp"
 #include "engine/text/natural_order.hpp"
 #include "engine/text/path_text.hpp"
 #include "engine/text/value_text.hpp"
+#include "engine/text/yaml_text.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -72,6 +75,9 @@ std::string shown_flag(const operation_def& op, const std::string& name,
                        const boost::json::value& value) {
     const flag_def* flag = op.find_flag(name);
     const std::string label = flag != nullptr ? flag->null_label : "";
+    if (const auto* text = value.if_string(); text != nullptr && is_flag_function(*text)) {
+        return std::string(*text); // as it is typed
+    }
     return !value.is_null() ? encode_flag(value) : label.empty() ? "default" : label;
 }
 
@@ -224,6 +230,9 @@ void plan_start(const run_request& request, const chosen_operation& chosen, run_
 // A commit that git cannot tell is not recorded, and that is said.
 std::optional<std::string> commit_of(const chosen_operation& chosen, const command_context& context,
                                      std::vector<std::string>& notes) {
+    if (chosen.builtin) {
+        return std::nullopt;
+    }
     if (const auto unwanted = context.environment.find("NO_VCS_COMMIT");
         unwanted != context.environment.end() && unwanted->second == "1") {
         return std::nullopt;
@@ -234,6 +243,53 @@ std::optional<std::string> commit_of(const chosen_operation& chosen, const comma
         return std::nullopt;
     }
     return std::move(*commit);
+}
+
+// Whether an option parser would stumble over a value of a flag, or of one of its trials.
+bool has_option_like_trials(const operation_def& op, const flag_map& flags,
+                            const std::vector<flag_map>& written) {
+    flag_map single = flags;
+    for (const auto& [name, value] : flags) {
+        const auto* list = value.if_array();
+        for (const auto& item : list != nullptr ? *list : boost::json::array()) {
+            if (has_option_like_values(op, {{name, item}})) {
+                return true;
+            }
+        }
+        if (list != nullptr) {
+            single.erase(name);
+        }
+    }
+    return has_option_like_values(op, single) ||
+           std::ranges::any_of(
+               written, [&](const auto& trial) { return has_option_like_values(op, trial); });
+}
+
+// What makes trials of these flags; nothing: it is a single run, and the options of batches are
+// refused or noted.
+result<std::optional<optimizer_choice>> plan_optimizer(const run_request& request,
+                                                       const operation_def& op, flag_values& flags,
+                                                       std::size_t trials) {
+    std::optional<optimizer_choice> out;
+    if (!request.single) {
+        auto chosen = choose_optimizer(op, flags, request.command, trials);
+        if (!chosen) {
+            return chosen.error();
+        }
+        out = std::move(*chosen);
+    }
+    if (!out) {
+        auto ignored = check_batch_options(request.command);
+        if (!ignored) {
+            return ignored.error();
+        }
+        std::ranges::move(*ignored, std::back_inserter(flags.notes));
+        return out;
+    }
+    if (out->kind == batch_kind::random || out->kind == batch_kind::search) {
+        search_declared_flags(op, flags);
+    }
+    return out;
 }
 
 result<chosen_operation> operation_of(const run_request& request) {
@@ -285,20 +341,22 @@ result<> resolve_required(run_plan& plan) {
 }
 
 result<run_plan> plan_run(const run_request& request) {
-    const command_context& context = request.context;
     auto chosen = operation_of(request);
-    if (!chosen) {
-        return chosen.error();
-    }
+    return chosen ? plan_operation(request, std::move(*chosen)) : chosen.error();
+}
+
+result<run_plan> plan_operation(const run_request& request, chosen_operation operation) {
+    const command_context& context = request.context;
+    chosen_operation* const chosen = &operation;
     if (chosen->op.refused) {
         return *chosen->op.refused;
     }
-    if (auto good = check_arguments(request.command.flags, context); !good) {
+    if (auto good = check_arguments(request.command.flags); !good) {
         return good.error();
     }
-    const auto ignored = check_batch_options(request.command);
-    if (!ignored) {
-        return ignored.error();
+    auto written = read_batch_files(request.command.flags, context);
+    if (!written) {
+        return written.error();
     }
     const module_reading how = module_reading_of(context);
     auto notes = chosen->file && !request.from
@@ -316,15 +374,24 @@ result<run_plan> plan_run(const run_request& request) {
     for (const auto& [name, id] : request.required_runs) {
         typed.supplied[name] = id;
     }
-    auto flags = resolve_flags(op, typed.flags,
-                               {.any_name = chosen->is_script() && !unread.empty(),
-                                .directory = context.directory,
-                                .home = user_home(context),
-                                .force = request.command.force_flags});
+    // Trials that are written down are taken as they are; a single one counts as typed.
+    const bool listed = !written->trials.empty();
+    auto flags =
+        resolve_flags(op, typed.flags,
+                      {.any_name = listed || (chosen->is_script() && !unread.empty()),
+                       .directory = context.directory,
+                       .home = user_home(context),
+                       .force = listed || request.command.force_flags,
+                       .given = written->trials.size() == 1 ? written->trials[0] : flag_map()});
     if (!flags) {
         return flags.error();
     }
-    if (has_option_like_values(op, flags->all)) {
+    std::ranges::move(written->notes, std::back_inserter(flags->notes));
+    const auto optimizer = plan_optimizer(request, op, *flags, written->trials.size());
+    if (!optimizer) {
+        return optimizer.error();
+    }
+    if (has_option_like_trials(op, flags->all, written->trials)) {
         learn_option_style(op, chosen->directory, how);
     }
     // Far away the project is what was copied into the run.
@@ -376,7 +443,6 @@ result<run_plan> plan_run(const run_request& request) {
     }
     plan.start.secrets = op.env_secrets;
     plan.start.python_requires = op.python_requires;
-    std::ranges::copy(*ignored, std::back_inserter(plan.notes));
     plan_output_scalars(op, flags->all, plan);
     const auto frozen = frozen_environment(request, op, plan);
     plan.start.environment = make_environment(request, op, frozen, command->environment);
@@ -391,6 +457,22 @@ result<run_plan> plan_run(const run_request& request) {
                                              .label = label_of(request, op, flags->all),
                                              .resources = *resources});
     plan.resources = std::move(*resources);
+    if (*optimizer) {
+        if (written->trials.size() == 1) {
+            written->trials.clear();
+        }
+        auto batch = plan_batch({.request = request,
+                                 .op = op,
+                                 .flags = *flags,
+                                 .choice = **optimizer,
+                                 .written = written->trials,
+                                 .prototype = plan});
+        if (!batch) {
+            return batch.error();
+        }
+        plan.batch = std::make_shared<const batch_plan>(std::move(*batch));
+        plan.start.attributes["id"] = yaml_text(boost::json::string(prototype_id));
+    }
     return plan;
 }
 

@@ -52,7 +52,8 @@ struct run_request {
     /// The run whose operation, flags and source code are used (`--proto`), or that starts again.
     std::optional<recorded_run> from;
     std::map<std::string, std::string> required_runs; ///< ids by the flag that may name another
-    bool again = false; ///< `from` starts again: it keeps what is not asked for anew
+    bool again = false;  ///< `from` starts again: it keeps what is not asked for anew
+    bool single = false; ///< no batch: lists and functions among its flags are values
 };
 
 /// The other runs that an operation depends on.
@@ -69,6 +70,9 @@ struct required_reading {
 /// hashes its source code, and writes the start request. Reads local files and asks git: run it
 /// where it may block. `{program}` in failure texts stands for the name the program was called by.
 [[nodiscard]] result<run_plan> plan_run(const run_request& request);
+
+/// The same for an operation that was chosen already.
+[[nodiscard]] result<run_plan> plan_operation(const run_request& request, chosen_operation chosen);
 
 /// Resolves what the run requires, as far as it is in the project or was downloaded, and puts it
 /// into the plan: reads all of it, so it comes after the person has agreed.

@@ -1,26 +1,12 @@
 #include "engine/project/typed_arguments.hpp"
 
 #include "engine/config/guild_home.hpp"
-#include "engine/text/path_text.hpp"
 
-#include <filesystem>
+#include <algorithm>
+#include <iterator>
 
 namespace outrider {
-namespace {
-
-result<> check_batch_file(const std::string& name, const command_context& context) {
-    std::error_code ec;
-    if (std::filesystem::exists(absolute_path(name, context.directory, user_home(context)), ec)) {
-        return failure(errc::unsupported, "batches are not there yet: @" + name);
-    }
-    const bool plain = !name.starts_with('/') && !name.starts_with('~') && !name.starts_with("./");
-    return failure(errc::not_found,
-                   "batch file " + std::string(plain ? "./" : "") + name + " does not exist");
-}
-
-} // namespace
-
-result<> check_arguments(const std::vector<std::string>& typed, const command_context& context) {
+result<> check_arguments(const std::vector<std::string>& typed) {
     std::string wrong;
     for (const auto& word : typed) {
         const auto equals = word.find('=');
@@ -31,17 +17,33 @@ result<> check_arguments(const std::vector<std::string>& typed, const command_co
     if (!wrong.empty()) {
         return failure(errc::bad_input, "invalid argument(s):\n" + wrong + "expected NAME=VAL");
     }
-    for (const auto& word : typed) {
-        if (word.starts_with('@')) {
-            return check_batch_file(word.substr(1), context);
-        }
-    }
     return {};
+}
+
+result<batch_file> read_batch_files(const std::vector<std::string>& typed,
+                                    const command_context& context) {
+    batch_file out;
+    for (const auto& word : typed) {
+        if (!word.starts_with('@')) {
+            continue;
+        }
+        auto read = read_batch_file(word.substr(1),
+                                    {.directory = context.directory, .home = user_home(context)});
+        if (!read) {
+            return read.error();
+        }
+        std::ranges::move(read->trials, std::back_inserter(out.trials));
+        std::ranges::move(read->notes, std::back_inserter(out.notes));
+    }
+    return out;
 }
 
 result<std::vector<std::string>> check_batch_options(const run_command& what) {
     if (what.print_trials) {
         return failure(errc::bad_input, "cannot print trials for a non-batch operation");
+    }
+    if (!what.save_trials.empty()) {
+        return failure(errc::bad_input, "cannot save trials for a non-batch operation");
     }
     if (!what.optimizer_flags.empty()) {
         return failure(errc::bad_input, "invalid optimizer flag " + what.optimizer_flags.front() +
@@ -50,6 +52,9 @@ result<std::vector<std::string>> check_batch_options(const run_command& what) {
     std::vector<std::string> notes;
     if (what.max_trials) {
         notes.emplace_back("not a batch run - ignoring --max-trials");
+    }
+    if (!what.batch_comment.empty()) {
+        notes.emplace_back("operation is not a batch - ignoring batch comment");
     }
     return notes;
 }

@@ -228,17 +228,16 @@ BOOST_AUTO_TEST_CASE(what_a_flag_may_not_be_is_said_before_anything_starts) {
         {{"o=z"}, "no error"},
         {{"c="}, "no error"},
         {{"o=@home"}, "no error"},
-        {{"@trials.csv"}, "batch files are not supported yet: @trials.csv"},
+        {{"@trials.csv"}, "no error"},
         {{"r="},
          "Operation requires the following missing flags:\n\n  r  the one\n\nRun the "
          "command again with these flags or try '{program} run op --help-op' for help."},
         {{"e=/no/such"}, "invalid value /no/such for e: /no/such does not exist"},
-        {{"n=[1, 2]"},
-         "batch runs are not supported yet: flag 'n' is [1, 2]\nGive it a single "
-         "value: n=VALUE"},
-        {{"n=range[1:5]"},
-         "batch runs are not supported yet: flag 'n' is range[1:5]\nGive it a "
-         "single value: n=VALUE"},
+        {{"n=[1, 2]"}, "no error"},
+        {{"n=range[1:5]"}, "no error"},
+        {{"n=[1:500]"}, "no error"},
+        {{"n=[2, 10, 3]"}, "invalid value 10 for n: out of range (greater than max 9.5)"},
+        {{"c=[a, d]"}, unsupported_c},
         {{"c=${python_exe}"}, unsupported_c},
         {{"o=${home}/x"},
          "invalid value ${home}/x for o: ${home} is reserved and cannot be part of it"},
@@ -246,6 +245,31 @@ BOOST_AUTO_TEST_CASE(what_a_flag_may_not_be_is_said_before_anything_starts) {
     for (const auto& [typed, expected] : cases) {
         BOOST_TEST(error_of(op, typed) == expected);
     }
+}
+
+BOOST_AUTO_TEST_CASE(lists_and_functions_stay_what_they_are_and_sequences_become_lists) {
+    const auto op = operation_of("op:\n"
+                                 "  flags-import: no\n"
+                                 "  flags:\n"
+                                 "    f: {type: float, default: 1}\n"
+                                 "    s: {type: string}\n"
+                                 "    t: {default: 'range[1:3]'}\n"
+                                 "    u: {default: 'range[1:3]', type: string}\n"
+                                 "    w: {default: [a b, c], arg-split: yes}\n"
+                                 "    x: null\n"
+                                 "    y: {default: '${x}'}\n");
+    BOOST_TEST(json::serialize(all_of(op, {"f=[1, 2]", "s=[1, b c]", "x=[5:9]"})) ==
+               R"({"f":[1E0,2E0],"s":["1","b c"],"t":[1,2,3],"u":"range[1:3]","w":"'a b' c",)"
+               R"("x":"[5:9]","y":"[5:9]"})");
+    BOOST_TEST(json::serialize(all_of(op, {"t=[]", "s=range[1:2]", "x=linspace[1:2:2]"})) ==
+               R"({"f":1E0,"s":"range[1:2]","t":[],"u":"range[1:3]","w":"'a b' c",)"
+               R"("x":[1E0,2E0],"y":[1E0,2E0]})");
+    const auto quoted = resolve_flags(op, {"x='[1:2]'", "t=linspace[1]"}, {}).value();
+    BOOST_TEST(quoted.literal.contains("x"));
+    BOOST_TEST(!quoted.literal.contains("t"));
+    BOOST_REQUIRE(!quoted.notes.empty());
+    BOOST_TEST(quoted.notes[0] ==
+               "error decoding 'linspace[1]': function requires at least 2 arg(s)");
 }
 
 BOOST_AUTO_TEST_CASE(a_chosen_value_may_say_what_others_are) {

@@ -5,7 +5,9 @@
 #include "engine/commands/starting/run_planning.hpp"
 #include "engine/commands/starting/run_starting.hpp"
 #include "engine/commands/starting/run_tests.hpp"
+#include "engine/commands/starting/trial_listing.hpp"
 #include "engine/config/guild_home.hpp"
+#include "engine/project/batch_plan.hpp"
 #include "engine/project/printed_command.hpp"
 
 namespace outrider {
@@ -45,11 +47,14 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
         session.emit(note{.text = "Run directory is '" + what.run_dir +
                                   "' (results will not be visible to Guild)"});
     }
+    if (plan->batch && only_shows_trials(what)) {
+        co_return co_await show_trials(session, what, *plan);
+    }
     if (what.print_cmd || what.print_env) {
         session.emit(printed_command(*plan, session.context(), what.print_cmd, what.print_env));
         co_return outcome{};
     }
-    if (what.needed) {
+    if (what.needed && !plan->batch) {
         auto matching = co_await find_matching(session, at, plan->start.opref, plan->flag_values);
         if (!matching) {
             co_return matching.error();
@@ -59,14 +64,24 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
             co_return outcome{};
         }
     }
+    if (plan->batch && !plan->batch->remark.empty()) {
+        session.emit(note{.text = plan->batch->remark});
+    }
     auto asked = preview_of(*plan, at, what.stage ? question_kind::stage : question_kind::run);
     asked.background = what.background;
+    if (asked.batch) {
+        asked.batch->stage_trials = what.stage_trials;
+    }
     const auto agreed = co_await session.agree(std::move(asked));
     if (!agreed) {
         co_return agreed.error();
     }
     if (!*agreed) {
         co_return outcome{}; // Guild takes a no for an answer here
+    }
+    if (plan->batch) { // TODO: run it; until then it can be planned and looked at
+        co_return failure(errc::unsupported, "batch runs are not supported yet\nGive each flag a "
+                                             "single value, or see --print-trials.");
     }
     if (auto gathered = co_await gather_required(session, at, *plan); !gathered) {
         co_return gathered.error();

@@ -52,6 +52,7 @@ awaitable<result<>> plan_restart(command_session& session, const target& at, res
     run_request request = request_for(session, of.what, at, of.found.row.id);
     request.from = of.found.run;
     request.again = true;
+    request.single = true;
     if (auto complete = co_await complete_request(session, at, request, told); !complete) {
         co_return complete.error();
     }

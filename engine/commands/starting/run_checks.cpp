@@ -42,6 +42,8 @@ result<> check_run_command(const run_command& what) {
         {{"--no-gpus", what.no_gpus}, {"--gpus", !what.gpus.empty()}},
         {{"--print-cmd", what.print_cmd}, {"--print-env", what.print_env}},
         {{"--minimize", !what.minimize.empty()}, {"--maximize", !what.maximize.empty()}},
+        {{"--optimize", what.optimize}, {"--optimizer", !what.optimizer.empty()}},
+        {{"--print-trials", what.print_trials}, {"--stage-trials", what.stage_trials}},
     };
     const given_option excluded[] = {{"OPERATION", !what.operation.empty()},
                                      {"--proto", !what.proto.empty()},

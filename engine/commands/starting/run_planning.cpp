@@ -1,6 +1,7 @@
 #include "engine/commands/starting/run_planning.hpp"
 
 #include "engine/commands/choosing/recorded_runs.hpp"
+#include "engine/project/batch_plan.hpp"
 #include "engine/reactor/blocking.hpp"
 #include "engine/runs/process_identity.hpp"
 
@@ -109,6 +110,14 @@ question preview_of(const run_plan& plan, const target& at, question_kind kind) 
     asked.remote = at.remote;
     asked.operation = plan.operation;
     asked.flags = plan.flags;
+    if (plan.batch) {
+        asked.batch = {.optimizer = plan.batch->optimizer,
+                       .trials = plan.batch->count,
+                       .objective = plan.batch->objective,
+                       .flags = plan.batch->run.flags,
+                       .files = plan.batch->files,
+                       .stage_trials = false};
+    }
     return asked;
 }
 

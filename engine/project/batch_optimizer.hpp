@@ -1,0 +1,41 @@
+#pragma once
+
+#include "engine/api/commands.hpp"
+#include "engine/project/flag_values.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// How a batch comes to its trials.
+enum class batch_kind : std::uint8_t {
+    grid,    ///< `+`: every combination and the trials of batch files, all known beforehand
+    random,  ///< drawn by the seed, all known beforehand
+    search,  ///< by our sampler, from the trials that have ended: made one by one
+    program, ///< an operation is the optimizer: it gets the prototype and makes trials itself
+};
+
+/// What makes the trials of a batch.
+struct optimizer_choice {
+    batch_kind kind = batch_kind::grid;
+    std::string operation;          ///< as oprefs and listings show it: "+", "skopt:gp", "corners"
+    std::vector<std::string> flags; ///< NAME=VALUE: of the project, then those that were typed
+};
+
+/// Whether flags and options make a batch, and what its trials come from; nothing for a single run.
+/// `trials` is how many batch files list. Fails as Guild does.
+[[nodiscard]] result<std::optional<optimizer_choice>> choose_optimizer(const operation_def& op,
+                                                                       const flag_values& flags,
+                                                                       const run_command& command,
+                                                                       std::size_t trials);
+
+/// The operation of an optimizer that is built in, with its flags; none for a program.
+[[nodiscard]] std::optional<operation_def> optimizer_operation(const optimizer_choice& choice);
+
+/// What a search looks at: a column of `compare`, with a `-` before it where it is to be large.
+[[nodiscard]] std::string objective_of(const operation_def& op, const run_command& command);
+
+} // namespace outrider
