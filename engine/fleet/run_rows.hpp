@@ -11,8 +11,7 @@ namespace outrider {
 /// The attributes that `row_of` reads.
 [[nodiscard]] std::vector<std::string> row_attributes();
 
-/// One run as users see it, from what the agent reports. Pure. `local` says that paths of the run
-/// are this machine's.
+/// One run as users see it, from what the agent reports. Pure.
 [[nodiscard]] run_row row_of(const protocol::run_facts& facts);
 
 } // namespace outrider

@@ -10,7 +10,7 @@
 namespace outrider::agent {
 
 /// The temporary file of one large file that arrives in blocks. It may begin with what an
-/// interrupted transfer left. Destroyed before `move_to` it stays for the next transfer if it is
+/// interrupted transfer left. Destroyed before `release` it stays for the next transfer if it is
 /// resumable, unless it was dropped or the disk is full; otherwise nothing of it remains.
 ///
 /// Nothing is synced to the disk: the rename is atomic for readers, and what a power failure takes
