@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <set>
 #include <string>
 #include <string_view>
 
 namespace outrider {
+
+/// No manifest that is read is longer, in bytes: half a million files have long paths in it.
+inline constexpr std::size_t longest_manifest = std::size_t{64} << 20;
 
 /// What the manifest of a run (FORMAT.md 2.5) says of its files; paths are relative to the run.
 struct run_manifest {

@@ -17,8 +17,6 @@ namespace json = boost::json;
 using protocol::dependency;
 using protocol::dependency_kind;
 
-constexpr std::size_t max_required_manifest = std::size_t{16} << 20; // bytes
-
 // The directories on the way may not be links: a link to another run would lead into that run.
 bool leads_astray(const fs::path& run, const fs::path& below) {
     fs::path at = run;
@@ -49,7 +47,7 @@ bool holds_file(const fs::path& directory, const std::string& below, const run_m
 
 // What the run made at its top: neither source code nor what it required itself.
 std::vector<std::string> generated_entries(const run_paths& run) {
-    const auto text = read_small_file(run.manifest(), max_required_manifest);
+    const auto text = read_small_file(run.manifest(), longest_manifest);
     const auto manifest = parse_manifest(text.value_or(""));
     std::vector<std::string> out;
     std::error_code error;

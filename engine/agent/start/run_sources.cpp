@@ -2,6 +2,7 @@
 
 #include "engine/agent/files/beneath.hpp"
 #include "engine/agent/files/run_directory.hpp"
+#include "engine/runs/manifest.hpp"
 #include "engine/runs/small_file.hpp"
 #include "engine/text/shell_words.hpp"
 
@@ -15,8 +16,6 @@
 
 namespace outrider::agent {
 namespace {
-
-constexpr std::size_t max_source_manifest = std::size_t{16} << 20; // of a hundred thousand files
 
 result<> copy_bytes(int from, int to, const std::string& path) {
     std::array<char, 65536> chunk;
@@ -74,7 +73,7 @@ result<std::string> copy_run_sources(const agent_context& context, const std::st
         return from ? into.error() : from.error();
     }
     std::string copied;
-    std::istringstream lines(read_small_file(run->manifest(), max_source_manifest).value_or(""));
+    std::istringstream lines(read_small_file(run->manifest(), longest_manifest).value_or(""));
     for (std::string line; std::getline(lines, line);) {
         const auto words = shell_split(line);
         if (!words || words->size() < 2 || words->front() != "s") {

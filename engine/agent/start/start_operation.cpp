@@ -8,6 +8,7 @@
 #include "engine/agent/start/run_sources.hpp"
 #include "engine/agent/start/staged_run.hpp"
 #include "engine/agent/start/tree_copy.hpp"
+#include "engine/runs/manifest.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
 #include "engine/text/yaml_text.hpp"
@@ -28,7 +29,6 @@ constexpr auto lock_interval = 10ms;
 constexpr auto copy_slice = 20ms;
 /// Longest that a start by somebody else, or the supervisor, is waited for.
 constexpr auto start_limit = 120s;
-constexpr std::size_t max_written_manifest = std::size_t{16} << 20; // bytes
 
 class start_operation_job final : public job {
   public:
@@ -315,7 +315,7 @@ dependency_surroundings start_operation_job::surroundings() {
         out.package = files ? std::move(*files) : fs::path(); // then what is in it is not there
     }
     const auto text =
-        read_small_file(run_.resolved(), max_written_manifest).value_or(origin_->resolved_before());
+        read_small_file(run_.resolved(), longest_manifest).value_or(origin_->resolved_before());
     boost::system::error_code error;
     const auto before = boost::json::parse(text.empty() ? "{}" : text, error);
     if (!error && before.is_object()) {
@@ -385,7 +385,7 @@ result<> start_operation_job::append_to_manifest(const std::string& lines) const
     if (lines.empty()) {
         return {};
     }
-    const auto before = read_small_file(run_.manifest(), max_written_manifest).value_or("");
+    const auto before = read_small_file(run_.manifest(), longest_manifest).value_or("");
     return replace_file(run_.manifest(), run_.temporary("manifest"), before + lines);
 }
 

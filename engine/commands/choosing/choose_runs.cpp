@@ -1,5 +1,6 @@
 #include "engine/commands/choosing/choose_runs.hpp"
 
+#include "engine/commands/choosing/listing_limit.hpp"
 #include "engine/commands/choosing/recalled_runs.hpp"
 #include "engine/commands/choosing/run_order.hpp"
 #include "engine/commands/choosing/run_scalars.hpp"
@@ -15,10 +16,6 @@
 
 namespace outrider {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto list_limit = 60s; // ten thousand runs on a slow disk
 
 /// Runs that are asked for by id in one request; of more, all are asked for.
 constexpr std::size_t most_ids = 20'000;
@@ -44,7 +41,7 @@ awaitable<result<fetched_runs>> fetch_runs(command_session& session, const targe
         return {};
     };
     exchange asking(**agent, request);
-    auto end = co_await with_deadline(asking.finish<protocol::run_list>(take_batch), list_limit,
+    auto end = co_await with_deadline(asking.finish<protocol::run_list>(take_batch), listing_limit,
                                       (*agent)->name() + ": listing its runs took too long");
     if (!end) {
         co_return end.error();

@@ -1,15 +1,12 @@
 #include "engine/commands/choosing/recorded_runs.hpp"
 
 #include "engine/commands/choosing/choose_runs.hpp"
+#include "engine/commands/choosing/listing_limit.hpp"
 #include "engine/fleet/run_rows.hpp"
 #include "engine/runs/opref.hpp"
 
 namespace outrider {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto record_list_limit = 60s; // ten thousand runs on a slow disk
 
 awaitable<result<std::vector<found_recorded>>>
 fetch_recorded(command_session& session, const target& at, std::vector<std::string> ids) {
@@ -38,9 +35,8 @@ fetch_recorded(command_session& session, const target& at, std::vector<std::stri
         return {};
     };
     exchange asking(**agent, request);
-    auto end =
-        co_await with_deadline(asking.finish<protocol::run_list>(take_batch), record_list_limit,
-                               (*agent)->name() + ": listing its runs took too long");
+    auto end = co_await with_deadline(asking.finish<protocol::run_list>(take_batch), listing_limit,
+                                      (*agent)->name() + ": listing its runs took too long");
     if (!end) {
         co_return end.error();
     }

@@ -1,5 +1,6 @@
 #include "engine/commands/choosing/run_facts.hpp"
 
+#include "engine/commands/choosing/listing_limit.hpp"
 #include "engine/remotes/agent_client.hpp"
 
 namespace outrider {
@@ -7,7 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto facts_list_limit = 60s; // ten thousand runs on a slow disk
 constexpr auto facts_read_limit = 60s;
 constexpr std::size_t largest_file = std::size_t{4} << 20; // bytes; a manifest of 40,000 files
 
@@ -51,9 +51,8 @@ fetch_facts(command_session& session, const target& at, protocol::list_runs requ
         return {};
     };
     exchange asking(**agent, request);
-    auto end =
-        co_await with_deadline(asking.finish<protocol::run_list>(take_batch), facts_list_limit,
-                               (*agent)->name() + ": listing its runs took too long");
+    auto end = co_await with_deadline(asking.finish<protocol::run_list>(take_batch), listing_limit,
+                                      (*agent)->name() + ": listing its runs took too long");
     if (!end) {
         co_return end.error();
     }

@@ -1,14 +1,11 @@
 #include "engine/commands/choosing/run_order.hpp"
 
+#include "engine/commands/choosing/listing_limit.hpp"
 #include "engine/protocol/order_messages.hpp"
 #include "engine/remotes/agent_client.hpp"
 
 namespace outrider {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr auto order_list_limit = 60s; // ten thousand runs on a slow disk
 
 result<> take_batch(const message_part& part, std::vector<ordered_run>& runs) {
     const failure unexpected(errc::protocol_violation, "unexpected part in an order of runs");
@@ -37,7 +34,7 @@ awaitable<result<run_order>> fetch_order(command_session& session, const target&
     run_order out;
     auto take = [&out](const message_part& part) { return take_batch(part, out.runs); };
     exchange asking(**agent, protocol::order_runs{.home = at.home, .trash = deleted});
-    auto end = co_await with_deadline(asking.finish<protocol::order_reply>(take), order_list_limit,
+    auto end = co_await with_deadline(asking.finish<protocol::order_reply>(take), listing_limit,
                                       (*agent)->name() + ": listing its runs took too long");
     if (!end) {
         co_return end.error();

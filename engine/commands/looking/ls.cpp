@@ -49,8 +49,6 @@ awaitable<result<file_listing>> fetch_file_list(agent_client& agent, protocol::l
     co_return listing;
 }
 
-constexpr std::size_t longest_manifest = std::size_t{64} << 20; // bytes
-
 bool has_kind(const ls_command& what) {
     return what.sourcecode || what.dependencies || what.generated;
 }
