@@ -29,7 +29,7 @@ class renderer : public presenter {
 
   private:
     void on(const runs_listed& listed);
-    void on(const question&) {} // asked through the engine's answerer
+    void on(const question&) {} // asked by the session
     void on(const run_progress& step);
     void on(const run_left_running& left);
     void on(const watch_started& watched);

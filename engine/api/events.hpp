@@ -35,7 +35,8 @@ struct batch_shown {
 };
 BOOST_DESCRIBE_STRUCT(batch_shown, (), (optimizer, trials, objective, flags, files, stage_trials))
 
-/// The engine waits for `engine::answer`. Never sent when the context says `assume_yes`, except
+/// The engine waits for what `command_client::ask` returns. Never sent when the context says
+/// `assume_yes`, except
 /// `secret`.
 struct question {
     question_kind kind = question_kind::run;

@@ -27,7 +27,7 @@ struct wanted_download {
     [[nodiscard]] std::string key() const { return archive + " " + sha256 + " " + url; }
 };
 
-/// What became of a download: it is in the resource cache of a home (run-format-2, 6).
+/// What became of a download: it is in the resource cache of a home (runs/FORMAT-2.md, 6).
 struct made_download {
     std::string directory;          ///< of the cache, below the home
     std::string here;               ///< the same, absolute, if the home is this machine's

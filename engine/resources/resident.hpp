@@ -6,7 +6,7 @@
 
 namespace outrider {
 
-/// What lives in an engine beside its commands: a server of a socket, a standing job. The engine
+/// What lives in an engine beside its commands: the server of a socket, the service with its jobs. The engine
 /// owns it, and runs as long as one of them does.
 class resident {
   public:

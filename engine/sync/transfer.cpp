@@ -46,6 +46,7 @@ class transfer_job {
         receiving_.emplace(*ends_.to, what_.receive);
         sending_.emplace(*ends_.from, what_.send);
         tasks_.spawn("transfer loans", [this] { return borrowed_.give_back(*sending_); });
+        running_ = 3; // those that finish: the transfer is done when they are
         tasks_.spawn("transfer orders", [this] { return finishing(feed()); });
         tasks_.spawn("transfer content", [this] { return finishing(pass_content()); });
         tasks_.spawn("transfer feedback", [this] { return finishing(take_feedback()); });
@@ -65,7 +66,7 @@ class transfer_job {
   private:
     using clock = flow_window::clock;
 
-    // Each of the three tasks; the first failure ends all, an exception too.
+    // A task that the transfer waits for; the first failure ends all, an exception too.
     awaitable<void> finishing(awaitable<result<>> task) {
         struct end {
             transfer_job& job;
@@ -286,7 +287,7 @@ class transfer_job {
     std::optional<exchange> asking_receiver_;
     std::optional<exchange> receiving_;
     std::optional<exchange> sending_;
-    int running_ = 3;
+    int running_ = 0;
     std::int64_t ordered_ = 0; // orders that were sent
     struct order_packet {
         std::int64_t end; // of its orders

@@ -57,7 +57,7 @@ struct job_wait {
     std::optional<int> readable_fd; ///< a descriptor that the job owns
     std::optional<clock::time_point> deadline;
     bool drained = false; ///< the reply channel is no longer congested
-    bool input = false;   ///< a part or data frame of the client
+    bool input = false;   ///< a part or data frame of the client (the server's loop always looks)
     /// Becomes true when something that the job watches has changed; the job owns it.
     const bool* told = nullptr;
 };
