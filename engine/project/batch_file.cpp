@@ -97,6 +97,10 @@ result<batch_file> csv_trials(std::string_view text) {
     if (text.starts_with("\xef\xbb\xbf")) {
         text.remove_prefix(3); // spreadsheets mark a file as UTF-8
     }
+    if (const auto nul = text.find('\0'); nul != text.npos) {
+        const auto line = 1 + std::ranges::count(text.substr(0, nul), '\n');
+        return failure(errc::bad_input, "line " + std::to_string(line) + " contains NUL");
+    }
     csv_rows rows(text);
     batch_file out;
     const auto names = rows.next();

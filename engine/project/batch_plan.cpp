@@ -134,7 +134,8 @@ void plan_trials(const batch_sources& from, std::uint64_t seed, batch_plan& out)
     };
     const bool grid = out.kind == batch_kind::grid;
     const auto drawn = static_cast<std::uint32_t>(seed);
-    if (!grid && seed > std::numeric_limits<std::uint32_t>::max()) {
+    const bool negative = from.request.command.random_seed.value_or(0) < 0;
+    if (!grid && (negative || seed > std::numeric_limits<std::uint32_t>::max())) {
         fail({errc::bad_input, "ERROR: [guild] Seed must be between 0 and 2**32 - 1"});
         return;
     }
@@ -173,13 +174,13 @@ void read_search_settings(const flag_map& flags, batch_plan& out) {
     }
 }
 
+// Python takes a negative seed by its size.
 std::uint64_t seed_of(const run_command& command) {
-    if (command.random_seed) {
-        const std::int64_t seed = *command.random_seed;
-        return seed < 0 ? std::numeric_limits<std::uint64_t>::max()
-                        : static_cast<std::uint64_t>(seed);
+    if (!command.random_seed) {
+        return std::random_device{}();
     }
-    return std::random_device{}();
+    const auto seed = static_cast<std::uint64_t>(*command.random_seed);
+    return *command.random_seed < 0 ? 0 - seed : seed;
 }
 
 // The command that would start the batch's own run, if it were a run like others.

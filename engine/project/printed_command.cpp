@@ -8,7 +8,7 @@
 namespace outrider {
 namespace {
 
-const std::string interpreter = "${python_exe}";
+constexpr std::string_view interpreters[] = {"${python_exe}", "${guild_python_exe}"};
 
 // What every process of a run gets says nothing about the operation.
 constexpr std::string_view of_every_run[] = {"CMD_DIR", "GUILD_OP", "GUILD_SOURCECODE", "LOG_LEVEL",
@@ -31,9 +31,11 @@ std::string find_interpreter(const command_context& context) {
 }
 
 std::string with_interpreter(std::string text, const std::string& python) {
-    for (auto at = text.find(interpreter); at != text.npos;
-         at = text.find(interpreter, at + python.size())) {
-        text.replace(at, interpreter.size(), python);
+    for (const auto interpreter : interpreters) {
+        for (auto at = text.find(interpreter); at != text.npos;
+             at = text.find(interpreter, at + python.size())) {
+            text.replace(at, interpreter.size(), python);
+        }
     }
     return text;
 }

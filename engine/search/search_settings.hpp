@@ -2,6 +2,8 @@
 
 #include "engine/search/search_space.hpp"
 
+#include <boost/describe.hpp>
+
 #include <cstdint>
 #include <string>
 
@@ -18,5 +20,7 @@ struct search_settings {
     std::uint32_t seed = 0;
     std::string prev_trials; ///< whose trials it learns from: sourcecode, batch or operation
 };
+BOOST_DESCRIBE_STRUCT(search_settings, (),
+                      (space, objective, maximize, max_trials, random_starts, seed, prev_trials))
 
 } // namespace outrider

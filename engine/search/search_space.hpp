@@ -3,7 +3,8 @@
 #include "engine/core/result.hpp"
 #include "engine/search/flag_map.hpp"
 
-#include <cstdint>
+#include <boost/describe.hpp>
+
 #include <optional>
 #include <set>
 #include <string>
@@ -12,12 +13,11 @@
 namespace outrider {
 
 /// What values a flag that is searched may have.
-enum class dimension_kind : std::uint8_t {
-    categorical, ///< one of `choices`
-    integer,     ///< whole, from `low` to `high`, both included
-    real,        ///< from `low` to `high`
-    logarithmic, ///< real, and spread over the orders of magnitude
-};
+BOOST_DEFINE_ENUM_CLASS(dimension_kind,
+                        categorical, ///< one of `choices`
+                        integer,     ///< whole, from `low` to `high`, both included
+                        real,        ///< from `low` to `high`
+                        logarithmic) ///< real, and spread over the orders of magnitude
 
 /// One flag that is searched.
 struct dimension {
@@ -28,6 +28,7 @@ struct dimension {
     std::vector<boost::json::value> choices;
     std::optional<boost::json::value> initial; ///< the first trial's value
 };
+BOOST_DESCRIBE_STRUCT(dimension, (), (flag, kind, low, high, choices, initial))
 
 /// What a choice says of another flag: where `flag` has `value`, `target` is searched too, or has
 /// a value of its own.
@@ -38,6 +39,7 @@ struct dimension_switch {
     std::optional<dimension> searched;
     boost::json::value constant; ///< unless it is searched
 };
+BOOST_DESCRIBE_STRUCT(dimension_switch, (), (flag, value, target, searched, constant))
 
 /// What a search draws from: dimensions by name, and the flags that every trial has.
 struct search_space {
@@ -47,6 +49,7 @@ struct search_space {
     /// after it.
     std::vector<dimension_switch> switches;
 };
+BOOST_DESCRIBE_STRUCT(search_space, (), (dimensions, constant, switches))
 
 /// Makes lists and functions among flags to dimensions as Guild does: a list is categorical, two
 /// ints integer, any float real, `loguniform` logarithmic, a bound that is text or a boolean

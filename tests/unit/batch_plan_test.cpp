@@ -107,6 +107,19 @@ BOOST_FIXTURE_TEST_CASE(lists_make_a_grid_and_single_values_none, sweep_project)
     BOOST_TEST(rows_of(*planned("boil", {"watts=5"}).batch) == "2 yes 5|");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_part_of_a_grid_is_the_one_of_the_seed, sweep_project) {
+    request.command.max_trials = 3;
+    request.command.random_seed = 99;
+    BOOST_TEST(rows_of(*planned("boil", {"watts=range[100:2500:100]"}).batch) ==
+               "2 yes 700|2 yes 1300|2 yes 2000|");
+    request.command.random_seed = -99; // to Python the same
+    BOOST_TEST(rows_of(*planned("boil", {"watts=range[100:2500:100]"}).batch) ==
+               "2 yes 700|2 yes 1300|2 yes 2000|");
+    request.command.max_trials.reset();
+    BOOST_TEST(error_of("boil", {"watts=range[1:1000]", "cups=[1]*1001"})
+                   .starts_with("1001000 trials are too many for one batch\n"));
+}
+
 BOOST_FIXTURE_TEST_CASE(prototype_and_batch_are_two_runs, sweep_project) {
     request.command.random_seed = 9;
     request.command.tags = {"hot"};
@@ -260,6 +273,9 @@ BOOST_FIXTURE_TEST_CASE(batch_files_that_cannot_be_read_are_named_with_the_line,
     scratch.write("number.yml", "42\n");
     scratch.write("mixed.yml", "- {}\n- nothing\n");
     scratch.write("plan.txt", "");
+    scratch.write("bin.csv", std::string_view("a,b\n1,\0\n", 8));
+    BOOST_TEST(error_of("boil", {"@bin.csv"}) ==
+               "cannot read trials for ./bin.csv: line 2 contains NUL");
     BOOST_TEST(error_of("boil", {"@none.csv"}) == "batch file ./none.csv does not exist");
     BOOST_TEST(error_of("boil", {"@./none.csv"}) == "batch file ./none.csv does not exist");
     BOOST_TEST(error_of("boil", {"@plan.txt"}) ==

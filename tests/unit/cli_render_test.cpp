@@ -212,6 +212,33 @@ BOOST_AUTO_TEST_CASE(notes_and_copies_are_said_with_the_called_name) {
     check({command_ended{}, "", ""}); // the session's
 }
 
+BOOST_AUTO_TEST_CASE(batches_tell_their_optimizer_trials_and_objective) {
+    const auto first_line = [](const batch_shown& batch, const question& asked = {}) {
+        question put = asked;
+        put.operation = "train";
+        put.batch = batch;
+        return words_of(put, {}).preview;
+    };
+    BOOST_TEST(first_line({.optimizer = "+", .trials = 4}) ==
+               "You are about to run train as a batch (4 trials)\n");
+    BOOST_TEST(first_line({.optimizer = "+", .trials = 1, .files = true}, {.remote = "gpu1"}) ==
+               "You are about to run train as a batch (1 trial) on gpu1 (flags below used unless "
+               "specified in batch trial)\n");
+    BOOST_TEST(first_line({.optimizer = "skopt:random", .trials = 20, .stage_trials = true}) ==
+               "You are about to stage trials for train with random search (20 trials)\n");
+    BOOST_TEST(first_line({.optimizer = "skopt:gp", .trials = 20, .objective = "-acc"}) ==
+               "You are about to run train with skopt:gp optimizer (20 trials, maximize acc)\n");
+    BOOST_TEST(first_line({.optimizer = "ends", .objective = "loss", .flags = {{"margin", "5"}}},
+                          {.kind = question_kind::stage, .flags = {{"x", "[1:9]"}}}) ==
+               "You are about to stage train with ends optimizer (minimize loss)\n"
+               "  x: [1:9]\nOptimizer flags:\n  margin: 5\n");
+}
+
+BOOST_AUTO_TEST_CASE(trials_are_listed_in_numbered_rows) {
+    check({trials_listed{.flags = {"lid", "watts"}, .trials = {{"yes", "1"}, {"", "1000"}}},
+           "#  lid  watts\n1  yes  1\n2       1000\n", ""});
+}
+
 BOOST_AUTO_TEST_CASE(questions_show_what_they_are_about) {
     const std::string listed = "  [01234567]  train    running  x=1\n";
     const struct {

@@ -1,5 +1,6 @@
 #include "engine/search/parzen_sampler.hpp"
 
+#include "engine/json/described_json.hpp"
 #include "engine/search/parzen_density.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -62,6 +63,24 @@ BOOST_AUTO_TEST_CASE(the_same_seed_and_trials_give_the_same_trial_and_others_ano
     BOOST_CHECK(
         suggest_trial(settings, once, 20) !=
         suggest_trial(settings_of({{"x", "[0.0:1.0]"}, {"y", "loguniform[1e-5:1]"}}), once, 20));
+}
+
+BOOST_AUTO_TEST_CASE(settings_that_travelled_give_the_same_trials) {
+    auto settings = settings_of({{"x", "[0.0:1.0:0.25]"},
+                                 {"y", "loguniform[1e-5:1]"},
+                                 {"c", boost::json::array{"a", nullptr, 1.0}}});
+    settings.space.switches = {{.flag = "c",
+                                .value = "a",
+                                .target = "z",
+                                .searched = dimension{.flag = "z", .low = 2, .high = 3}}};
+    const auto there = protocol::decode<search_settings>(protocol::encode(settings));
+    BOOST_REQUIRE(there);
+    const auto value = [](const flag_map& flags) { return real(flags, "x"); };
+    const auto trials = searched(settings, 20, value);
+    for (int number = 0; number < 20; ++number) {
+        BOOST_CHECK(suggest_trial(*there, trials, number) ==
+                    suggest_trial(settings, trials, number));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(values_stay_within_their_bounds_and_are_of_their_kind) {
