@@ -111,4 +111,5 @@ set(AGENT_SOURCES
     watch/wait_runs.cpp
     watch/watch_listing.cpp
     watch/watch_run_files.cpp
+    supervise/left_behind.cpp
     ${PYTHON_SUPPORT_SOURCE})

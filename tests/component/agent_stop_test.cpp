@@ -24,6 +24,16 @@ void start_ready(agent_process& agent, const run_home& at, const std::string& sc
     agent.receive(agent.send(protocol::follow_output{.home = at.home.native(), .run_id = "r1"}), 6);
 }
 
+// Suspends the operation and its process group, and waits until they are.
+void suspend(const run_home& at, const std::string& id) {
+    const auto operation = read_identity(at.run(id).identity())->operation;
+    ::kill(-static_cast<pid_t>(operation.pid), SIGSTOP);
+    BOOST_REQUIRE(eventually([&] {
+        const auto now = read_process(operation.pid);
+        return now && now->state == 'T';
+    }));
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(agent_stop)
@@ -85,6 +95,71 @@ BOOST_AUTO_TEST_CASE(force_kills_descendants_that_ignore_the_request) {
     BOOST_TEST(reply.survivors.empty());
     BOOST_TEST(!is_alive(stray->mark()));
     BOOST_TEST(content(at.run("r1").attribute("exit_status")) == "-15\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_suspended_operation_is_woken_to_end) {
+    run_home at;
+    agent_process agent(at.cache);
+    start_ready(agent, at, "echo ready; exec sleep 60");
+    suspend(at, "r1");
+    const auto reply = agent.call(stop(at, "r1"));
+    BOOST_TEST(reply.survivors.empty());
+    BOOST_TEST(content(at.run("r1").attribute("exit_status")) == "-15\n");
+}
+
+BOOST_AUTO_TEST_CASE(workers_that_were_suspended_with_their_operation_are_woken_as_well) {
+    run_home at;
+    agent_process agent(at.cache);
+    // The operation ends when its worker has answered, and the worker has no signal of its own.
+    start_ready(agent, at,
+                "(while ! test -e asked; do sleep 0.01; done; touch answered) & "
+                "trap 'touch asked; while ! test -e answered; do sleep 0.01; done; exit 7' TERM; "
+                "echo ready; while :; do sleep 0.01; done");
+    suspend(at, "r1");
+    const auto reply = agent.call(stop(at, "r1"));
+    BOOST_TEST(reply.survivors.empty());
+    BOOST_TEST(content(at.run("r1").attribute("exit_status")) == "7\n");
+}
+
+// The stray has a session of its own, no environment, and loses its parent: only who adopted it
+// knows it.
+constexpr char stray_script[] =
+    "(setsid sh -c 'echo $$ > stray.new; mv stray.new stray; exec env -i sleep 600' &); "
+    "while ! test -e stray; do sleep 0.01; done; echo ready; exec sleep 600";
+
+BOOST_AUTO_TEST_CASE(what_was_left_behind_ends_though_nobody_waits_for_the_stop) {
+    run_home at;
+    agent_process agent(at.cache);
+    start_ready(agent, at, stray_script);
+    const auto pid = std::stoll(content(at.run("r1").directory / "stray"));
+    auto request = stop(at, "r1");
+    request.no_wait = true;
+    agent.call(request);
+    // No zombie either: whoever adopted it takes its end.
+    BOOST_TEST(eventually([&] { return !read_process(pid).has_value(); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_stray_without_environment_is_stopped) {
+    run_home at;
+    agent_process agent(at.cache);
+    start_ready(agent, at, stray_script);
+    const auto pid = std::stoll(content(at.run("r1").directory / "stray"));
+    const auto reply = agent.call(stop(at, "r1"));
+    BOOST_TEST(reply.survivors.empty());
+    BOOST_TEST(!read_process(pid).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_an_operation_leaves_behind_by_itself_lives_on) {
+    run_home at;
+    agent_process agent(at.cache);
+    agent.call(at.start("r1", "setsid sleep 600 > /dev/null 2>&1 & echo $! > stray"));
+    BOOST_REQUIRE(eventually([&] { return !content(at.run("r1").attribute("stopped")).empty(); }));
+    const auto supervisor = read_identity(at.run("r1").identity())->supervisor;
+    BOOST_REQUIRE(eventually([&] { return !is_alive(supervisor); }));
+    const auto stray = read_process(std::stoll(content(at.run("r1").directory / "stray")));
+    BOOST_REQUIRE(stray.has_value());
+    BOOST_TEST(!stray->is_gone());
+    ::kill(static_cast<pid_t>(stray->pid), SIGKILL);
 }
 
 BOOST_AUTO_TEST_CASE(the_operation_is_asked_first_so_that_it_can_end_its_workers) {

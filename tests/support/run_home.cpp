@@ -24,8 +24,10 @@ run_home::~run_home() {
         if (!identity) {
             continue;
         }
-        const agent::run_processes run{entry.path().filename().native(), identity->operation,
-                                       identity->supervisor};
+        const agent::run_processes run{.run_id = entry.path().filename().native(),
+                                       .directory = entry.path().native(),
+                                       .operation = identity->operation,
+                                       .supervisor = identity->supervisor};
         for (const auto& process : agent::living_processes(run, {})) {
             ::kill(static_cast<pid_t>(process.pid), SIGKILL);
         }

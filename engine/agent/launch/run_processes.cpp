@@ -30,11 +30,13 @@ class local_run final : public launched_run {
     void signal(int number, signal_target target) override {
         if (target == signal_target::operation) {
             signal_process(processes_.operation, number);
-            return;
+        } else {
+            for (const auto& process : left_) {
+                signal_process(process, number);
+            }
         }
-        for (const auto& process : left_) {
-            signal_process(process, number);
-        }
+        // All of them: an operation that ends may wait for workers that were suspended with it.
+        wake_suspended(left_);
     }
     bool recorder_lives() const override { return is_alive(recorder_); }
     std::optional<int> end_fd() const override {
@@ -51,7 +53,8 @@ class local_run final : public launched_run {
 } // namespace
 
 std::unique_ptr<launched_run> process_launcher::find(const run_paths& run) {
-    run_processes processes{.run_id = run.directory.filename().native()};
+    run_processes processes{.run_id = run.directory.filename().native(),
+                            .directory = run.directory.native()};
     const auto pid = alive(run).operation_pid;
     const auto identity = read_identity(run.identity());
     if (identity && pid == identity->operation.pid) {

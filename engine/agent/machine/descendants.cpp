@@ -1,8 +1,11 @@
 #include "engine/agent/machine/descendants.hpp"
 
+#include "engine/agent/machine/signal_process.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <dirent.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,20 +36,38 @@ std::vector<process_stat> all_processes() {
     return out;
 }
 
-/// The RUN_ID in a process's environment; nothing if it has none or hides it.
-std::optional<std::string> run_id_of(std::int64_t pid) {
-    const auto text =
-        read_small_file("/proc/" + std::to_string(pid) + "/environ", std::size_t{4} << 20);
-    if (!text) {
-        return std::nullopt;
+/// The length of a run id that nobody chose: 32 hex digits, which no other run has.
+constexpr std::size_t unique_id = 32;
+
+std::string process_file(std::int64_t pid, const char* name) {
+    return read_small_file("/proc/" + std::to_string(pid) + "/" + name, std::size_t{4} << 20)
+        .value_or("");
+}
+
+/// A variable in an environment as /proc shows it; nothing if it is not there.
+std::optional<std::string_view> variable_in(std::string_view environment, std::string_view name) {
+    while (!environment.empty()) {
+        const auto entry = environment.substr(0, environment.find('\0'));
+        if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=') {
+            return entry.substr(name.size() + 1);
+        }
+        environment.remove_prefix(std::min(entry.size() + 1, environment.size()));
     }
-    const std::string framed = '\0' + *text;
-    const std::string name("\0RUN_ID=", 8);
-    const auto at = framed.find(name);
-    if (at == std::string::npos) {
-        return std::nullopt;
-    }
-    return std::string(framed.c_str() + at + name.size()); // up to its NUL
+    return std::nullopt;
+}
+
+/// Whether two names, of which one may lead through links, are of one directory.
+bool same_directory(const std::string& one, const std::string& other) {
+    struct stat a{};
+    struct stat b{};
+    return one == other || (::stat(one.c_str(), &a) == 0 && ::stat(other.c_str(), &b) == 0 &&
+                            a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
+/// Whether a process is in the scope that the supervisor made for itself and its operation
+/// (`enter_user_scope`), which nobody leaves by a session or an environment of their own.
+bool in_scope(std::int64_t pid, const std::string& run_id) {
+    return process_file(pid, "cgroup").find("/outrider-" + run_id + ".scope") != std::string::npos;
 }
 
 /// Adds whoever is a child of a member, until nothing changes.
@@ -80,11 +101,19 @@ std::vector<process_mark> living_processes(const run_processes& run,
         const bool in_group =
             group_is_ours && run.supervisor.pid != 0 &&
             (process.group == run.operation.pid || process.session == run.operation.pid);
-        const auto id = in_group || is_known(process) ? std::nullopt : run_id_of(process.pid);
-        if (in_group || is_known(process) || id == run.run_id) {
+        if (in_group || is_known(process)) {
             members.insert(process.pid);
-        } else if (run.supervisor.pid != 0 && process.parent == run.supervisor.pid && !id) {
-            members.insert(process.pid); // an orphan that cleared its environment
+            continue;
+        }
+        const std::string environment = process_file(process.pid, "environ");
+        if (is_marked_for(run, environment)) {
+            members.insert(process.pid);
+        } else if (!variable_in(environment, "RUN_ID")) {
+            // It cleared its environment, or hides it; one of another run is that run's.
+            const bool adopted = run.supervisor.pid != 0 && process.parent == run.supervisor.pid;
+            if (adopted || in_scope(process.pid, run.run_id)) {
+                members.insert(process.pid);
+            }
         }
     }
     members.erase(run.supervisor.pid);
@@ -97,6 +126,26 @@ std::vector<process_mark> living_processes(const run_processes& run,
         }
     }
     return out;
+}
+
+bool is_marked_for(const run_processes& run, std::string_view environment) {
+    const auto id = variable_in(environment, "RUN_ID");
+    if (id != run.run_id) {
+        return false;
+    }
+    // The name of a directory that somebody chose for a run may be that of another as well.
+    const auto directory = variable_in(environment, "RUN_DIR");
+    return run.run_id.size() == unique_id || !directory ||
+           same_directory(std::string(*directory), run.directory);
+}
+
+void wake_suspended(const std::vector<process_mark>& processes) {
+    for (const auto& mark : processes) {
+        const auto process = read_process(mark.pid);
+        if (process && process->state == 'T') { // proc(5): stopped by a signal
+            signal_process(mark, SIGCONT);
+        }
+    }
 }
 
 } // namespace outrider::agent

@@ -11,6 +11,9 @@
 
 namespace outrider::agent {
 
+/// `stop_request::by` where the run's own time was up (`--stop-after`).
+inline constexpr char stopped_by_time[] = "stop-after";
+
 /// Who asked for the end of a run: `.guild/outrider/stop-request`, from which the supervisor learns
 /// why its operation was terminated.
 struct stop_request {

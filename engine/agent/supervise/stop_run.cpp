@@ -123,7 +123,9 @@ void stop_run_job::signal_all(int number) {
 
 bool stop_run_job::recorded() const {
     const auto facts = read_run(run_, *context_.launcher, {});
-    return (facts.attributes.contains("exit_status") && !facts.lock) ||
+    // Our supervisor has a last step after that, and as long as it lives the run is not over.
+    return (facts.attributes.contains("exit_status") && !facts.lock &&
+            facts.supervisor != process_state::alive) ||
            !processes_->recorder_lives();
 }
 

@@ -8,6 +8,7 @@
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/machine/signal_process.hpp"
 #include "engine/agent/supervise/end_record.hpp"
+#include "engine/agent/supervise/left_behind.hpp"
 #include "engine/agent/supervise/operation_process.hpp"
 #include "engine/agent/supervise/output_recorder.hpp"
 #include "engine/agent/supervise/output_scalars.hpp"
@@ -228,14 +229,16 @@ void supervisor::stop_in_time() {
         return;
     }
     if (stop_signals_ == 0) {
-        std::ignore = write_stop_request(run_, {"stop-after", now_us()}); // only names a reason
+        std::ignore = write_stop_request(run_, {stopped_by_time, now_us()}); // only names a reason
     }
     const run_processes all{.run_id = run_.directory.filename().native(),
+                            .directory = run_.directory.native(),
                             .operation = operation_.mark(),
                             .supervisor = own_mark()};
     if (stop_signals_ == 0) {
         left_ = living_processes(all, {});
         signal_process(operation_.mark(), SIGTERM);
+        wake_suspended(left_);
     } else {
         for (const auto& process : living_processes(all, left_)) {
             signal_process(process, SIGKILL);
@@ -324,6 +327,7 @@ int supervisor::run() {
         std::ignore = remove_file(record_.request.pidfile);
     }
     end_->finish();
+    end_left_behind(run_, operation_.mark(), signals_.get(), [this] { reap(); });
     if (record_.request.delete_on_success && *wait_status_ == 0) {
         std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
         std::ignore = remove_tree(run_.directory);
