@@ -27,6 +27,7 @@ set(AGENT_SOURCES
     listing/read_scalars.cpp
     listing/run_index.cpp
     listing/run_walk.cpp
+    listing/scalar_index.cpp
     listing/scan_runs.cpp
     machine/activation.cpp
     machine/cache_directory.cpp

@@ -26,18 +26,14 @@ enum tensor_field : std::uint32_t {
     tensor_content = 4,
     float_val = 5,
     double_val = 6,
-    int_val = 7,
     string_val = 8,
-    int64_val = 10,
     half_val = 13,
 };
 /// Of tensorflow.DataType.
 enum data_type : std::uint64_t {
     dt_float = 1,
     dt_double = 2,
-    dt_int32 = 3,
     dt_string = 7,
-    dt_int64 = 9,
     dt_bfloat16 = 14,
     dt_half = 19,
 };
@@ -68,14 +64,6 @@ std::optional<double> content_value(std::uint64_t type, std::string_view bytes) 
         return bytes.size() == 8
                    ? std::optional(wire_double(read_little_endian<std::uint64_t>(bytes)))
                    : std::nullopt;
-    case dt_int32:
-        return bytes.size() == 4 ? std::optional<double>(static_cast<std::int32_t>(
-                                       read_little_endian<std::uint32_t>(bytes)))
-                                 : std::nullopt;
-    case dt_int64:
-        return bytes.size() == 8 ? std::optional(static_cast<double>(static_cast<std::int64_t>(
-                                       read_little_endian<std::uint64_t>(bytes))))
-                                 : std::nullopt;
     case dt_half:
     case dt_bfloat16:
         if (bytes.size() == 2) {
@@ -115,7 +103,7 @@ std::optional<double> listed_value(const wire_field& field, std::uint64_t type) 
     case half_val:
         return type == dt_half ? half_value(bits) : bfloat16_value(bits);
     default:
-        return static_cast<double>(static_cast<std::int64_t>(bits));
+        return std::nullopt;
     }
 }
 
@@ -144,8 +132,6 @@ tensor_value read_tensor(std::string_view bytes) {
             break;
         case float_val:
         case double_val:
-        case int_val:
-        case int64_val:
         case half_val:
             out.number = listed_value(*field, type);
             ++values;
@@ -172,7 +158,8 @@ std::string_view plugin_of(std::string_view metadata_bytes) {
     return name;
 }
 
-void read_value(std::string_view bytes, std::int64_t at_step, event_values& out) {
+// Whether it gave something.
+bool read_value(std::string_view bytes, std::int64_t at_step, event_sink& into) {
     std::string_view name;
     std::string_view plugin;
     tensor_value found;
@@ -189,20 +176,35 @@ void read_value(std::string_view bytes, std::int64_t at_step, event_values& out)
         }
     }
     if (name.empty() || name.size() > longest_tag) {
-        return;
+        return false;
     }
     if (found.number && (plugin.empty() || plugin == "scalars")) {
-        out.scalars.push_back({.tag = std::string(name), .step = at_step, .value = *found.number});
-    } else if (found.text && found.text->size() <= longest_text &&
-               (plugin.empty() || plugin == "text")) {
-        out.texts.push_back({.tag = std::string(name), .text = std::string(*found.text)});
+        into.take_scalar(name, at_step, *found.number);
+        return true;
     }
+    if (found.text && found.text->size() <= longest_text && (plugin.empty() || plugin == "text")) {
+        into.take_text(name, *found.text);
+        return true;
+    }
+    return false;
 }
+
+/// Keeps what is in an event.
+class event_values_sink final : public event_sink {
+  public:
+    void take_scalar(std::string_view name, std::int64_t at_step, double value) override {
+        found.scalars.push_back({.tag = std::string(name), .step = at_step, .value = value});
+    }
+    void take_text(std::string_view name, std::string_view text) override {
+        found.texts.push_back({.tag = std::string(name), .text = std::string(text)});
+    }
+
+    event_values found;
+};
 
 } // namespace
 
-event_values read_event(std::string_view bytes) {
-    event_values out;
+void read_event(std::string_view bytes, event_sink& into) {
     std::int64_t at_step = 0;
     std::string_view values;
     wire_reader fields(bytes);
@@ -213,16 +215,20 @@ event_values read_event(std::string_view bytes) {
             values = field->bytes;
         }
     }
+    std::size_t left = most_values;
     wire_reader items(values);
-    while (const auto item = items.next()) {
-        if (item->number == 1 && item->type == wire_type::bytes) {
-            read_value(item->bytes, at_step, out);
-        }
-        if (out.scalars.size() + out.texts.size() >= most_values) {
-            break;
+    while (const auto item = left > 0 ? items.next() : std::nullopt) {
+        if (item->number == 1 && item->type == wire_type::bytes &&
+            read_value(item->bytes, at_step, into)) {
+            --left;
         }
     }
-    return out;
+}
+
+event_values read_event(std::string_view bytes) {
+    event_values_sink sink;
+    read_event(bytes, sink);
+    return std::move(sink.found);
 }
 
 std::string file_version_event(double seconds) {

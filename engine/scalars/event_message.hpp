@@ -32,10 +32,21 @@ struct event_values {
     std::vector<text_point> texts;
 };
 
-/// The scalars and texts of an event, simple values as well as tensors of one element; whatever
+/// Who takes what is in an event; the views last for the call.
+class event_sink {
+  public:
+    virtual void take_scalar(std::string_view tag, std::int64_t step, double value) = 0;
+    virtual void take_text(std::string_view tag, std::string_view text) = 0;
+
+  protected:
+    ~event_sink() = default;
+};
+
+/// The scalars and texts of an event, simple values as well as tensors of one float; whatever
 /// else it holds, or what is no event, gives nothing. Lengths are never trusted. Values from a
 /// summary plug-in other than "scalars" and "text" are left out, as are tags beyond 256 bytes and
 /// texts beyond 4096.
+void read_event(std::string_view bytes, event_sink& into);
 [[nodiscard]] event_values read_event(std::string_view bytes);
 
 /// The first event of a file: what it is. `seconds` since the epoch.

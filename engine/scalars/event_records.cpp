@@ -11,19 +11,29 @@ namespace {
 constexpr std::uint32_t polynomial = 0x82f63b78; // reflected
 constexpr std::uint32_t mask_delta = 0xa282ead8;
 
-constexpr std::array<std::uint32_t, 256> make_table() {
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t byte = 0; byte < table.size(); ++byte) {
+/// Eight bytes at a time ("slicing by 8"): row N is the effect of a byte that N others follow.
+constexpr std::size_t crc_slices = 8;
+using crc_table = std::array<std::array<std::uint32_t, 256>, crc_slices>;
+
+constexpr crc_table make_table() {
+    crc_table rows{};
+    for (std::uint32_t byte = 0; byte < 256; ++byte) {
         std::uint32_t crc = byte;
         for (int bit = 0; bit < 8; ++bit) {
             crc = (crc & 1) != 0 ? crc >> 1 ^ polynomial : crc >> 1;
         }
-        table[byte] = crc;
+        rows[0][byte] = crc;
     }
-    return table;
+    for (std::size_t row = 1; row < crc_slices; ++row) {
+        for (std::size_t byte = 0; byte < 256; ++byte) {
+            const std::uint32_t before = rows[row - 1][byte];
+            rows[row][byte] = before >> 8 ^ rows[0][before & 0xff];
+        }
+    }
+    return rows;
 }
 
-constexpr auto table = make_table();
+constexpr crc_table table = make_table();
 
 constexpr std::size_t header_size = 12; // length and its checksum
 constexpr std::size_t footer_size = 4;
@@ -36,8 +46,16 @@ constexpr std::uint64_t absurd_record = std::uint64_t{1} << 60;
 
 std::uint32_t masked_crc32c(std::string_view bytes) {
     std::uint32_t crc = 0xffffffff;
+    while (bytes.size() >= crc_slices) {
+        const auto low = read_little_endian<std::uint32_t>(bytes) ^ crc;
+        const auto high = read_little_endian<std::uint32_t>(bytes.substr(4));
+        crc = table[7][low & 0xff] ^ table[6][low >> 8 & 0xff] ^ table[5][low >> 16 & 0xff] ^
+              table[4][low >> 24] ^ table[3][high & 0xff] ^ table[2][high >> 8 & 0xff] ^
+              table[1][high >> 16 & 0xff] ^ table[0][high >> 24];
+        bytes.remove_prefix(crc_slices);
+    }
     for (const char byte : bytes) {
-        crc = table[(crc ^ static_cast<unsigned char>(byte)) & 0xff] ^ crc >> 8;
+        crc = table[0][(crc ^ static_cast<unsigned char>(byte)) & 0xff] ^ crc >> 8;
     }
     crc = ~crc;
     return (crc >> 15 | crc << 17) + mask_delta;

@@ -6,16 +6,28 @@
 namespace outrider {
 
 void scalar_series::add(std::int64_t step, double value) {
-    scalar_series one;
-    one.first = one.last = value;
-    one.first_step = one.last_step = step;
-    one.count = 1;
-    if (!std::isnan(value)) {
-        one.least = one.greatest = one.sum = value;
-        one.least_step = one.greatest_step = step;
-        one.numbers = 1;
+    if (count == 0 || step < first_step) {
+        first = value;
+        first_step = step;
     }
-    add(one);
+    if (count == 0 || step >= last_step) {
+        last = value;
+        last_step = step;
+    }
+    ++count;
+    if (std::isnan(value)) {
+        return;
+    }
+    if (numbers == 0 || value < least) {
+        least = value;
+        least_step = step;
+    }
+    if (numbers == 0 || value > greatest) {
+        greatest = value;
+        greatest_step = step;
+    }
+    sum += value;
+    ++numbers;
 }
 
 void scalar_series::add(const scalar_series& later) {
@@ -62,20 +74,30 @@ scalar_summary scalar_series::summary(std::string tag) const {
             .count = count};
 }
 
+scalar_name name_of_scalar(std::string_view tag) {
+    const auto mark = tag.rfind('#');
+    return mark == std::string_view::npos ? scalar_name{.tag = tag}
+                                          : scalar_name{tag.substr(0, mark), tag.substr(mark + 1)};
+}
+
 const scalar_summary* find_scalar(std::span<const scalar_summary> scalars, std::string_view name) {
     const auto named = std::ranges::find(scalars, name, &scalar_summary::tag);
     if (named != scalars.end()) {
         return &*named;
     }
+    const auto mark = name.find('#');
+    const bool prefixed = mark != std::string_view::npos;
     // "train/loss" is what TensorBoard shows, "loss" what a script logged.
     const auto same = [&](const scalar_summary& each) {
-        const auto mark = each.tag.rfind('#');
-        if (mark == std::string::npos) {
-            return false;
+        const auto own = name_of_scalar(each.tag);
+        if (prefixed) {
+            return own.tag == name.substr(mark + 1) &&
+                   own.directory.starts_with(name.substr(0, mark));
         }
-        std::string slashed = each.tag;
-        slashed[mark] = '/';
-        return slashed == name || std::string_view(each.tag).substr(mark + 1) == name;
+        const auto size = own.directory.size();
+        return own.tag == name ||
+               (size > 0 && name.size() == each.tag.size() && name.starts_with(own.directory) &&
+                name[size] == '/' && name.substr(size + 1) == own.tag);
     };
     const auto found = std::ranges::find_if(scalars, same);
     return found == scalars.end() ? nullptr : &*found;

@@ -37,8 +37,16 @@ BOOST_DESCRIBE_STRUCT(scalar_series, (),
                       (first, first_step, last, last_step, least, least_step, greatest,
                        greatest_step, sum, numbers, count))
 
-/// The scalar that a person names: its whole tag ("train#loss"; '/' for '#' will do), else the only
-/// or first one of that tag in any directory. Nothing if there is none.
+/// The parts of the name of a scalar: "train#loss" is `loss` of `train`.
+struct scalar_name {
+    std::string_view directory; ///< of its files, relative to the run; empty: of the run itself
+    std::string_view tag;
+};
+[[nodiscard]] scalar_name name_of_scalar(std::string_view tag);
+
+/// The scalar that a person names: its whole name ("train#loss"; '/' for '#' will do), else the
+/// first one of that tag in any directory, or, of "tr#loss", in any directory that begins so.
+/// Nothing if there is none.
 [[nodiscard]] const scalar_summary* find_scalar(std::span<const scalar_summary> scalars,
                                                 std::string_view name);
 

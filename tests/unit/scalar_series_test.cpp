@@ -87,13 +87,15 @@ BOOST_AUTO_TEST_CASE(a_person_names_a_scalar_with_or_without_its_directory) {
     all[3].tag = "a/b#sys/cpu";
     const std::pair<const char*, const char*> cases[] = {
         {"acc", "acc"},           {"loss", "train#loss"},         {"val#loss", "val#loss"},
-        {"val/loss", "val#loss"}, {"a/b/sys/cpu", "a/b#sys/cpu"}, {"sys/cpu", "a/b#sys/cpu"}};
+        {"val/loss", "val#loss"}, {"a/b/sys/cpu", "a/b#sys/cpu"}, {"sys/cpu", "a/b#sys/cpu"},
+        {"v#loss", "val#loss"},   {"#loss", "train#loss"},        {"#acc", "acc"}};
     for (const auto& [name, tag] : cases) {
         const auto* found = find_scalar(all, name);
         BOOST_REQUIRE_MESSAGE(found != nullptr, name);
         BOOST_TEST(found->tag == tag);
     }
     BOOST_TEST((find_scalar(all, "los") == nullptr));
+    BOOST_TEST((find_scalar(all, "nowhere#loss") == nullptr));
     BOOST_TEST((find_scalar({}, "loss") == nullptr));
 }
 

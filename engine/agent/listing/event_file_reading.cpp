@@ -1,9 +1,6 @@
 #include "engine/agent/listing/event_file_reading.hpp"
 
 #include "engine/agent/files/beneath.hpp"
-#include "engine/json/described_json.hpp"
-#include "engine/runs/small_file.hpp"
-#include "engine/scalars/event_message.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -27,30 +24,7 @@ constexpr int names_at_once = 64;          // between two looks at the clock
 constexpr std::array<std::string_view, 4> passed_over{".guild/attrs", ".guild/outrider",
                                                       ".guild/job-packages", ".guild/proto"};
 
-constexpr std::int64_t index_version = 1;
-constexpr std::size_t largest_scalar_index = std::size_t{64} << 20; // bytes
-
-fs::path directory_of(const fs::path& home) {
-    return home / "cache" / "outrider" / "scalars";
-}
-
-bool is_there(const fs::path& path) {
-    return ::access(path.c_str(), F_OK) == 0;
-}
-
-void remove_forgotten(const fs::path& home) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir(directory_of(home).c_str()),
-                                                      &::closedir);
-    while (const dirent* entry = listing ? ::readdir(listing.get()) : nullptr) {
-        const std::string name = entry->d_name;
-        if (name.starts_with('.') || is_there(home / "runs" / name) ||
-            is_there(home / "trash" / "runs" / name)) {
-            continue;
-        }
-        std::ignore = remove_file(directory_of(home) / name); // somebody else may have been faster
-    }
-}
-
+constexpr std::size_t most_links = 20'000; // to other runs
 constexpr std::size_t block_size = std::size_t{256} << 10;
 /// Tags of one file; beyond it new ones are left out.
 constexpr std::size_t most_tags = 5'000;
@@ -59,7 +33,7 @@ constexpr std::size_t most_tags = 5'000;
 
 // ---- finding the files
 
-event_file_search::event_file_search(descriptor run) {
+event_file_search::event_file_search(descriptor run, int runs) : runs_(runs) {
     push(std::move(run), "");
 }
 
@@ -106,7 +80,10 @@ void event_file_search::look_at(const dirent& entry) {
         if (::fstatat(parent, entry.d_name, &facts, AT_SYMLINK_NOFOLLOW) != 0) {
             return; // removed meanwhile
         }
-        type = S_ISDIR(facts.st_mode) ? DT_DIR : S_ISREG(facts.st_mode) ? DT_REG : DT_UNKNOWN;
+        type = S_ISDIR(facts.st_mode)   ? DT_DIR
+               : S_ISREG(facts.st_mode) ? DT_REG
+               : S_ISLNK(facts.st_mode) ? DT_LNK
+                                        : DT_UNKNOWN;
     }
     std::string path = levels_.back().prefix + std::string(name);
     if (type == DT_REG && is_named && found_.size() < most_files) {
@@ -115,6 +92,8 @@ void event_file_search::look_at(const dirent& entry) {
              .size = facts.st_size,
              .mtime_ns = facts.st_mtim.tv_sec * std::int64_t{1'000'000'000} + facts.st_mtim.tv_nsec,
              .inode = facts.st_ino});
+    } else if (type == DT_LNK) {
+        look_at_link(parent, entry.d_name, std::move(path));
     } else if (type == DT_DIR && std::ranges::find(passed_over, path) == passed_over.end()) {
         descriptor below(
             ::openat(parent, entry.d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -124,41 +103,35 @@ void event_file_search::look_at(const dirent& entry) {
     }
 }
 
+// Only what is a run of this home: a link leads nowhere else.
+void event_file_search::look_at_link(int parent, const char* name, std::string path) {
+    char target[512];
+    const auto size = ::readlinkat(parent, name, target, sizeof target);
+    if (size <= 0 || size == static_cast<ssize_t>(sizeof target) || links_.size() == most_links) {
+        return;
+    }
+    std::string_view text(target, static_cast<std::size_t>(size));
+    while (text.ends_with('/')) {
+        text.remove_suffix(1);
+    }
+    const std::string id(text.substr(text.rfind('/') + 1)); // npos + 1 is 0
+    struct stat there{};
+    struct stat run{};
+    if (is_safe_name(id) && ::fstatat(parent, name, &there, 0) == 0 && S_ISDIR(there.st_mode) &&
+        ::fstatat(runs_, id.c_str(), &run, 0) == 0 && run.st_ino == there.st_ino &&
+        run.st_dev == there.st_dev) {
+        links_.push_back({.path = std::move(path), .id = id});
+    }
+}
+
 std::vector<event_file> event_file_search::take() {
     std::ranges::sort(found_, {}, &event_file::path);
     return std::move(found_);
 }
 
-// ---- what was read before
-
-scalar_index load_scalar_index(const fs::path& home, const std::string& run_id) {
-    const auto text = read_small_file(directory_of(home) / run_id, largest_scalar_index);
-    if (text) {
-        auto index = protocol::decode<scalar_index>(*text);
-        if (index && index->version == index_version) {
-            return std::move(*index);
-        }
-    }
-    return {};
-}
-
-void store_scalar_index(const fs::path& home, const std::string& run_id,
-                        const scalar_index& index) {
-    const fs::path directory = directory_of(home);
-    if (!make_directories(directory)) {
-        return;
-    }
-    const fs::path path = directory / run_id;
-    const bool is_new = !is_there(path);
-    const fs::path temporary = directory / ("." + run_id + "." + std::to_string(::getpid()));
-    scalar_index written = index;
-    written.version = index_version;
-    if (!replace_file(path, temporary, protocol::encode(written))) {
-        std::ignore = remove_file(temporary); // of a full disk
-    }
-    if (is_new) {
-        remove_forgotten(home);
-    }
+std::vector<linked_run> event_file_search::take_links() {
+    std::ranges::sort(links_, {}, &linked_run::path);
+    return std::move(links_);
 }
 
 // ---- reading one
@@ -232,17 +205,27 @@ bool event_file_reading::take_records() {
         if (found != event_records::found::record) {
             return found == event_records::found::more;
         }
-        auto event = read_event(payload);
-        for (const auto& point : event.scalars) {
-            if (file_.series.contains(point.tag) || file_.series.size() < most_tags) {
-                file_.series[point.tag].add(point.step, point.value);
-            }
+        read_event(payload, *this);
+    }
+}
+
+void event_file_reading::take_scalar(std::string_view tag, std::int64_t step, double value) {
+    auto found = file_.series.find(tag);
+    if (found == file_.series.end()) {
+        if (file_.series.size() >= most_tags) {
+            return;
         }
-        for (auto& text : event.texts) {
-            if (file_.texts.contains(text.tag) || file_.texts.size() < most_tags) {
-                file_.texts[std::move(text.tag)] = std::move(text.text);
-            }
-        }
+        found = file_.series.emplace(tag, scalar_series()).first;
+    }
+    found->second.add(step, value);
+}
+
+void event_file_reading::take_text(std::string_view tag, std::string_view text) {
+    const auto found = file_.texts.find(tag);
+    if (found != file_.texts.end()) {
+        found->second = text;
+    } else if (file_.texts.size() < most_tags) {
+        file_.texts.emplace(tag, text);
     }
 }
 

@@ -1,17 +1,14 @@
 #pragma once
 
+#include "engine/agent/listing/scalar_index.hpp"
 #include "engine/agent/server/job.hpp"
 #include "engine/core/descriptor.hpp"
-#include "engine/runs/run_paths.hpp"
+#include "engine/scalars/event_message.hpp"
 #include "engine/scalars/event_records.hpp"
-#include "engine/scalars/scalar_series.hpp"
-
-#include <boost/describe.hpp>
 
 #include <dirent.h>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,18 +23,26 @@ struct event_file {
     std::uint64_t inode = 0;
 };
 
-/// Looks for event files (`…tfevents.…`) below a run directory, in steps. Links are not followed:
-/// what they lead to belongs to other runs. What Guild and we keep about the run is passed over,
-/// and so are nested runs. Bounded in depth and in files.
+/// A link in a run that leads to another run of the same home: to a trial, or a step.
+struct linked_run {
+    std::string path; ///< of the link, relative to the run
+    std::string id;
+};
+
+/// Looks for event files (`…tfevents.…`) below a run directory, in steps. Links are not followed,
+/// but those to other runs are told. What Guild and we keep about the run is passed over, and so
+/// are nested runs. Bounded in depth and in files.
 class event_file_search {
   public:
-    /// `run` is the open directory.
-    explicit event_file_search(descriptor run);
+    /// `run` is the open directory, `runs` that of all runs, which lives longer.
+    event_file_search(descriptor run, int runs);
 
     /// Goes on until `deadline`; true once everything was seen.
     bool step(clock::time_point deadline);
     /// The files, in the order of their paths; after `step` returned true.
     [[nodiscard]] std::vector<event_file> take();
+    /// The links, in the order of their paths; after `step` returned true.
+    [[nodiscard]] std::vector<linked_run> take_links();
 
   private:
     struct level {
@@ -46,41 +51,16 @@ class event_file_search {
     };
     void push(descriptor directory, std::string prefix);
     void look_at(const dirent& entry);
+    void look_at_link(int parent, const char* name, std::string path);
 
+    int runs_;
     std::vector<level> levels_;
     std::vector<event_file> found_;
+    std::vector<linked_run> links_;
 };
-
-/// What was read of one event file, and how far. While size, time and inode are these, it is not
-/// read again; where it has only grown, from `offset` on.
-struct indexed_file {
-    std::string path; ///< relative to the run
-    std::int64_t size = 0;
-    std::int64_t mtime_ns = 0;
-    std::uint64_t inode = 0;
-    std::uint64_t offset = 0; ///< end of the last whole record
-    std::map<std::string, scalar_series> series;
-    std::map<std::string, std::string> texts;
-};
-BOOST_DESCRIBE_STRUCT(indexed_file, (), (path, size, mtime_ns, inode, offset, series, texts))
-
-/// The index of one run: HOME/cache/outrider/scalars/ID. It may be removed at any time.
-struct scalar_index {
-    std::int64_t version = 0; ///< of this struct
-    std::vector<indexed_file> files;
-};
-BOOST_DESCRIBE_STRUCT(scalar_index, (), (version, files))
-
-/// The index of a run; empty where there is none that can be read.
-[[nodiscard]] scalar_index load_scalar_index(const fs::path& home, const std::string& run_id);
-
-/// Writes it, beside its place and renamed. What cannot be written (a home that may only be read)
-/// is read again the next time. A run that had none is an occasion to remove those of runs that
-/// are gone.
-void store_scalar_index(const fs::path& home, const std::string& run_id, const scalar_index& index);
 
 /// Reads one event file in steps, from where an earlier reading ended if the file has only grown.
-class event_file_reading {
+class event_file_reading final : event_sink {
   public:
     /// `run` is the open run directory; `known` what the index says of that path.
     event_file_reading(int run, const event_file& file, indexed_file known);
@@ -95,6 +75,8 @@ class event_file_reading {
   private:
     void start_over();
     bool take_records();
+    void take_scalar(std::string_view tag, std::int64_t step, double value) override;
+    void take_text(std::string_view tag, std::string_view text) override;
 
     descriptor content_;
     indexed_file file_;

@@ -32,6 +32,9 @@ fetch_logged(command_session& session, const target& at, std::vector<std::string
             all.run_id = run.run_id;
             std::move(run.scalars.begin(), run.scalars.end(), std::back_inserter(all.scalars));
             all.attributes.merge(run.attributes);
+            if (!run.proto.empty()) {
+                all.proto = std::move(run.proto);
+            }
         }
         if (scalars > most_scalars) {
             return failure(errc::protocol_violation, "more than two million scalars");

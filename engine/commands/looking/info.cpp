@@ -5,7 +5,6 @@
 #include "engine/commands/session/perform.hpp"
 #include "engine/runs/opref.hpp"
 #include "engine/scalars/scalar_series.hpp"
-#include "engine/text/natural_order.hpp"
 
 #include <algorithm>
 
@@ -129,11 +128,17 @@ class description {
         }
         auto& of_run = (*logged)[detail_.row.id];
         for (auto& scalar : of_run.scalars) {
-            if (what_.all_scalars || is_shown_by_default(scalar.tag)) {
+            if (!what_.all_scalars && !is_shown_by_default(scalar.tag)) {
+                continue;
+            }
+            // One from the run's directory has the name of one from its output.
+            const auto same = std::ranges::find(detail_.scalars, scalar.tag, &scalar_summary::tag);
+            if (same != detail_.scalars.end()) {
+                *same = std::move(scalar);
+            } else {
                 detail_.scalars.push_back(std::move(scalar));
             }
         }
-        std::ranges::sort(detail_.scalars, natural_less, &scalar_summary::tag);
         detail_.attributes = std::move(of_run.attributes);
         co_return result<>();
     }
