@@ -3,8 +3,10 @@
 #include "cli/arguments.hpp"
 #include "cli/child_program.hpp"
 #include "cli/prompt.hpp"
+#include "cli/render/comparison_text.hpp"
 #include "cli/render/questions.hpp"
 #include "cli/render/renderer.hpp"
+#include "engine/runs/small_file.hpp"
 
 #include <ostream>
 #include <utility>
@@ -46,6 +48,8 @@ void session::present(const told& one) {
         timed_out_ = timed_out_ || waited->timed_out;
     } else if (const auto* wanted = std::get_if<program_wanted>(&what)) {
         start(*wanted);
+    } else if (const auto* compared = std::get_if<runs_compared>(&what)) {
+        write_table(*compared);
     }
 }
 
@@ -125,6 +129,25 @@ void session::start(const program_wanted& wanted) {
     away_ = true;
     program_exit_code_ = wait_for_program(*child);
     away_ = false;
+}
+
+void session::write_table(const runs_compared& compared) {
+    const auto* asked = std::get_if<compare_command>(&asked_.what);
+    if (asked == nullptr || !asked->csv || *asked->csv == "-") {
+        return;
+    }
+    const auto path = fs::path(place_.directory) / *asked->csv; // an absolute one stays
+    auto written = make_directories(path.parent_path());
+    if (written) {
+        written = write_new_file(path, comparison_csv(compared));
+    }
+    if (written) {
+        io_.err << "Wrote " << compared.rows.size() << " row(s) to " << *asked->csv << '\n';
+    } else {
+        program_exit_code_ = failed_exit_code;
+        io_.err << error_text(written.error(), asked_);
+    }
+    io_.err << std::flush;
 }
 
 void session::end(const command_ended& ended) {

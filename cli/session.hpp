@@ -55,6 +55,7 @@ class session {
     std::optional<std::string> ask(const question& asked);
     void present(const told& one);
     void start(const program_wanted& wanted);
+    void write_table(const runs_compared& compared);
     void end(const command_ended& ended);
     void fail(const failure& why);
 
@@ -69,7 +70,7 @@ class session {
     std::atomic<bool> asking_{false};
     std::vector<told> held_; ///< came while a person was asked: a few for each run at most
     std::atomic<bool> away_{false};
-    int program_exit_code_ = succeeded_exit_code; ///< of what was started on this machine
+    int program_exit_code_ = succeeded_exit_code; ///< of what this process does itself
     int aborted_exit_code_ = aborted_exit_code;   ///< of `run` it is Guild's
     bool declined_ = false;            ///< by the person, who knows, or it was said already
     bool timed_out_ = false;           ///< a wait

@@ -27,6 +27,7 @@ constexpr short_option options[] = {
     {"-pa", "--page", false, false},
     {"-rm", "--remove", true, false},
     {"-Fo", "--opt-flag", true, false},
+    {"-cc", "--strict-cols", true, false},
 };
 
 // The letters after -S, which combine: `-Set`.

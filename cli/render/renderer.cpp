@@ -1,6 +1,7 @@
 #include "cli/render/renderer.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/render/comparison_text.hpp"
 #include "cli/render/copy_lines.hpp"
 #include "cli/render/copy_progress_text.hpp"
 #include "cli/render/edit_text.hpp"
@@ -300,6 +301,21 @@ void renderer::on(const files_listed& files) {
         err_ << "WARNING: --full-path is ignored for runs of a remote\n" << std::flush;
     }
     out_ << file_list(files, asked_.file_list, {.home = place_.home, .far = far});
+}
+
+// A file is written by the session, which knows how the command ends.
+void renderer::on(const runs_compared& compared) {
+    const auto* asked = std::get_if<compare_command>(&asked_.what);
+    if (asked == nullptr || !asked->csv) {
+        const bool whole = asked == nullptr || asked->table;
+        out_ << comparison_table(compared, whole ? std::nullopt : place_.screen.width);
+    } else if (*asked->csv == "-") {
+        out_ << comparison_csv(compared);
+    }
+}
+
+void renderer::on(const scalars_listed& listed) {
+    out_ << scalars_list(listed);
 }
 
 void renderer::on(const run_described& described) {

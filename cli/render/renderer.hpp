@@ -39,6 +39,8 @@ class renderer : public presenter {
     void on(const nothing_selected& nothing);
     void on(const runs_deleted& deleted);
     void on(const files_listed& files);
+    void on(const runs_compared& compared);
+    void on(const scalars_listed& listed);
     void on(const run_copying& copied);
     void on(const copy_progress& progress);
     void on(const run_copied& copied);

@@ -26,6 +26,8 @@ void add_restore(CLI::App& parent, invocation& into);
 void add_purge(CLI::App& parent, invocation& into);
 void add_select(CLI::App& parent, invocation& into);
 void add_diff(CLI::App& parent, invocation& into);
+void add_compare(CLI::App& parent, invocation& into);
+void add_tensorboard(CLI::App& parent, invocation& into);
 void add_ls(CLI::App& parent, invocation& into);
 void add_cat(CLI::App& parent, invocation& into);
 void add_open(CLI::App& parent, invocation& into);
@@ -78,6 +80,8 @@ inline constexpr verb_row verb_rows[] = {
     {verb_group::start_and_follow, "stop", add_stop, ""},
 
     {verb_group::look, "runs", add_runs, ""},
+    {verb_group::look, "compare", add_compare, ""},
+    {verb_group::look, "tensorboard", add_tensorboard, ""},
     {verb_group::look, "ls", add_ls, ""},
     {verb_group::look, "cat", add_cat, ""},
     {verb_group::look, "diff", add_diff, ""},

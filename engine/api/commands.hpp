@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/api/archive_commands.hpp"
+#include "engine/api/compare_commands.hpp"
 #include "engine/api/edit_commands.hpp"
 #include "engine/api/machine_commands.hpp"
 #include "engine/api/query_commands.hpp"
@@ -35,8 +36,8 @@ BOOST_DESCRIBE_STRUCT(command_context, (),
                       (directory, environment, guild_home, assume_yes, at_terminal, connections))
 
 using command = boost::mp11::mp_rename<
-    boost::mp11::mp_append<run_commands, query_commands, edit_commands, archive_commands,
-                           machine_commands, service_commands>,
+    boost::mp11::mp_append<run_commands, query_commands, compare_commands, edit_commands,
+                           archive_commands, machine_commands, service_commands>,
     std::variant>;
 
 /// Whether the traits of a command say of its members what is so.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/compare_events.hpp"
 #include "engine/api/edit_events.hpp"
 #include "engine/api/machine_events.hpp"
 #include "engine/api/query_events.hpp"
@@ -87,6 +88,8 @@ using event = std::variant<
     stop_progress,
     // query_events.hpp
     runs_listed, run_described, runs_selected, files_listed, program_wanted,
+    // compare_events.hpp
+    runs_compared, scalars_listed,
     // edit_events.hpp
     nothing_selected, runs_deleted, runs_restored, runs_edited, tags_listed, comments_listed,
     // machine_events.hpp

@@ -1,5 +1,6 @@
 #include "engine/commands/perform_anywhere.hpp"
 
+#include "engine/commands/comparing/compare.hpp"
 #include "engine/commands/following/watch.hpp"
 #include "engine/commands/several/perform_on_each.hpp"
 #include "engine/config/remote_names.hpp"
@@ -21,6 +22,10 @@ bool takes_one_machine(const Command& what) {
 awaitable<result<outcome>> perform_together(command_session& session,
                                             std::vector<std::string> remotes, list_command what) {
     return list_on_each(session, std::move(remotes), std::move(what));
+}
+awaitable<result<outcome>>
+perform_together(command_session& session, std::vector<std::string> remotes, compare_command what) {
+    return compare_on_each(session, std::move(remotes), std::move(what));
 }
 awaitable<result<outcome>> perform_together(command_session& session,
                                             std::vector<std::string> remotes, watch_command what) {

@@ -20,7 +20,8 @@ short_option_rules rules_of(std::string_view command) {
             .has =
                 [command](std::string_view option) {
                     return (option == "--page" && command == "cat") ||
-                           (option == "--remove" && command == "label");
+                           (option == "--remove" && command == "label") ||
+                           (option == "--strict-cols" && command == "compare");
                 },
             // As the parser of `ls` would say.
             .wants_value =
@@ -51,6 +52,7 @@ BOOST_AUTO_TEST_CASE(multi_letter_options_become_long_ones) {
         {"runs", {"-S"}, {"-S"}},
         {"cat", {"-pa"}, {"--page"}},
         {"label", {"-rm", "old"}, {"--remove", "old"}},
+        {"compare", {"-t", "-cc", "=lr"}, {"-t", "--strict-cols", "=lr"}},
     };
     for (const auto& c : cases) {
         BOOST_TEST_CONTEXT(c.command << " " << c.typed.front()) {

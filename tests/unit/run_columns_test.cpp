@@ -85,7 +85,8 @@ BOOST_AUTO_TEST_CASE(a_column_is_a_flag_an_attribute_or_a_part_of_a_scalar) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_column_is_refused) {
-    for (const char* text : {"", "  ", "=", ".", "a b c", "first a b", "=a b", "a, b"}) {
+    for (const char* text : {"", "  ", "=", ".", "a b c", "first a b", "=a b", "a, b", "a as", "a,",
+                             "=\"a b\"", "\"a", "scalar:min loss", "a as b c"}) {
         BOOST_TEST(!parse_column(text).has_value(), text);
     }
     BOOST_TEST(parse_column("a,b").error().context ==

@@ -1,11 +1,13 @@
 #include "engine/commands/choosing/run_columns.hpp"
 
+#include "engine/json/described_json.hpp"
+#include "engine/runs/opref.hpp"
 #include "engine/runs/run_status.hpp"
 #include "engine/scalars/scalar_series.hpp"
 #include "engine/text/yaml_value.hpp"
 
 #include <algorithm>
-#include <array>
+#include <chrono>
 #include <cmath>
 #include <ctime>
 
@@ -14,36 +16,51 @@ namespace {
 
 namespace json = boost::json;
 
-struct part_name {
-    std::string_view word;
-    scalar_part part;
-};
-constexpr std::array parts{
-    part_name{"first", scalar_part::first}, part_name{"last", scalar_part::last},
-    part_name{"min", scalar_part::least},   part_name{"max", scalar_part::greatest},
-    part_name{"avg", scalar_part::mean},    part_name{"mean", scalar_part::mean},
-    part_name{"total", scalar_part::total}, part_name{"count", scalar_part::count},
-};
-
-std::vector<std::string> words_in(std::string_view text) {
-    std::vector<std::string> out;
-    std::string word;
-    for (const char each : text) {
-        if (each != ' ' && each != '\t') {
-            word += each;
-        } else if (!word.empty()) {
-            out.push_back(std::move(word));
-            word.clear();
-        }
-    }
-    if (!word.empty()) {
-        out.push_back(std::move(word));
-    }
-    return out;
-}
-
 json::value number(double value) {
     return std::isnan(value) ? json::value(nullptr) : json::value(value);
+}
+
+// The value of a scalar, unless the column is about a step or a count.
+std::optional<double> scalar_number(const run_column& column, const run_detail& run) {
+    const auto* found = find_scalar(run.scalars, column.name);
+    if (found == nullptr || column.step) {
+        return std::nullopt;
+    }
+    switch (column.part) {
+    case scalar_part::last:
+        return found->last;
+    case scalar_part::first:
+        return found->first;
+    case scalar_part::least:
+        return found->least;
+    case scalar_part::greatest:
+        return found->greatest;
+    case scalar_part::mean:
+        return found->mean;
+    case scalar_part::total:
+        return found->mean * static_cast<double>(found->count);
+    case scalar_part::count:
+        break;
+    }
+    return std::nullopt;
+}
+
+json::value scalar_step(const run_column& column, const scalar_summary& found) {
+    switch (column.part) {
+    case scalar_part::first:
+        return found.first_step;
+    case scalar_part::least:
+        return found.least_step;
+    case scalar_part::greatest:
+        return found.greatest_step;
+    case scalar_part::last:
+        return found.last_step;
+    case scalar_part::mean:
+    case scalar_part::total:
+    case scalar_part::count:
+        break;
+    }
+    return nullptr; // of all steps
 }
 
 json::value scalar_value(const run_column& column, const run_detail& run) {
@@ -51,23 +68,11 @@ json::value scalar_value(const run_column& column, const run_detail& run) {
     if (found == nullptr) {
         return nullptr;
     }
-    switch (column.part) {
-    case scalar_part::last:
-        return column.step ? json::value(found->last_step) : number(found->last);
-    case scalar_part::first:
-        return column.step ? json::value(found->first_step) : number(found->first);
-    case scalar_part::least:
-        return column.step ? json::value(found->least_step) : number(found->least);
-    case scalar_part::greatest:
-        return column.step ? json::value(found->greatest_step) : number(found->greatest);
-    case scalar_part::mean:
-        return number(found->mean);
-    case scalar_part::total:
-        return number(found->mean * static_cast<double>(found->count));
-    case scalar_part::count:
-        break;
+    if (column.step) {
+        return scalar_step(column, *found);
     }
-    return found->count;
+    const auto value = scalar_number(column, run);
+    return value ? number(*value) : json::value(found->count);
 }
 
 json::value flag_value(const std::string& name, const run_detail& run) {
@@ -191,48 +196,79 @@ std::optional<std::string> formatted_attribute(const run_detail& run, const std:
     return std::nullopt;
 }
 
-} // namespace
+constexpr std::size_t shown_digits = 8; // of an id, of a digest
 
-result<run_column> parse_column(std::string_view text) {
-    if (text.find(',') != std::string_view::npos) {
-        return failure(errc::bad_input,
-                       "invalid col spec '" + std::string(text) + "': multiple cols not supported");
+// "1:02:03": how long it has run, or ran.
+std::string duration_text(const run_row& row) {
+    const bool running = row.state == run_state::running;
+    const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+                         std::chrono::system_clock::now().time_since_epoch())
+                         .count();
+    const auto until = row.stopped_us ? row.stopped_us
+                       : running      ? std::optional<std::int64_t>(now)
+                                      : std::nullopt;
+    if (!row.started_us || !until) {
+        return {};
     }
-    auto words = words_in(text);
-    if (words.size() > 2 && words[words.size() - 2] == "as") {
-        words.resize(words.size() - 2);
-    }
-    run_column out;
-    const auto invalid = [&] {
-        return failure(errc::bad_input, "invalid col spec '" + std::string(text) +
-                                            "': expected =FLAG, .ATTRIBUTE or [first|last|min|max|"
-                                            "avg|total|count] SCALAR [step]");
+    const auto seconds = std::max<std::int64_t>(*until - *row.started_us, 0) / 1'000'000;
+    const auto two_digits = [](std::int64_t value) {
+        return (value < 10 ? ":0" : ":") + std::to_string(value);
     };
-    if (words.empty()) {
-        return invalid();
-    }
-    const char mark = words.front().front();
-    if (mark == '=' || mark == '.') {
-        out.kind = mark == '=' ? column_kind::flag : column_kind::attribute;
-        out.name = words.front().substr(1);
-        return words.size() > 1 || out.name.empty() ? result<run_column>(invalid()) : out;
-    }
-    out.plain = words.size() == 1;
-    const auto part = std::ranges::find(parts, words.front(), &part_name::word);
-    if (words.size() > 1 && part != parts.end()) {
-        out.part = part->part;
-        words.erase(words.begin());
-    }
-    if (words.size() > 1 && words.back() == "step") {
-        out.step = true;
-        words.pop_back();
-    }
-    if (words.size() != 1) {
-        return invalid();
-    }
-    out.name = std::move(words.front());
-    return out;
+    return std::to_string(seconds / 3600) + two_digits(seconds / 60 % 60) +
+           two_digits(seconds % 60);
 }
+
+// An attribute as it is recorded; nothing if the run has none of that name.
+json::value recorded_attribute(const std::string& name, const protocol::run_facts& facts) {
+    const auto found = facts.attributes.find(name);
+    if (found == facts.attributes.end()) {
+        return nullptr;
+    }
+    auto value = read_yaml(found->second, name);
+    return value ? std::move(*value) : json::value(json::string(found->second));
+}
+
+json::value declared_attribute(const std::string& name, const protocol::run_facts& facts) {
+    const auto declared = recorded_attribute("opdef_attrs", facts);
+    const auto* members = declared.if_object();
+    const auto* found = members == nullptr ? nullptr : members->if_contains(name);
+    return found == nullptr ? json::value(nullptr) : *found;
+}
+
+json::value shown_attribute(const std::string& name, const run_detail& run,
+                            const protocol::run_facts& facts) {
+    const auto& row = run.row;
+    const auto of = parse_opref(run.opref);
+    const std::pair<const char*, std::string> texts[] = {
+        {"id", row.id},
+        {"run", row.id.substr(0, shown_digits)},
+        {"short_id", row.id.substr(0, shown_digits)},
+        {"operation", row.operation},
+        {"op", of ? of->op : std::string()},
+        {"op_model", of ? of->model : std::string()},
+        {"from", run.from},
+        {"started", local_time(row.started_us)},
+        {"stopped", local_time(row.stopped_us)},
+        {"status", status_text(row)},
+        {"time", duration_text(row)},
+        {"label", row.label},
+        {"sourcecode", run.sourcecode_digest.substr(0, shown_digits)}};
+    for (const auto& [each, text] : texts) {
+        if (name == each) {
+            return text_or_null(text);
+        }
+    }
+    if (auto declared = declared_attribute(name, facts); !declared.is_null()) {
+        return declared;
+    }
+    if (const auto logged = run.attributes.find(name); logged != run.attributes.end()) {
+        auto value = read_yaml(logged->second, name);
+        return value ? std::move(*value) : json::value(json::string(logged->second));
+    }
+    return recorded_attribute(name, facts);
+}
+
+} // namespace
 
 json::value value_in(const run_column& column, const run_detail& run) {
     switch (column.kind) {
@@ -244,6 +280,19 @@ json::value value_in(const run_column& column, const run_detail& run) {
         break;
     }
     return scalar_value(column, run);
+}
+
+json::value shown_value(const run_column& column, const run_detail& run,
+                        const protocol::run_facts& facts) {
+    if (column.kind == column_kind::attribute) {
+        return shown_attribute(column.name, run, facts);
+    }
+    if (column.kind == column_kind::scalar) {
+        const auto exact = scalar_number(column, run);
+        return exact && !std::isfinite(*exact) ? protocol::to_json(*exact)
+                                               : scalar_value(column, run);
+    }
+    return flag_value(column.name, run);
 }
 
 bool column_less(const json::value& left, const json::value& right) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/api/events.hpp"
+#include "engine/commands/choosing/column_spec.hpp"
 #include "engine/protocol/messages.hpp"
 
 #include <boost/json/value.hpp>
@@ -12,28 +13,14 @@
 
 namespace outrider {
 
-BOOST_DEFINE_ENUM_CLASS(column_kind, scalar, flag, attribute)
-BOOST_DEFINE_ENUM_CLASS(scalar_part, last, first, least, greatest, mean, total, count)
-
-/// A column of runs as Guild's `compare` names it: `=FLAG`, `.ATTRIBUTE`, or
-/// `[first|last|min|max|avg|total|count] SCALAR [step]`.
-struct run_column {
-    column_kind kind = column_kind::scalar;
-    std::string name;
-    scalar_part part = scalar_part::last;
-    bool step = false;  ///< the step at which the scalar has that value
-    bool plain = false; ///< nothing says which kind it is
-
-    friend bool operator==(const run_column&, const run_column&) = default;
-};
-
-/// Reads a column; `X as TITLE` is allowed. Fails with `bad_input` on an empty text or several
-/// columns.
-[[nodiscard]] result<run_column> parse_column(std::string_view text);
-
 /// What one run has in it: a number, a text, null where it has nothing (or a value that is no
 /// number).
 [[nodiscard]] boost::json::value value_in(const run_column& column, const run_detail& run);
+
+/// What a table shows of it: as `value_in`, but attributes as texts for people, and numbers that
+/// are not finite as the text of them. `facts` has the attributes that are files of the run alone.
+[[nodiscard]] boost::json::value shown_value(const run_column& column, const run_detail& run,
+                                             const protocol::run_facts& facts);
 
 /// The order of values: numbers by size, then texts; booleans count as 0 and 1.
 [[nodiscard]] bool column_less(const boost::json::value& left, const boost::json::value& right);

@@ -80,7 +80,8 @@ awaitable<result<program_answer>> ask_program(command_session& session, const ta
     co_return answer;
 }
 
-result<int> run_in_foreground(const std::vector<std::string>& words, const std::string& directory) {
+result<int> run_in_foreground(const std::vector<std::string>& words, const std::string& directory,
+                              const std::function<void(int pid)>& started) {
     std::vector<char*> arguments;
     for (const auto& word : words) {
         arguments.push_back(const_cast<char*>(word.c_str())); // NOLINT: argv of POSIX
@@ -106,6 +107,9 @@ result<int> run_in_foreground(const std::vector<std::string>& words, const std::
         return error == ENOENT
                    ? failure(errc::not_found, "there is no program '" + words.front() + "'")
                    : errno_failure(error, "cannot execute " + words.front());
+    }
+    if (started) {
+        started(child);
     }
     int status = 0;
     while (::waitpid(child, &status, 0) < 0) {

@@ -32,8 +32,10 @@ struct program_answer {
                                                             std::chrono::milliseconds limit);
 
 /// Executes a program on the terminal that this process has, and waits for its end: its exit
-/// status, negative for a signal. Blocks. `not_found` if there is no such program.
+/// status, negative for a signal. Blocks. `not_found` if there is no such program. `started` is
+/// told its process.
 [[nodiscard]] result<int> run_in_foreground(const std::vector<std::string>& words,
-                                            const std::string& directory);
+                                            const std::string& directory,
+                                            const std::function<void(int pid)>& started = {});
 
 } // namespace outrider
