@@ -157,15 +157,47 @@ BOOST_AUTO_TEST_CASE(python_code_finds_the_support_directory) {
     BOOST_TEST(content(at.run("r1").attribute("cmd")).find("${python_exe}") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(activation_that_fails_tells_what_the_shell_said) {
+BOOST_AUTO_TEST_CASE(activation_that_fails_tells_which_command_failed_and_how) {
     run_home at;
     agent_process agent(at.cache);
-    auto request = at.start("r1", "true");
-    request.activation = "source /no/such/venv/bin/activate";
-    const auto failed = agent.refuse(request);
-    BOOST_TEST(failed.code == "start_failed");
-    BOOST_TEST(failed.context.find("/no/such/venv") != std::string::npos);
-    BOOST_TEST(!fs::exists(at.run("r1").directory));
+    const struct {
+        const char* code;
+        const char* how;
+        const char* said;
+    } rows[] = {
+        {"source /no/such/venv/bin/activate",
+         "'source /no/such/venv/bin/activate' ended with "
+         "exit code 1",
+         "line 1: /no/such/venv/bin/activate: No such file"},
+        {"module() { echo no module $2 >&2; return 7; }\nexport A=1\nmodule load cuda\necho after",
+         "'module load cuda' ended with exit code 7", "no module cuda"},
+        {"echo a\nexit 3", "'exit 3' ended with exit code 3", "a"},
+        {"for n in 1 2 3 4 5 6 7; do echo line $n; done; false",
+         "'false' ended with exit code 1: line 3\nline 4\nline 5\nline 6\nline 7;", "line 7"},
+        {"true\nif syntax ( error", "the shell ended with exit code ", "syntax error"},
+        {"if syntax ( error", "the shell ended with exit code ", "syntax error"},
+        {"exit 0", "'exit 0' ended with exit code 0", ""},
+        {"kill -9 $$", "'kill -9 $$' was ended by signal 9", ""},
+    };
+    for (const auto& row : rows) {
+        auto request = at.start("r1", "true");
+        request.activation = row.code;
+        const auto failed = agent.refuse(request);
+        BOOST_TEST_CONTEXT(row.code << ": " << failed.context) {
+            BOOST_TEST(failed.code == "start_failed");
+            BOOST_TEST(failed.context.find("the activation of the environment failed: " +
+                                           std::string(row.how)) != std::string::npos);
+            BOOST_TEST(failed.context.find(row.said) != std::string::npos);
+            BOOST_TEST(failed.context.find("BASH") == std::string::npos);
+        }
+        BOOST_TEST(!fs::exists(at.run("r1").directory));
+    }
+    // What code sets up for its own end, and what it is strict about, are its own affair.
+    auto request = at.start("r1", "test \"$A\" = 1");
+    request.activation = "set -au\nA=1";
+    BOOST_TEST(agent.finish(agent.send(request)).reply.has_value());
+    BOOST_TEST(agent.finish(agent.send(follow(at, "r1"))).reply.has_value());
+    BOOST_TEST(content(at.run("r1").attribute("exit_status")) == "0\n");
 }
 
 BOOST_AUTO_TEST_CASE(requests_are_answered_while_activation_code_runs) {

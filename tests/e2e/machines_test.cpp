@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(reinit_runs_the_init_command_there, Place, places)
     const auto ran = at.me.run({"remote", "start", "gpu1", "--reinit", "-y"});
     BOOST_TEST(ran.exit_code == 7);
     BOOST_TEST(ran.out == "in home ${home} \n");
-    BOOST_TEST(has(ran.err, "WARNING: the init command of gpu1 ended with 7"));
+    BOOST_TEST(has(ran.err, "WARNING: the init command of gpu1 ended with exit code 7: "));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_remote_that_stands_by_itself_is_not_started_or_stopped, Place,

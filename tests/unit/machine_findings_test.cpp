@@ -139,6 +139,13 @@ BOOST_AUTO_TEST_CASE(each_fault_is_found_with_its_cure_and_nothing_else) {
              s.to.venv_path = "/venv";
          },
          "no python3 that works", "check venv-path"},
+        {"activation", wrong,
+         [](auto& s) {
+             s.python.reset();
+             s.activation_failure = "the activation of the environment failed: 'conda activate x' "
+                                    "ended with exit code 1; check venv-path";
+         },
+         "'conda activate x' ended with exit code 1", "mend venv-path, conda-env"},
         {"logout", wrong, [](auto& s) { s.report.logout = "warn"; }, "last login ends",
          "loginctl enable-linger ann"},
         {"logout", finding_level::good, [](auto& s) { s.report.logout = "enter_scope"; },

@@ -2,6 +2,7 @@
 
 #include "engine/agent/machine/signal_process.hpp"
 #include "engine/agent/server/pipe.hpp"
+#include "engine/text/shell_words.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -10,6 +11,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string_view>
+#include <vector>
 
 namespace outrider::agent {
 namespace {
@@ -18,11 +21,75 @@ namespace {
 constexpr int environment_fd = 98;
 /// What is kept of the shell's messages and of an environment, bytes.
 constexpr std::size_t max_message = 4096;
+/// What a person is told of the messages: the last lines say why.
+constexpr std::size_t shown_lines = 5;
 constexpr std::size_t max_environment = std::size_t{4} << 20;
 
-[[noreturn]] void become_shell(const std::string& script, const std::string& executable,
-                               const std::string& directory, const pipe_ends& messages,
-                               const pipe_ends& environment) {
+/// Between the commands that bash tells of and the environment.
+constexpr std::string_view commands_end = "\n\1outrider\1\n";
+
+/// The script for the shell: the user's code, then the environment that it leaves. bash tells of
+/// each command of the code before it runs, so that the last one is known where one fails. It is
+/// one of the code itself, not of a function or file that it uses: that is what the user wrote.
+/// Other shells know neither DEBUG nor a descriptor of two digits.
+std::string script_for(const std::string& code, const std::string& executable) {
+    // All on one line before the code, so that the shell counts the lines of the code alone.
+    constexpr std::string_view before =
+        R"sh(if [ -n "$BASH_VERSION" ]; then )sh"
+        R"sh(trap 'printf "%s\0" "$BASH_COMMAND" >&98' DEBUG; fi; set -e; )sh";
+    constexpr std::string_view after = R"sh(
+if [ -n "${BASH_VERSION:-}" ]; then trap - DEBUG; printf '\n\1outrider\1\n' >&98; fi
+exec )sh";
+    static_assert(environment_fd == 98);
+    return std::string(before) + code + std::string(after) + shell_quote(executable) +
+           " print-environment 98\n";
+}
+
+/// What the shell's report ends with: the environment, or nothing if it did not come to that.
+std::string_view environment_in(std::string_view report) {
+    if (const auto end = report.find(commands_end); end != std::string_view::npos) {
+        return report.substr(end + commands_end.size());
+    }
+    // The first command is ours; without any it is the report of another shell.
+    return report.starts_with("set -e") ? std::string_view() : report;
+}
+
+/// The last command of those that bash told of; empty where it is not known which one failed.
+std::string last_command(std::string_view told) {
+    constexpr std::size_t longest = 200;
+    told = told.substr(0, told.find(commands_end));
+    while (told.ends_with('\0')) {
+        told.remove_suffix(1);
+    }
+    const auto start = told.rfind('\0');
+    const auto command = told.substr(start == std::string_view::npos ? 0 : start + 1);
+    if (command == "set -e") {
+        return {}; // ours: a group in brackets is not told of
+    }
+    return std::string(command.substr(0, longest)) + (command.size() > longest ? "..." : "");
+}
+
+/// The last lines of what was printed. Where the first line of the code does not parse, the shell
+/// quotes it with what is before it, which is nobody's.
+std::string last_lines(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        const bool ours = line.find("if [ -n \"$BASH_VERSION\" ]") != std::string_view::npos;
+        if (!ours && line.find_first_not_of(" \r") != std::string_view::npos) {
+            lines.push_back(line);
+        }
+    }
+    std::string out;
+    for (auto at = lines.size() - std::min(lines.size(), shown_lines); at < lines.size(); ++at) {
+        out += (out.empty() ? "" : "\n") + std::string(lines[at]);
+    }
+    return out;
+}
+
+[[noreturn]] void become_shell(const std::string& script, const std::string& directory,
+                               const pipe_ends& messages, const pipe_ends& environment) {
     ::setsid(); // a group of its own, so that all of it can be killed
     ::signal(SIGPIPE, SIG_DFL);
     const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -34,7 +101,7 @@ constexpr std::size_t max_environment = std::size_t{4} << 20;
         ::chdir("/");
     }
     for (const char* shell : {"bash", "sh"}) {
-        ::execlp(shell, shell, "-c", script.c_str(), executable.c_str(), nullptr);
+        ::execlp(shell, shell, "-c", script.c_str(), "activation", nullptr);
     }
     ::_exit(127);
 }
@@ -70,12 +137,11 @@ result<std::unique_ptr<activation>> activation::begin(const std::string& code,
     for (const auto* pipe : {&*messages, &*environment}) {
         ::fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
     }
-    const std::string script = "set -e\n" + code + "\nexec \"$0\" print-environment " +
-                               std::to_string(environment_fd) + "\n";
+    const std::string script = script_for(code, executable);
     std::unique_ptr<activation> out(new activation);
     out->shell_ = ::fork();
     if (out->shell_ == 0) {
-        become_shell(script, executable, directory, *messages, *environment);
+        become_shell(script, directory, *messages, *environment);
     }
     if (out->shell_ < 0) {
         return errno_failure(errno, "cannot run the activation code");
@@ -101,12 +167,24 @@ activation::~activation() {
 }
 
 failure activation::failed(const std::string& how) const {
-    std::string text = "the activation of the environment " + how;
-    if (!message_text_.empty()) {
-        text += ": " + message_text_.substr(0, message_text_.find_last_not_of(" \n") + 1);
+    std::string text = "the activation of the environment failed: " + how;
+    if (const auto said = last_lines(message_text_); !said.empty()) {
+        text += ": " + said;
     }
     return {errc::start_failed,
             text + "; check venv-path, conda-env or venv-activate in config.yml"};
+}
+
+/// How the shell ended, and by which command of the code.
+std::string activation::end_of_shell(int status) const {
+    // What does not parse is not run: the last command is then one before it.
+    const bool parsed = message_text_.find(": syntax error") == std::string::npos;
+    const auto command = parsed ? last_command(environment_text_) : std::string();
+    const std::string who = command.empty() ? "the shell" : "'" + command + "'";
+    if (WIFSIGNALED(status)) {
+        return who + " was ended by signal " + std::to_string(WTERMSIG(status));
+    }
+    return who + " ended with exit code " + std::to_string(WEXITSTATUS(status));
 }
 
 result<std::optional<environment_map>> activation::poll() {
@@ -121,7 +199,7 @@ result<std::optional<environment_map>> activation::poll() {
     const bool open = drain(environment_.get(), environment_text_, max_environment);
     if (!shell_ended) {
         if (clock::now() >= deadline_) {
-            return failed("did not end within 60 s");
+            return failed("it did not end within 60 s");
         }
         if (!open) {
             events_.remove(environment_.get()); // its end follows at once and wakes us
@@ -129,10 +207,14 @@ result<std::optional<environment_map>> activation::poll() {
         return std::optional<environment_map>{};
     }
     shell_ = -1;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || environment_text_.empty()) {
-        return failed("failed");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        return failed(end_of_shell(status));
     }
-    return std::optional(parse_environment(environment_text_));
+    const auto left = environment_in(environment_text_);
+    if (left.empty()) {
+        return failed(end_of_shell(status)); // it ended early, with success
+    }
+    return std::optional(parse_environment(left));
 }
 
 job_wait activation::wait() const {

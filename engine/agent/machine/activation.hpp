@@ -27,14 +27,15 @@ class activation {
     activation& operator=(const activation&) = delete;
     ~activation();
 
-    /// The environment once it is there; nothing while the shell runs; `start_failed` with the end
-    /// of what the shell printed if it failed.
+    /// The environment once it is there; nothing while the shell runs; `start_failed` if a command
+    /// of the code failed, with that command, its exit code and the last lines of what was printed.
     [[nodiscard]] result<std::optional<environment_map>> poll();
     [[nodiscard]] job_wait wait() const;
 
   private:
     activation() = default;
     failure failed(const std::string& how) const;
+    std::string end_of_shell(int status) const;
 
     event_set events_;
     descriptor messages_;

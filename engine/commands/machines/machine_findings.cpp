@@ -196,6 +196,12 @@ finding python_finding(const machine_survey& survey) {
                     "python3 is " + survey.python->executable + ", " +
                         survey.python->version.substr(0, survey.python->version.find(' ')));
     }
+    if (!survey.activation_failure.empty()) {
+        const auto& why = survey.activation_failure;
+        return problem("activation", why.substr(0, why.rfind("; check ")),
+                       "no run starts there: mend venv-path, conda-env or venv-activate in "
+                       "config.yml, or what it names");
+    }
     const bool activated = !survey.to.activation().empty();
     return warning("python", "there is no python3 that works: " + survey.python_failure,
                    activated ? "operations with 'main' need it: check venv-path, conda-env or "

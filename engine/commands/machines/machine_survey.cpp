@@ -54,7 +54,11 @@ awaitable<void> ask_python(command_session& session, const target& at, machine_s
     protocol::execute request;
     request.activation = out.to.activation();
     request.words = {"python3", "-c", python_script};
+    const bool activates = !request.activation.empty();
     auto said = co_await ask_program(session, at, std::move(request), python_limit);
+    if (!said && activates && said.error().kind() == errc::start_failed) {
+        out.activation_failure = without_name(said.error().context, out.to.name);
+    }
     if (!said || said->exit_status != 0) {
         const auto lines = said ? lines_of(said->output) : std::vector<std::string>();
         out.python_failure = !said ? without_name(said.error().context, out.to.name)

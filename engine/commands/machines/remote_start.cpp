@@ -2,6 +2,17 @@
 #include "engine/commands/session/perform.hpp"
 
 namespace outrider {
+namespace {
+
+// Of the user's code, for the words about it.
+std::string first_line_of(const std::string& code) {
+    const auto end = code.find_first_of("\r\n");
+    const bool goes_on =
+        end != std::string::npos && code.find_first_not_of(" \r\n", end) != std::string::npos;
+    return code.substr(0, end) + (goes_on ? " ..." : "");
+}
+
+} // namespace
 
 // The text of `init` is the user's own shell code. It goes through the environment, so that nothing
 // in it is replaced on the way.
@@ -45,8 +56,8 @@ awaitable<result<outcome>> perform(command_session& session, remote_start_comman
     }
     if (*ended != 0) {
         session.emit(note{.warning = true,
-                          .text = "the init command of " + to.name + " ended with " +
-                                  std::to_string(*ended)});
+                          .text = "the init command of " + to.name + " ended with exit code " +
+                                  std::to_string(*ended) + ": " + first_line_of(to.init)});
     }
     co_return outcome{*ended};
 }
