@@ -93,6 +93,7 @@ set(AGENT_SOURCES
     start/start_staged.cpp
     start/tree_copy.cpp
     supervise/end_record.cpp
+    supervise/left_behind.cpp
     supervise/operation_process.cpp
     supervise/operation_words.cpp
     supervise/output_index.cpp
@@ -112,5 +113,4 @@ set(AGENT_SOURCES
     watch/wait_runs.cpp
     watch/watch_listing.cpp
     watch/watch_run_files.cpp
-    supervise/left_behind.cpp
     ${PYTHON_SUPPORT_SOURCE})

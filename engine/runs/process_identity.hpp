@@ -26,6 +26,8 @@ struct process_stat {
     std::int64_t start = 0; ///< clock ticks after boot
 
     [[nodiscard]] bool is_gone() const { return state == 'Z' || state == 'X' || state == 'x'; }
+    /// Stopped by a signal; it is neither gone nor does it do anything before SIGCONT.
+    [[nodiscard]] bool is_suspended() const { return state == 'T'; }
     [[nodiscard]] process_mark mark() const { return {pid, start}; }
 };
 

@@ -58,7 +58,9 @@ run_status status_without_exit(const run_facts& facts) {
     // A supervisor that lives has still to write the exit status: the run has not ended before
     // that.
     if (facts.operation == process_state::alive || facts.supervisor == process_state::alive) {
-        return {.state = run_state::running};
+        // Of one that runs there is nothing to tell but that it does not get on.
+        const bool waits = facts.reason && facts.reason->kind == suspended_kind;
+        return {.state = run_state::running, .reason = waits ? told_reason(facts) : ""};
     }
     if (facts.lock && (facts.operation == process_state::elsewhere ||
                        facts.supervisor == process_state::elsewhere)) {

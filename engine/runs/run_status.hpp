@@ -8,6 +8,9 @@
 
 namespace outrider {
 
+/// The kind of the reason of a run whose operation is suspended by a signal.
+inline constexpr char suspended_kind[] = "suspended";
+
 /// The status of a run and what it follows from.
 struct run_status {
     run_state state = run_state::error;

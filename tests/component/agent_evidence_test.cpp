@@ -231,4 +231,17 @@ BOOST_AUTO_TEST_CASE(attributes_that_are_no_small_files_are_not_reported) {
     BOOST_TEST(facts.attributes.at("label") == "x\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_suspended_operation_runs_and_the_reason_says_why_it_does_not_get_on) {
+    evidence e;
+    BOOST_TEST(status_of(facts_of(e.run, e.machine)).reason == "");
+    ::kill(e.operation.pid, SIGSTOP);
+    BOOST_REQUIRE(eventually([&] { return read_process(e.operation.pid)->is_suspended(); }));
+    const auto status = status_of(facts_of(e.run, e.machine));
+    BOOST_CHECK(status.state == run_state::running);
+    BOOST_TEST(status.reason == "suspended by a signal; 'kill -CONT " +
+                                    std::to_string(e.operation.pid) + "' lets it go on");
+    ::kill(e.operation.pid, SIGCONT);
+    BOOST_TEST(eventually([&] { return status_of(facts_of(e.run, e.machine)).reason.empty(); }));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

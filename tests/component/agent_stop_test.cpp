@@ -30,7 +30,7 @@ void suspend(const run_home& at, const std::string& id) {
     ::kill(-static_cast<pid_t>(operation.pid), SIGSTOP);
     BOOST_REQUIRE(eventually([&] {
         const auto now = read_process(operation.pid);
-        return now && now->state == 'T';
+        return now && now->is_suspended();
     }));
 }
 

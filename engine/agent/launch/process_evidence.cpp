@@ -1,5 +1,6 @@
 #include "engine/agent/launch/process_launcher.hpp"
 #include "engine/runs/run_identity.hpp"
+#include "engine/runs/run_status.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <fcntl.h>
@@ -103,12 +104,25 @@ void judge_starter(const run_paths& run, const machine_facts& machine, run_evide
     }
 }
 
+// A process that was sent SIGSTOP lives, and does nothing until somebody lets it go on.
+void judge_suspension(run_evidence& evidence) {
+    if (evidence.operation != process_state::alive) {
+        return;
+    }
+    const auto process = read_process(evidence.operation_pid);
+    if (process && process->is_suspended()) {
+        evidence.reason = {{suspended_kind, "suspended by a signal; 'kill -CONT " +
+                                                std::to_string(process->pid) + "' lets it go on"}};
+    }
+}
+
 } // namespace
 
 run_evidence process_launcher::alive(const run_paths& run) {
     run_evidence out;
     judge_starter(run, machine_, out);
     judge_processes(run, machine_, out);
+    judge_suspension(out);
     return out;
 }
 

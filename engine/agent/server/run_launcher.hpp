@@ -74,7 +74,8 @@ class launched_run {
     virtual void look() = 0;
     /// What was left at the last look, as pids or ids of jobs: empty once all is gone.
     [[nodiscard]] virtual std::vector<std::int64_t> left() const = 0;
-    /// Signals what is alive still, each identity checked again; the supervisor is never signalled.
+    /// Signals what is alive still, each identity checked again, and wakes what is suspended: it
+    /// would never get to the signal. The supervisor is never signalled.
     virtual void signal(int number, signal_target target) = 0;
     /// Whether the one that writes the exit status lives.
     [[nodiscard]] virtual bool recorder_lives() const = 0;

@@ -6,6 +6,7 @@
 #include "engine/commands/session/perform.hpp"
 #include "engine/commands/several/perform_on_each.hpp"
 #include "engine/reactor/task_group.hpp"
+#include "engine/runs/run_status.hpp"
 
 #include <boost/system/system_error.hpp>
 
@@ -179,7 +180,7 @@ awaitable<result<run_row>> choose_by_pid(command_session& session, const target&
     const auto found = std::ranges::find_if(
         all->rows, [&](const run_row& row) { return row.remote.empty() && row.pid == asked->pid; });
     if (found == all->rows.end()) {
-        co_return failure(errc::not_found, "no run with pid " + std::to_string(asked->pid));
+        co_return failure(errc::not_found, "cannot find run for pid " + std::to_string(asked->pid));
     }
     co_return std::move(*found);
 }
@@ -232,6 +233,12 @@ awaitable<result<std::size_t>> watch_at(command_session& session, watch_command 
     const auto runs = co_await choose_watched(session, *at, what);
     if (!runs) {
         co_return runs.error();
+    }
+    for (const auto& run : *runs) {
+        // Otherwise a person waits for output that does not come.
+        if (run.state == run_state::running && run.reason.starts_with(suspended_kind)) {
+            session.emit(note{.warning = true, .text = "run " + run.id + " is " + run.reason});
+        }
     }
     watched_runs watches(session, *at, co_await asio::this_coro::executor);
     auto ended = co_await watches.run(
