@@ -55,16 +55,14 @@ std::string watched_output::lines_of(stream& from, std::string_view bytes) {
     for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
         from.held += bytes.substr(0, end);
         bytes.remove_prefix(end + 1);
-        out += line(from, from.held);
-        from.held.clear();
-        from.continued = false;
+        out += end_line(from);
     }
     from.held += bytes;
     if (from.held.size() > most_held) {
         // A bar that was drawn a thousand times is short in the end.
         from.held = std::string(last_state(from.held));
         if (from.held.size() > most_held / 2) {
-            out += line(from, from.held);
+            out += line(from, {from.held, take_time(from)});
             from.held.clear();
             from.continued = true;
         }
@@ -81,17 +79,33 @@ std::string watched_output::characters_of(stream& from, std::string_view bytes) 
     return out;
 }
 
-std::string watched_output::line(stream& from, std::string_view text) {
-    return prefix(from) + time_of_line(from) + harmless(last_state(text), style_.colour) + "\n";
+// What is held is a whole line: it, and what it ends, is shown.
+std::string watched_output::end_line(stream& from) {
+    std::vector<final_line> over;
+    from.drawn.feed(from.held, take_time(from), over);
+    from.held.clear();
+    from.continued = false;
+    std::string out;
+    for (const auto& each : over) {
+        out += line(from, each);
+    }
+    return out;
 }
 
-std::string watched_output::time_of_line(stream& from) const {
-    if (!style_.timestamps || from.continued || from.times.empty()) {
-        return {};
+std::string watched_output::line(const stream& from, const final_line& shown) const {
+    const auto time =
+        style_.timestamps && shown.time_ms ? line_time(*shown.time_ms) + " " : std::string();
+    return prefix(from) + time + harmless(last_state(shown.text), style_.colour) + "\n";
+}
+
+// Only the first piece of a line has one.
+std::optional<std::int64_t> watched_output::take_time(stream& from) {
+    if (from.continued || from.times.empty()) {
+        return std::nullopt;
     }
     const auto written = from.times.front();
     from.times.pop_front();
-    return line_time(written) + " ";
+    return written;
 }
 
 std::string watched_output::prefix(const stream& from) const {
@@ -109,8 +123,11 @@ std::string watched_output::prefix(const stream& from) const {
 std::string watched_output::finish(stream& from) {
     std::string out;
     if (!from.held.empty()) {
-        out = comes_in_lines(from) ? line(from, from.held) : valid_utf8(from.held);
+        out = comes_in_lines(from) ? end_line(from) : valid_utf8(from.held);
         from.held.clear();
+    }
+    for (const auto& each : from.drawn.rest()) {
+        out += line(from, each);
     }
     return out;
 }

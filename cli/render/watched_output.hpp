@@ -1,10 +1,12 @@
 #pragma once
 
+#include "cli/render/redrawn_lines.hpp"
 #include "engine/api/events.hpp"
 
 #include <cstddef>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +48,7 @@ class watched_output {
         std::string held;               ///< of a line, or of a character
         bool continued = false;         ///< what is held goes on with a line that was shown
         std::deque<std::int64_t> times; ///< of the lines of which nothing was shown yet
+        redrawn_lines drawn;            ///< lines that may be drawn again
     };
 
     [[nodiscard]] bool comes_in_lines(const stream& from) const {
@@ -54,8 +57,9 @@ class watched_output {
     std::string lines_of(stream& from, std::string_view bytes);
     std::string characters_of(stream& from, std::string_view bytes) const;
     std::string finish(stream& from);
-    std::string line(stream& from, std::string_view text);
-    [[nodiscard]] std::string time_of_line(stream& from) const;
+    std::string end_line(stream& from);
+    [[nodiscard]] std::string line(const stream& from, const final_line& shown) const;
+    [[nodiscard]] static std::optional<std::int64_t> take_time(stream& from);
     [[nodiscard]] std::string prefix(const stream& from) const;
 
     watched_output_style style_;

@@ -1,3 +1,4 @@
+#include "cli/render/redrawn_lines.hpp"
 #include "cli/render/terminal_text.hpp"
 #include "cli/render/watched_output.hpp"
 
@@ -6,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <tuple>
 
 using namespace outrider;
 using namespace outrider::cli;
@@ -142,6 +144,105 @@ BOOST_AUTO_TEST_CASE(a_progress_bar_among_others_is_its_last_state) {
     BOOST_TEST(both.of_first("\n") ==
                "gpu1 3f2a91c0 train:  100%|" + std::string(1000, '#') + "\n");
     BOOST_TEST(both.of_second("\n") == "box 0b1c2d3e prepare: 100%\n");
+}
+
+// As tqdm draws a bar below another: down, the bar, and up again.
+std::string below(const std::string& bar) {
+    return "\n\r" + bar + "\x1b[A";
+}
+
+BOOST_AUTO_TEST_CASE(bars_below_each_other_are_their_last_states) {
+    two_watches both;
+    // The first line feed could be that of any line.
+    BOOST_TEST(both.of_second("\repochs 0%" + below("steps 0%")) ==
+               "box 0b1c2d3e prepare: epochs 0%\n");
+    std::string shown;
+    for (int epoch = 1; epoch <= 3; ++epoch) {
+        for (int step = 0; step <= 100; ++step) {
+            shown += both.of_second(below("steps " + std::to_string(step) + "%"));
+        }
+        shown += both.of_second("\repochs " + std::to_string(33 * epoch) + "%");
+    }
+    BOOST_TEST(shown == "");
+    // When they are over the cursor stays below them, and lines come as they always do.
+    shown = both.of_second("\n\rsteps 100%\n");
+    shown += both.of_second("done\n");
+    shown += both.of_second("really\n");
+    shown += both.of_second("now\n");
+    BOOST_TEST(shown == "box 0b1c2d3e prepare: epochs 99%\nbox 0b1c2d3e prepare: steps 100%\n"
+                        "box 0b1c2d3e prepare: done\nbox 0b1c2d3e prepare: really\n"
+                        "box 0b1c2d3e prepare: now\n");
+    BOOST_TEST(both.of_second("next\n") == "box 0b1c2d3e prepare: next\n");
+    BOOST_TEST(both.shown.rest() == "");
+}
+
+BOOST_AUTO_TEST_CASE(bars_are_told_when_the_run_ends) {
+    two_watches both;
+    std::ignore = both.of_second("a 0%" + below("b 0%"));
+    std::ignore = both.of_second("\ra 50%" + below("b 7%"));
+    BOOST_TEST(both.shown.rest_of(second, "box") ==
+               "box 0b1c2d3e prepare: a 50%\nbox 0b1c2d3e prepare: b 7%\n");
+}
+
+BOOST_AUTO_TEST_CASE(lines_above_bars_and_bars_that_are_wiped_out) {
+    redrawn_lines drawn;
+    const auto texts = [&](std::initializer_list<const char*> lines) {
+        std::vector<final_line> over;
+        for (const char* each : lines) {
+            drawn.feed(each, {}, over);
+        }
+        std::string out;
+        for (const auto& each : over) {
+            out += each.text + "|";
+        }
+        return out;
+    };
+    // tqdm.write: both bars are wiped out, the text takes their place, they are drawn below it.
+    BOOST_TEST(texts({"\ra 1%", "\rb 1%\x1b[A\r     \r"}) == "a 1%|");
+    BOOST_TEST(texts({"\r     \r\x1b[Atext", "\ra 2%"}) == "text|");
+    // The lower one goes at its end.
+    BOOST_TEST(texts({"\rb 2%\x1b[A\ra 3%", "\r     \r\x1b[A"}) == "");
+    std::string rest;
+    for (const auto& each : drawn.rest()) {
+        rest += each.text + "|";
+    }
+    BOOST_TEST(rest == "a 3%|");
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_is_drawn_anew_is_shown_once) {
+    redrawn_lines drawn;
+    std::vector<final_line> over;
+    for (int round = 0; round < 50; ++round) {
+        const auto number = std::to_string(round);
+        drawn.feed((round == 0 ? "" : "\x1b[3A\x1b[2K") + ("one " + number), 3 * round, over);
+        drawn.feed("\x1b[2Ktwo " + number, 3 * round + 1, over);
+        drawn.feed("\x1b[2Kthree " + number, 3 * round + 2, over);
+    }
+    const auto rest = drawn.rest();
+    BOOST_TEST(over.size() == 3U); // the first time, when they are lines like any
+    BOOST_TEST_REQUIRE(rest.size() == 3U);
+    BOOST_TEST(rest[0].text == "one 49");
+    BOOST_TEST(rest[2].text == "three 49");
+    BOOST_TEST(rest[1].time_ms.value() == 148);
+}
+
+BOOST_AUTO_TEST_CASE(what_draws_is_bounded) {
+    redrawn_lines drawn;
+    std::vector<final_line> over;
+    drawn.feed("\x1b[99999999999999999999A", {}, over);
+    drawn.feed("\x1b[5000A" + std::string(1 << 20, 'x') + "\x1b[5000B", {}, over);
+    for (int i = 0; i < 1000; ++i) {
+        drawn.feed("\x1b[64A\x1b[64B\x1b[64B\x1b[64B", {}, over);
+    }
+    drawn.feed("\x1b[", {}, over);
+    drawn.feed("\x1b[3", {}, over);
+    const auto rest = drawn.rest();
+    BOOST_TEST(rest.size() <= 3 * redrawn_lines::most_rows);
+    std::size_t bytes = 0;
+    for (const auto& each : rest) {
+        bytes += each.text.size();
+    }
+    BOOST_TEST(bytes <= redrawn_lines::most_text * 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_does_not_end_is_shown_in_pieces) {
