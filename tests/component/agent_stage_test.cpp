@@ -54,7 +54,8 @@ BOOST_FIXTURE_TEST_CASE(a_staged_run_waits_with_all_that_its_start_needs, stage_
     BOOST_TEST(!reply.run.pending);
     const auto run = at.run("r1");
     BOOST_TEST((state("r1") == run_state::staged));
-    for (const auto& path : {run.exports(), run.start_record()}) {
+    const auto secrets = run.ours() / "secrets.json";
+    for (const auto& path : {run.exports(), run.start_record(), secrets}) {
         struct stat facts{};
         BOOST_REQUIRE_EQUAL(::stat(path.c_str(), &facts), 0);
         BOOST_TEST((facts.st_mode & 0777) == 0600U, path);
@@ -62,6 +63,10 @@ BOOST_FIXTURE_TEST_CASE(a_staged_run_waits_with_all_that_its_start_needs, stage_
     const auto exports = content(run.exports());
     BOOST_TEST(exports.find("export COLOUR='light blue'\n") != std::string::npos);
     BOOST_TEST(exports.find("export PWD=") == std::string::npos);
+    // In the one file that stays in this home alone.
+    BOOST_TEST(content(secrets).find("HUB_TOKEN") != std::string::npos);
+    BOOST_TEST(exports.find("HUB_TOKEN") == std::string::npos);
+    BOOST_TEST(content(run.start_record()).find("HUB_TOKEN") == std::string::npos);
     BOOST_TEST(fs::exists(run.attribute("started")));
     BOOST_TEST(!fs::exists(run.output()));
     BOOST_TEST(!fs::exists(run.attribute("env")));

@@ -369,7 +369,9 @@ result<job_wait> start_operation_job::fail_unmet(const failure& why) {
 }
 
 result<job_wait> start_operation_job::stage() {
-    if (auto staged = mark_staged(run_, start_.environment); !staged) {
+    if (auto staged = mark_staged(
+            run_, public_environment(start_.environment, start_.record.request.secrets));
+        !staged) {
         return staged.error();
     }
     ours_to_discard_ = false;

@@ -20,14 +20,40 @@ boost::json::object as_json(const environment_map& environment) {
     return out;
 }
 
+/// What a staged run gets at its start and nobody else may see.
+struct staged_secrets {
+    environment_map environment;
+};
+BOOST_DESCRIBE_STRUCT(staged_secrets, (), (environment))
+
+fs::path staged_secrets_file(const run_paths& run) {
+    return run.ours() / "secrets.json";
+}
+
+result<> write_secrets(const run_paths& run, const staged_secrets& hidden) {
+    return hidden.environment.empty()
+               ? remove_file(staged_secrets_file(run)) // of an earlier start
+               : replace_secret_file(staged_secrets_file(run), run.temporary("secrets.json"),
+                                     protocol::encode(hidden) + "\n");
+}
+
 } // namespace
 
 result<> write_start_record(const run_paths& run, start_record record) {
     record.request.attributes.clear(); // they are files of their own
     record.request.manifest.clear();
-    if (!record.request.stage) {
-        record.request.environment =
-            public_environment(record.request.environment, record.request.secrets);
+    auto open = public_environment(record.request.environment, record.request.secrets);
+    staged_secrets hidden;
+    if (record.request.stage) {
+        for (const auto& variable : record.request.environment) {
+            if (!open.contains(variable.first)) {
+                hidden.environment.insert(variable);
+            }
+        }
+    }
+    record.request.environment = std::move(open);
+    if (auto written = write_secrets(run, hidden); !written) {
+        return written;
     }
     return replace_secret_file(run.start_record(), run.temporary("start.json"),
                                protocol::encode(record) + "\n");
@@ -38,7 +64,14 @@ result<start_record> read_start_record(const run_paths& run) {
     if (!text) {
         return failure(errc::not_found, run.start_record().string() + " cannot be read");
     }
-    return protocol::decode<start_record>(*text);
+    auto record = protocol::decode<start_record>(*text);
+    const auto hidden = read_small_file(staged_secrets_file(run), std::size_t{8} << 20);
+    if (record && hidden) {
+        if (auto secrets = protocol::decode<staged_secrets>(*hidden)) {
+            record->request.environment.merge(secrets->environment);
+        }
+    }
+    return record;
 }
 
 result<> record_running(const run_paths& run, process_mark operation,

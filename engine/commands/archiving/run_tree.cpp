@@ -11,8 +11,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_lock(const fs::path& below) {
-    return below == ".guild/LOCK" || below == ".guild/outrider/lock";
+// What is of this place alone: locks, and the secrets of a staged run.
+bool stays_here(const fs::path& below) {
+    return below == ".guild/LOCK" || below == ".guild/outrider/lock" || below == run_secrets;
 }
 
 /// Copies one tree.
@@ -80,7 +81,7 @@ class tree_copying {
         open_.insert(real);
         for (const auto& entry : fs::directory_iterator(from, error)) {
             const fs::path path = below / entry.path().filename();
-            if (is_lock(path)) {
+            if (stays_here(path)) {
                 continue;
             }
             if (auto done = copy(entry.path(), to / entry.path().filename(), path); !done) {
@@ -125,7 +126,10 @@ result<std::vector<std::string>> move_run_tree(const fs::path& from, const fs::p
     if (links == run_links::keep) {
         fs::rename(from, to, error);
         if (!error) {
-            return std::vector<std::string>();
+            fs::remove(to / run_secrets, error);
+            return error ? result<std::vector<std::string>>(
+                               errno_failure(error.value(), (to / run_secrets).native()))
+                         : std::vector<std::string>();
         }
         if (error.value() != EXDEV) {
             return errno_failure(error.value(), to.native());

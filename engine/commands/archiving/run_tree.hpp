@@ -8,6 +8,9 @@
 
 namespace outrider {
 
+/// Below a run: what a staged run gets at its start and nobody else may see. It never leaves.
+inline constexpr char run_secrets[] = ".guild/outrider/secrets.json";
+
 /// What is done about symbolic links of a run.
 enum class run_links { keep, follow };
 

@@ -1,5 +1,6 @@
 #include "engine/commands/archiving/run_zip.hpp"
 
+#include "engine/commands/archiving/run_tree.hpp"
 #include "engine/core/descriptor.hpp"
 
 #include <archive.h>
@@ -226,8 +227,9 @@ class zip_making {
         }
         for (const auto& each : names) {
             const std::string inner = name + "/" + each;
-            if (inner.ends_with("/.guild/LOCK")) {
-                continue; // it names a process of this place
+            if (inner.ends_with("/.guild/LOCK") ||
+                inner.ends_with(std::string("/") + run_secrets)) {
+                continue; // of this place alone
             }
             if (auto added = add(from / each, inner); !added) {
                 return added;

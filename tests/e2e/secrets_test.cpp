@@ -1,0 +1,126 @@
+// What is named a secret, or looks like one, stays where it was given: it is looked for in
+// everything that is written, sent and printed.
+#include "tests/e2e/scene.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+using namespace outrider::testing;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Part of every planted value, and of nothing else.
+constexpr char planted[] = "PLANTED";
+
+constexpr char project[] = "keep:\n"
+                           "  exec: sh -c 'test \"$PIN\" = PLANTED-pin && test \"$API_TOKEN\" = "
+                           "PLANTED-token && echo had both'\n"
+                           "  env-secrets: PIN\n"
+                           "  flags: {x: 1}\n";
+
+// The project says what it expects of its environment, so it is no place to look.
+bool is_of_project(const fs::path& file) {
+    const auto name = file.filename().native();
+    return name == "guild.yml" || name == "cmd" || name == "op";
+}
+
+// The one place of a staged run that has them, in its home.
+bool is_kept(const fs::path& file) {
+    return file.native().ends_with("/.guild/outrider/secrets.json") && has(file.native(), "/runs/");
+}
+
+std::vector<std::string> files_with_secrets(const std::string& directory) {
+    std::vector<std::string> out;
+    std::error_code error;
+    for (const auto& entry : fs::recursive_directory_iterator(directory, error)) {
+        if (!entry.is_regular_file(error) || is_of_project(entry.path()) || is_kept(entry.path())) {
+            continue;
+        }
+        std::ifstream file(entry.path(), std::ios::binary);
+        const std::string bytes(std::istreambuf_iterator<char>(file), {});
+        if (has(bytes, planted)) {
+            out.push_back(entry.path().native());
+        }
+    }
+    return out;
+}
+
+void check_no_secrets_in(const std::string& directory) {
+    for (const auto& file : files_with_secrets(directory)) {
+        BOOST_ERROR("a secret is in " + file);
+    }
+}
+
+/// Runs a command that must succeed, and finds no secret in what it says.
+program_result say(const outrider_program& me, const std::vector<std::string>& words) {
+    auto ended = me.run(words);
+    check_exit(ended, 0);
+    // The command of the operation is no secret.
+    std::string said = ended.out + ended.err;
+    for (const std::string known : {"PLANTED-pin &&", "PLANTED-pin \\u0026\\u0026",
+                                    "PLANTED-token &&", "= PLANTED-pin", "= PLANTED-token"}) {
+        for (auto at = said.find(known); at != said.npos; at = said.find(known)) {
+            said.erase(at, known.size());
+        }
+    }
+    std::string command;
+    for (const auto& word : words) {
+        command += word + " ";
+    }
+    BOOST_TEST(!has(said, planted), command << "says:\n" << ended.out << ended.err);
+    return ended;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(secrets)
+
+BOOST_AUTO_TEST_CASE(planted_secrets_are_in_nothing_that_leaves) {
+    scene<over_local> at;
+    at.me.write_project_file("guild.yml", project);
+    at.me.environment["PIN"] = "PLANTED-pin";
+    at.me.environment["API_TOKEN"] = "PLANTED-token";
+    at.me.environment["OUTRIDER_LOG"] = at.me.directory() / "log";
+
+    BOOST_TEST(has(say(at.me, {"--debug", "run", "keep", "-y"}).out, "had both"));
+    say(at.me, {"run", "keep", "-y", "-r", "gpu1"});
+    const auto staged = say(at.me, {"run", "keep", "x=2", "--stage", "-y"});
+    const auto id = run_id_in(staged.out + staged.err);
+    say(at.me, {"run", "keep", "x=3", "--stage", "-y", "-r", "gpu1"});
+
+    for (const std::vector<std::string>& words : std::initializer_list<std::vector<std::string>>{
+             {"runs", "--json"},
+             {"runs", "-v", "-r", "gpu1"},
+             {"runs", "info", "-e", "--json"},
+             {"runs", "info", "1", "-e", "--private-attrs", "--json"},
+             {"select", "--attr", "env", "2"},
+             {"run", "keep", "--print-cmd"},
+             {"push", "gpu1", "-y", "--json"},
+             {"pull", "gpu1", "-y", "--json"},
+             {"export", at.me.directory() / "exported", "-y"},
+             {"export", at.me.directory() / "exported.zip", "-y"},
+             {"archive", "kept", "--create", "--copy", "-y"}}) {
+        say(at.me, words);
+    }
+    // What is compressed is looked at as it is unpacked.
+    const std::string other = at.me.directory() / "other";
+    fs::create_directories(other);
+    say(at.me, {"-H", other, "import", at.me.directory() / "exported.zip", "-y"});
+    check_exit(at.me.run({"serve", "--detach"}), 0);
+    say(at.me, {"runs", "info", "-e", "--json", "-r", "gpu1"});
+    say(at.me, {"runs", "--json"});
+    check_exit(at.me.run({"serve", "stop"}), 0);
+
+    // A staged run needs them at its start, on its machine, by its owner: that one file has them.
+    const std::string hidden = at.me.run_directory(id) + "/.guild/outrider/secrets.json";
+    BOOST_TEST(has(read_file(hidden), planted));
+    BOOST_TEST(((fs::status(hidden).permissions() &
+                 (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none));
+    BOOST_TEST(has(say(at.me, {"run", "--start", id, "-y"}).out, "had both"));
+    check_no_secrets_in(at.me.directory().path());
+    check_no_secrets_in(at.place.guild_home());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
