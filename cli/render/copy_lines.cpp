@@ -3,8 +3,13 @@
 namespace outrider::cli {
 
 std::string copy_lines(const run_copying& copied, const invocation& asked) {
-    const bool syncs = std::holds_alternative<sync_command>(asked.what);
-    return (syncs ? "Syncing " : "Copying ") + copied.run_id + "\n";
+    const auto* sync = std::get_if<sync_command>(&asked.what);
+    if (sync == nullptr) {
+        return "Copying " + copied.run_id + "\n";
+    }
+    // A sync that follows says it again and again.
+    return "Syncing " + copied.run_id + "\n" +
+           (sync->follow ? "" : "Copying " + copied.run_id + "\n");
 }
 
 std::string copy_lines(const run_resolving& looked_up) {

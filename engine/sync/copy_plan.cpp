@@ -12,6 +12,9 @@ namespace {
 using protocol::file_entry;
 using protocol::file_type;
 
+/// Names of what cannot travel that a plan keeps.
+constexpr std::int64_t most_no_files = 20;
+
 // What belongs to the machine that runs it, or is written by the transfer itself.
 bool travels(std::string_view path) {
     static constexpr std::array markers{
@@ -97,6 +100,10 @@ void copy_planner::compare(const file_entry* source, std::int64_t source_bytes,
     const std::string_view path = source != nullptr ? source->path : copy->path;
     while (!untouched_.empty() && !is_or_is_below(path, untouched_.back().path)) {
         untouched_.pop_back();
+    }
+    if (source != nullptr && travels(source->path) && source->type == file_type::other &&
+        ++plan_.no_files_count <= most_no_files) {
+        plan_.no_files.push_back(source->path);
     }
     if (source == nullptr || !travels(source->path) || source->type == file_type::other) {
         if (copy != nullptr) {

@@ -51,7 +51,9 @@ struct copy_plan {
     planned_orders files; ///< directories and links too
     planned_orders attributes;
     planned_orders opref;
-    std::vector<std::string> remove; ///< paths of the copy, children before parents
+    std::vector<std::string> remove;   ///< paths of the copy, children before parents
+    std::vector<std::string> no_files; ///< that cannot travel: FIFOs, sockets, devices; at most 20
+    std::int64_t no_files_count = 0;
     space_needed space;
 
     [[nodiscard]] bool nothing_to_copy() const {

@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sync_brings_running_copies_up_to_date, Place, plac
     check_exit(at.me.run({"pull", "gpu1", "-y"}), 0);
     const auto first = at.me.run({"sync"});
     check_exit(first, 0);
-    BOOST_TEST(first.err == "Resolving run on gpu1\nSyncing " + id + "\n");
+    BOOST_TEST(first.err == "Resolving run on gpu1\nSyncing " + id + "\nCopying " + id + "\n");
     BOOST_TEST(has(at.row(id, false), "running (gpu1)"));
     at.open_gate();
     check_exit(at.me.run({"watch", id, "-r", "gpu1"}), 0);

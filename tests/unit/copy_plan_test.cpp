@@ -30,6 +30,10 @@ file_entry link_to(std::string path, std::string target) {
     return {.path = std::move(path), .type = file_type::link, .target = std::move(target)};
 }
 
+file_entry fifo(std::string path) {
+    return {.path = std::move(path), .type = file_type::other, .mode = 0644};
+}
+
 // As the comparison of two scans does it.
 copy_plan plan_of(entries source, entries copy, bool delete_extra = false, paths partials = {}) {
     const auto before = [](const auto& a, const auto& b) {
@@ -65,6 +69,21 @@ paths paths_of(const planned_orders& orders) {
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(copy_plans)
+
+BOOST_AUTO_TEST_CASE(what_cannot_travel_is_named) {
+    const auto plan = plan_of({fifo("control"), file("data"), fifo("logs/socket")}, {});
+    BOOST_TEST(plan.no_files == (paths{"control", "logs/socket"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(plan.no_files_count == 2);
+    BOOST_TEST(paths_of(plan.files) == paths{"data"}, boost::test_tools::per_element());
+    entries many;
+    for (int i = 0; i < 100; ++i) {
+        many.push_back(fifo("f" + std::to_string(i)));
+    }
+    const auto bounded = plan_of(many, {});
+    BOOST_TEST(bounded.no_files.size() == 20U);
+    BOOST_TEST(bounded.no_files_count == 100);
+}
 
 BOOST_AUTO_TEST_CASE(a_directory_comes_right_before_what_is_in_it) {
     paths sorted{"a b", "a", "a/x", "a-", "a/x/y", "", "a/b", "b"};

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -188,6 +189,7 @@ class copy_job {
                     note{.warning = true, .text = reason_not_to(judged, row, by_.to.remote)});
                 continue;
             }
+            name_left_out(row, plans[i]);
             std::swap(plans[runs.size()], plans[i]);
             auto lock = lock_of(row);
             runs.push_back({std::move(row), std::move(copy), std::move(lock)});
@@ -196,6 +198,21 @@ class copy_job {
         rows_.clear();
         std::ranges::transform(runs, std::back_inserter(rows_), &run_and_copy::source);
         return runs;
+    }
+
+    // Once for each run, however often it is compared.
+    void name_left_out(const run_row& row, const copy_plan& plan) {
+        if (plan.no_files_count == 0 || (by_.repeats && may_still_change(row.state)) ||
+            !named_.insert(row.id).second) {
+            return;
+        }
+        std::string text = "run " + row.id + " is copied without " +
+                           std::to_string(plan.no_files_count) +
+                           " FIFO(s), socket(s) or device(s):";
+        for (const auto& path : plan.no_files) {
+            text += " " + path;
+        }
+        session_.emit(note{.warning = true, .text = std::move(text)});
     }
 
     [[nodiscard]] std::string lock_of(const run_row& row) const {
@@ -321,6 +338,7 @@ class copy_job {
     std::vector<run_row> rows_; // that are still to be compared and copied
     bool only_one_ = false;
     std::optional<failure> last_left_out_;
+    std::set<std::string> named_;              // runs of which was said what cannot travel
     std::map<std::string, failure> conflicts_; // of this pass, by run
     transfer_ends ends_;
 };

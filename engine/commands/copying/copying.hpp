@@ -18,6 +18,8 @@ struct copy_route {
     bool keep_lock_name = false; ///< where the source is a copy itself, what its LOCK.remote says
     bool delete_extra = false;   ///< remove files of the copy that are gone at the source
     bool dry_run = false;        ///< only tell what would be done
+    bool repeats =
+        false; ///< it is copied again while it runs: what cannot travel is told at its end
 };
 
 /// Asks the person whether to copy these runs; a dry run asks nothing. `kind`: pull or push.

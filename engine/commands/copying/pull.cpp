@@ -14,6 +14,7 @@ awaitable<result<outcome>> perform(command_session& session, pull_command what) 
     if (!here) {
         co_return here.error();
     }
+    session.emit(note{.text = "Getting run info on " + far->remote});
     // The agent here starts while the far one is asked.
     auto [chosen, ready] = co_await both(choose_runs(session, *far, {.selection = what.selection}),
                                          session.agent(*here));

@@ -158,6 +158,7 @@ awaitable<result<>> remote_copies::copy_all(const target& from, std::vector<run_
 awaitable<result<>> remote_copies::copy(const target& from, std::vector<run_row> rows) {
     copy_route by{.from = from, .to = here_, .lock_name = remote_};
     by.dry_run = dry_run_;
+    by.repeats = true;
     auto copied = co_await copy_runs(session_, std::move(by), rows);
     if (!copied && !concerns_runs(copied.error().kind())) {
         co_return copied;
