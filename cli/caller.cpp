@@ -16,6 +16,27 @@ std::string absolute(const std::filesystem::path& base, const std::string& typed
     return path;
 }
 
+// A shell may stand in a directory that was deleted. Most commands need none, so its name will do;
+// those that work on its files say that it is gone.
+std::string working_directory(const std::map<std::string, std::string>& environment) {
+    std::error_code error;
+    const auto here = std::filesystem::current_path(error);
+    if (!error) {
+        return here.string();
+    }
+    if (const auto named = environment.find("PWD");
+        named != environment.end() && named->second.starts_with('/')) {
+        return named->second;
+    }
+    // proc(5): the name that it had.
+    auto gone = std::filesystem::read_symlink("/proc/self/cwd", error).string();
+    constexpr std::string_view mark = " (deleted)";
+    if (gone.ends_with(mark)) {
+        gone.resize(gone.size() - mark.size());
+    }
+    return gone.starts_with('/') ? gone : "/";
+}
+
 } // namespace
 
 std::map<std::string, std::string> own_environment() {
@@ -30,23 +51,16 @@ std::map<std::string, std::string> own_environment() {
     return variables;
 }
 
-result<command_context> context_of(const invocation& asked,
-                                   std::map<std::string, std::string> environment) {
-    std::error_code error;
-    const auto here = std::filesystem::current_path(error);
-    if (error) {
-        return failure(errc::io_failed, "the working directory cannot be read: " + error.message());
-    }
-    command_context context{.directory = here.string(),
+command_context context_of(const invocation& asked,
+                           std::map<std::string, std::string> environment) {
+    const auto here = working_directory(environment);
+    command_context context{.directory = here,
                             .environment = std::move(environment),
                             .assume_yes = asked.assume_yes,
                             .at_terminal = ::isatty(STDIN_FILENO) == 1,
                             .connections = asked.connections};
     if (!asked.directory.empty()) {
         context.directory = absolute(here, asked.directory);
-        if (!std::filesystem::is_directory(context.directory, error)) {
-            return failure(errc::not_found, "directory '" + asked.directory + "' does not exist");
-        }
     }
     if (!asked.guild_home.empty()) {
         context.guild_home = absolute(here, asked.guild_home);

@@ -3,7 +3,6 @@
 #include "cli/invocation.hpp"
 #include "cli/render/surroundings.hpp"
 #include "engine/api/commands.hpp"
-#include "engine/core/result.hpp"
 
 #include <map>
 #include <string>
@@ -14,9 +13,9 @@ namespace outrider::cli {
 [[nodiscard]] std::map<std::string, std::string> own_environment();
 
 /// What the engine has to know of this process to answer in its place. `-C` and `-H` are made
-/// absolute; fails with `not_found` if the directory of `-C` does not exist.
-[[nodiscard]] result<command_context> context_of(const invocation& asked,
-                                                 std::map<std::string, std::string> environment);
+/// absolute. The directory need not be there: whoever works on its files says so.
+[[nodiscard]] command_context context_of(const invocation& asked,
+                                         std::map<std::string, std::string> environment);
 
 /// Where the person is who gave `context` and wants text coloured like this.
 [[nodiscard]] surroundings surroundings_of(const command_context& context,

@@ -16,7 +16,8 @@ class spawn_settings {
     explicit spawn_settings(const program_start& what) {
         ::posix_spawn_file_actions_init(&actions);
         ::posix_spawnattr_init(&attributes);
-        if (!what.directory.empty()) {
+        // Where it was deleted the program starts in what is left of it, as this one did.
+        if (!what.directory.empty() && ::access(what.directory.c_str(), X_OK) == 0) {
             ::posix_spawn_file_actions_addchdir_np(&actions, what.directory.c_str());
         }
         if (what.input >= 0) {

@@ -144,29 +144,28 @@ std::optional<int> service_exit_code(const cli::invocation& asked, const command
 
 int run_command(const cli::invocation& asked, standard_streams& io) {
     auto context = cli::context_of(asked, cli::own_environment());
-    if (!context) {
-        return end_with(context.error(), asked, io);
-    }
-    const auto place = cli::surroundings_of(*context, asked.colour);
-    cli::start_logging(asked, place.screen, context->environment);
-    if (const auto done = service_exit_code(asked, *context, io)) {
+    const auto place = cli::surroundings_of(context, asked.colour);
+    cli::start_logging(asked, place.screen, context.environment);
+    if (const auto done = service_exit_code(asked, context, io)) {
         return *done;
     }
-    auto what = prepared_command(asked, *context);
+    auto what = prepared_command(asked, context);
+    // Who has just written something for these runs is not asked whether to write it.
+    context.assume_yes = context.assume_yes || asked.edit_comment;
     if (!what) {
         return end_with(what.error(), asked, io);
     }
     const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
-    auto paging = asked.page && on_terminal ? cli::pager::start(context->environment)
+    auto paging = asked.page && on_terminal ? cli::pager::start(context.environment)
                                             : std::optional<cli::pager>();
     const bool paged = paging.has_value();
     cli::session session(asked, place, {.in = std::cin, .out = io.out, .err = io.err});
     // The completion of a shell never asks a remote: it offers what a listing said.
     const bool to_remember = lists_a_remote(asked);
-    const command_context known = *context;
-    const auto opened = stays_here(asked, *context)
+    const command_context known = context;
+    const auto opened = stays_here(asked, context)
                             ? opened_engine{.access = make_engine(), .note = {}}
-                            : open_engine(context->environment);
+                            : open_engine(context.environment);
     const auto& access = opened.access;
     if (!opened.note.empty()) {
         session.show(note{.warning = true, .text = opened.note});
@@ -184,7 +183,7 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
             access->interrupt();
         }
     };
-    const auto submitted = access->submit(std::move(*what), std::move(*context), std::move(client));
+    const auto submitted = access->submit(std::move(*what), std::move(context), std::move(client));
     if (!submitted) {
         return end_with(submitted.error(), asked, io);
     }
@@ -207,8 +206,7 @@ int complete_words(const std::string& program, const cli::completion_request& as
                    standard_streams& io) {
     const auto source = [](const cli::invocation& at, const completion_query& query) {
         const auto context = cli::context_of(at, cli::own_environment());
-        return context ? completion_candidates(*context, query)
-                       : std::vector<completion_candidate>();
+        return completion_candidates(context, query);
     };
     io.out << cli::offer_lines(asked.shell, cli::complete(program, asked.words, source))
            << std::flush;

@@ -88,7 +88,10 @@ result<int> run_in_foreground(const std::vector<std::string>& words, const std::
     }
     arguments.push_back(nullptr);
     spawn_settings settings;
-    posix_spawn_file_actions_addchdir_np(&settings.actions, directory.c_str());
+    // Where it was deleted the program starts in what is left of it, as this one did.
+    if (::access(directory.c_str(), X_OK) == 0) {
+        posix_spawn_file_actions_addchdir_np(&settings.actions, directory.c_str());
+    }
     // What this process blocks or ignores for itself is not the program's.
     sigset_t none;
     sigset_t usual;

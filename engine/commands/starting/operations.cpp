@@ -1,4 +1,5 @@
 #include "engine/commands/session/perform.hpp"
+#include "engine/commands/starting/run_checks.hpp"
 #include "engine/commands/starting/run_starting.hpp"
 #include "engine/config/guild_home.hpp"
 #include "engine/project/chosen_operation.hpp"
@@ -23,6 +24,9 @@ struct with_notes {
 
 // The project of the working directory. Its mistakes are told as those of what lists it.
 result<std::optional<guild_file>> file_for_list(const command_context& context) {
+    if (auto there = check_project_directory(context.directory); !there) {
+        return there.error();
+    }
     auto file = load_guild_file(context.directory);
     if (!file && file.error().kind() == errc::bad_project) {
         return failure(errc::bad_project,
@@ -105,6 +109,9 @@ result<with_notes<models_listed>> list_models(const command_context& context,
 
 result<with_notes<operation_help>> find_help(const command_context& context,
                                              const std::string& operation) {
+    if (auto there = check_project_directory(context.directory); !there) {
+        return there.error();
+    }
     auto chosen = choose_operation(context, operation);
     if (!chosen) {
         return chosen.error();

@@ -33,6 +33,9 @@ run_staged staged_event(const command_session& session, const target& at, const 
 
 // One `run` of a new run, from the plan to the end of the operation.
 awaitable<result<outcome>> start_new(command_session& session, run_command what, target at) {
+    if (auto there = check_project_directory(session.context().directory); !there) {
+        co_return there.error();
+    }
     const std::string run_id = what.run_id.empty() ? new_run_id() : what.run_id;
     const auto told = client_observer(session, at, run_id, start_words::run);
     run_request request = request_for(session, what, at, run_id);

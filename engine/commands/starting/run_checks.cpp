@@ -69,6 +69,14 @@ result<> check_run_command(const run_command& what) {
     return {};
 }
 
+result<> check_project_directory(const std::string& directory) {
+    std::error_code unseen;
+    if (!fs::is_directory(directory, unseen)) {
+        return failure(errc::not_found, "directory '" + directory + "' does not exist");
+    }
+    return {};
+}
+
 void place_run(run_command& what, const std::string& directory, const std::string& user_home) {
     if (!what.run_dir.empty()) {
         fs::path place = fs::path(absolute_path(what.run_dir, directory, user_home));
