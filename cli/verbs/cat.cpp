@@ -18,9 +18,6 @@ const verb_help cat_help = {
 };
 
 void check_source(cat_command& made, const CLI::App&) {
-    if (made.path.empty() && !made.output) {
-        throw CLI::ValidationError("-p/--path is needed, or -O/--output");
-    }
     if (!made.path.empty() && made.output) {
         throw CLI::ValidationError("-p/--path and -O/--output exclude each other");
     }

@@ -34,7 +34,10 @@ void add_diff(CLI::App& parent, invocation& into) {
                    "Compare all their attributes, of which environment, flags and dependencies "
                    "are some");
     verb->add_flag("-D,--deps", made.dependencies, "Compare their resolved dependencies");
-    verb->add_option("-p,--path", made.paths, "Compare this file or directory; may be repeated")
+    verb->add_option(
+            "-p,--path", made.paths,
+            "Compare this file or directory; may be repeated. With --sourcecode it is one of the "
+            "source code")
         ->expected(1)
         ->take_all()
         ->option_text("PATH");

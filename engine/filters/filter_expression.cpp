@@ -79,8 +79,7 @@ written_value value_of(const filter_token& token) {
 
 class parser {
   public:
-    parser(std::string_view text, std::vector<filter_token> tokens)
-        : text_(text), tokens_(std::move(tokens)) {}
+    explicit parser(std::vector<filter_token> tokens) : tokens_(std::move(tokens)) {}
 
     result<node_ptr> run() {
         auto whole = either();
@@ -94,12 +93,11 @@ class parser {
     const filter_token& here() const { return tokens_[at_]; }
 
     failure unexpected() const {
-        const auto what = here().kind == filter_token_kind::end ? std::string("the end")
-                                                                : "'" + here().text + "'";
-        return {errc::bad_input, "syntax error in filter '" + std::string(text_) +
-                                     "': unexpected " + what + " at position " +
-                                     std::to_string(here().at + 1) +
-                                     "\nTry '{program} {command} --help' for more information."};
+        if (here().kind == filter_token_kind::end) {
+            return {errc::bad_input, "syntax error in filter - unexpected end of expression"};
+        }
+        return {errc::bad_input, "syntax error in filter at position " + std::to_string(here().at) +
+                                     ": unexpected token " + here().text};
     }
 
     bool is_word(std::string_view word) const {
@@ -239,7 +237,6 @@ class parser {
         return finish(std::move(term), negate);
     }
 
-    std::string_view text_;
     std::vector<filter_token> tokens_;
     std::size_t at_ = 0;
     int depth_ = 0;
@@ -355,7 +352,7 @@ result<filter_expression> filter_expression::parse(std::string_view text) {
     if (!tokens) {
         return tokens.error();
     }
-    auto root = parser(text, std::move(*tokens)).run();
+    auto root = parser(std::move(*tokens)).run();
     if (!root) {
         return root.error();
     }

@@ -67,9 +67,9 @@ class lexer {
             }
         }
         if (!in_word(text_[at_])) {
-            return failure(errc::bad_input, "syntax error in filter '" + std::string(text_) +
-                                                "': unexpected '" + std::string(1, text_[at_]) +
-                                                "' at position " + std::to_string(at_ + 1));
+            return failure(errc::bad_input, "syntax error in filter at position " +
+                                                std::to_string(at_) + ": unexpected token " +
+                                                text_[at_]);
         }
         std::size_t end = at_;
         while (end < text_.size() && in_word(text_[end])) {
@@ -100,9 +100,9 @@ class lexer {
             out.text += text_[at_++];
         }
         if (at_ == text_.size()) {
-            return failure(errc::bad_input, "syntax error in filter '" + std::string(text_) +
-                                                "': the quote at position " +
-                                                std::to_string(out.at + 1) + " is not closed");
+            return failure(errc::bad_input, "syntax error in filter at position " +
+                                                std::to_string(out.at) +
+                                                ": the quote is not closed");
         }
         ++at_;
         out.value = out.text;

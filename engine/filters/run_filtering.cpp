@@ -102,6 +102,13 @@ bool any_matches(const Texts& texts, const Matches& matches) {
 } // namespace
 
 result<run_filtering> run_filtering::parse(const run_filter& filter, std::int64_t now_us) {
+    // The words of Guild 0.9.
+    if (filter.unlabeled && !filter.labels.empty()) {
+        return failure(errc::bad_input, "--label and --unlabeled cannot both be used");
+    }
+    if (filter.marked && filter.unmarked) {
+        return failure(errc::bad_input, "--marked and --unmarked cannot both be used");
+    }
     run_filtering out;
     out.filter_ = filter;
     for (const auto& text : filter.expressions) {

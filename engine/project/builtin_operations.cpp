@@ -21,6 +21,7 @@ operation_def queue_operation() {
         flag("run-once", "End when no staged run is left", false, "boolean"),
         flag("wait-for-running", "Start a run only when no other is running", false, "boolean"),
     };
+    op.flags[0].null_label = "unspecified";
     op.flags[0].written["null-label"] = "unspecified";
     op.flags[1].min = 0.1;
     op.data["delete-on-success"] = true;

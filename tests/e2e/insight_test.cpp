@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(select_finds_the_best_run, Place, places) {
     check_says(at.me.run({"select", "--min", "a, b", "-r", "gpu1"}), 1,
                {"invalid col spec 'a, b': multiple cols not supported"});
     check_says(at.me.run({"select", "--min", "a", "--max", "b", "-r", "gpu1"}), 1,
-               {"--min and --max cannot both be used"});
+               {"--min and --max cannot both be specified"});
     check_says(at.me.run({"select", "-a", "nothing", "-r", "gpu1"}), 1,
                {"no such run attribute 'nothing'"});
 }
@@ -287,7 +287,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(diff_compares_two_runs_where_they_are, Place, plac
                {"error running 'no-such-program "});
     check_says(at.me.run({"diff", "-c", "'", "-r", "gpu1"}), 1, {"has an open quote"});
     check_says(at.me.run({"diff", "-w", "-r", "gpu1"}), 1,
-               {"--working and --remote cannot both be used"});
+               {"--working and --remote cannot both be specified"});
     check_says(at.me.run({"diff", "-a", "-f", "-c", "true", "-r", "gpu1"}), 0,
                {"WARNING: ignoring --flags (already included in --attrs)"});
 }
@@ -308,7 +308,7 @@ BOOST_AUTO_TEST_CASE(runs_of_this_machine_are_compared_with_each_other_and_with_
     BOOST_TEST(has(changed.out, "+changed\n"), changed.out);
     BOOST_TEST(has(at.me.run({"diff", "--dir", ".", "-p", "train.py"}).out, "+changed\n"));
     check_says(at.me.run({"diff", "-c", "no-such-program"}), 1,
-               {"error running 'no-such-program ", "there is no program 'no-such-program'"});
+               {"error running 'no-such-program ", "[Errno 2] No such file or directory: 'no-such-program'"});
     at.me.write_config("diff:\n  command: echo configured\n");
     BOOST_TEST(at.me.run({"diff", "-O"}).out.starts_with("configured /"));
     const auto info = at.me.run({"runs", "info"});

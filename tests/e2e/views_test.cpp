@@ -101,7 +101,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_watch_takes_a_pid_and_a_job_file, Place, places)
     BOOST_TEST(again.out == "waiting\npassed\n");
     BOOST_TEST(again.err == "Run " + id + " stopped with a status of 'completed'\n");
     check_says(at.me.run({"watch", "-p", "/run/x.pid", "-r", "gpu1"}), 1, {"pidfile"});
-    check_says(at.me.run({"watch", "-p", pid, "-r", "gpu1"}), 1, {"no run with pid " + pid});
+    check_says(at.me.run({"watch", "-p", pid, "-r", "gpu1"}), 1,
+               {"cannot find run for pid " + pid});
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_wait_ends_as_the_run_did, Place, places) {
@@ -196,7 +197,7 @@ BOOST_AUTO_TEST_CASE(open_starts_a_program_of_this_machine) {
     BOOST_TEST(at.me.run({"open", "-p", "hello.py", "-c", "cat"}).out ==
                read_file(at.me.project() + "/hello.py"));
     BOOST_TEST(at.me.run({"open", "-O", "-c", "head -c 2"}).out == "hi");
-    BOOST_TEST(at.me.run({"open", "-c", "echo 'a  b'"}).out == "a  b " + run + "\n");
+    BOOST_TEST(at.me.run({"open", "-c", "echo 'a  b'"}).out == "a  b " + run + "/\n");
     BOOST_TEST(at.me.run({"open", "-s", "-p", "hello.py", "-c", "echo"}).out ==
                run + "/hello.py\n");
     BOOST_TEST(at.me.run({"open", "-c", "false"}).exit_code == 1);

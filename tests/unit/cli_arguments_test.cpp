@@ -201,9 +201,6 @@ BOOST_AUTO_TEST_CASE(usage_errors_say_what_and_where_help_is_and_end_with_2) {
          "Try 'guild watch --help' for more information.\n"},
         {{"remotes", "x"},
          "guild: unexpected argument 'x'\nTry 'guild remotes --help' for more information.\n"},
-        {{"cat"},
-         "guild: -p/--path is needed, or -O/--output\nTry 'guild cat --help' for more "
-         "information.\n"},
         {{"cat", "-O", "-p", "x"},
          "guild: -p/--path and -O/--output exclude each other\nTry "
          "'guild cat --help' for more information.\n"},

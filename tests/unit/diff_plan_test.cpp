@@ -56,6 +56,11 @@ BOOST_AUTO_TEST_CASE(source_code_among_other_files_is_compared_where_it_differs)
     BOOST_TEST(compared({.sourcecode = true}) ==
                "/h/1/a.py /dev/null; /h/1/b.py /h/2/b.py; /dev/null /h/2/c.py; ");
     BOOST_TEST(pairs_of_runs(left, left, {.sourcecode = true}).empty());
+    // A path is one of the source code then.
+    auto moved = right;
+    moved.source_directory = "src";
+    BOOST_TEST(shown(pairs_of_runs(left, moved, {.sourcecode = true, .paths = {"fit.py"}})) ==
+               left.directory + "/fit.py " + moved.directory + "/src/fit.py; ");
     auto one = left;
     auto other = right;
     one.source_directory = "src";
@@ -87,11 +92,13 @@ BOOST_AUTO_TEST_CASE(a_manifest_names_sources) {
 
 BOOST_AUTO_TEST_CASE(options_that_contradict_each_other_are_refused) {
     const std::pair<diff_command, const char*> refused[] = {
-        {{.working = true, .directory = "/d"}, "--working and --dir cannot both be used"},
-        {{.output = true, .working = true}, "--working and --output cannot both be used"},
-        {{.flags = true, .directory = "/d"}, "--dir and --flags cannot both be used"},
-        {{.remote = "gpu1", .working = true}, "--working and --remote cannot both be used"},
-        {{.selection = {.runs = {"1", "2"}}, .working = true}, "--working takes one run"},
+        {{.working = true, .directory = "/d"}, "--working and --dir cannot both be specified"},
+        {{.sourcecode = true, .working = true},
+         "--working and --sourcecode cannot both be specified"},
+        {{.output = true, .working = true}, "--working and --output cannot both be specified"},
+        {{.flags = true, .directory = "/d"}, "--dir and --flags cannot both be specified"},
+        {{.remote = "gpu1", .working = true}, "--working and --remote cannot both be specified"},
+        {{.selection = {.runs = {"1", "2"}}, .working = true}, "cannot specify second RUN and --working"},
         {{.paths = {"/etc/passwd"}}, "PATH must be relative"}};
     for (const auto& [asked, words] : refused) {
         const auto checked = check_diff(asked);

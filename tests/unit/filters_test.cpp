@@ -82,18 +82,18 @@ BOOST_AUTO_TEST_CASE(expressions_hold_as_they_read) {
 
 BOOST_AUTO_TEST_CASE(an_expression_that_makes_no_sense_says_where) {
     const std::pair<const char*, const char*> cases[] = {
-        {"", "unexpected the end at position 1"},
-        {"lr", "unexpected the end at position 3"},
-        {"lr =", "unexpected the end at position 5"},
-        {"lr = 1 1", "unexpected '1' at position 8"},
-        {"(lr = 1", "unexpected the end at position 8"},
-        {"lr = 'a", "the quote at position 6 is not closed"},
-        {"lr ! 1", "unexpected '!' at position 4"},
-        {"and = 1", "unexpected 'and' at position 1"},
-        {"lr in 1", "unexpected '1' at position 7"},
-        {"lr in [1", "unexpected the end at position 9"},
-        {"lr not 1", "unexpected '1' at position 8"},
-        {"1 = lr", "unexpected '1' at position 1"},
+        {"", "filter - unexpected end of expression"},
+        {"lr", "filter - unexpected end of expression"},
+        {"lr =", "filter - unexpected end of expression"},
+        {"lr = 1 1", "at position 7: unexpected token 1"},
+        {"(lr = 1", "filter - unexpected end of expression"},
+        {"lr = 'a", "at position 5: the quote is not closed"},
+        {"lr ! 1", "at position 3: unexpected token !"},
+        {"and = 1", "at position 0: unexpected token and"},
+        {"lr in 1", "at position 6: unexpected token 1"},
+        {"lr in [1", "filter - unexpected end of expression"},
+        {"lr not 1", "at position 7: unexpected token 1"},
+        {"1 = lr", "at position 0: unexpected token 1"},
     };
     for (const auto& [text, part] : cases) {
         const auto read = filter_expression::parse(text);

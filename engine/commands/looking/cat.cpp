@@ -82,6 +82,9 @@ awaitable<result<outcome>> tell_range(command_session& session, const run_at_han
 } // namespace
 
 awaitable<result<outcome>> perform(command_session& session, cat_command what) {
+    if (what.path.empty() && !what.output) {
+        co_return failure(errc::bad_input, "-p / --path is required unless --output is specified");
+    }
     if (auto good = check_range(what); !good) {
         co_return good.error();
     }

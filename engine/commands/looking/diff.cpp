@@ -268,6 +268,9 @@ class diff_comparison {
         for (const auto& word : words) {
             command += (command.empty() ? "" : " ") + shell_quote(word);
         }
+        if (why.kind() == errc::not_found) { // as Python says it
+            why.context = "[Errno 2] No such file or directory: '" + words.front() + "'";
+        }
         why.context = "error running '" + command + "': " + why.context;
         return why;
     }

@@ -23,6 +23,11 @@ const source_entry* find(const compared_run& run, const std::string& in_run) {
     return found == run.sources.end() ? nullptr : &*found;
 }
 
+std::string source_path(const compared_run& run, const std::string& path) {
+    const std::string source = run.source_directory.empty() ? "" : run.source_directory + "/";
+    return run.directory + "/" + source + path;
+}
+
 void add_sources(const compared_run& left, const compared_run& right, std::vector<path_pair>& out) {
     if (!left.source_directory.empty() && !right.source_directory.empty()) {
         out.push_back({left.directory + "/" + left.source_directory,
@@ -76,11 +81,13 @@ std::vector<path_pair> pairs_of_runs(const compared_run& left, const compared_ru
     if (asked.output) {
         out.push_back(below(left, right, ".guild/output"));
     }
-    if (asked.sourcecode) {
+    if (asked.sourcecode && asked.paths.empty()) {
         add_sources(left, right, out);
     }
     for (const auto& path : asked.paths) {
-        out.push_back(below(left, right, path));
+        out.push_back(asked.sourcecode
+                          ? path_pair{source_path(left, path), source_path(right, path)}
+                          : below(left, right, path));
     }
     // Equal source code is nothing to compare, not everything.
     if (out.empty() && !asked.sourcecode) {
@@ -93,8 +100,7 @@ std::vector<path_pair> pairs_with_directory(const compared_run& left, const std:
                                             const diff_command& asked) {
     std::vector<path_pair> out;
     for (const auto& path : asked.paths) {
-        const std::string source = left.source_directory.empty() ? "" : left.source_directory + "/";
-        out.push_back({left.directory + "/" + source + path, directory + "/" + path});
+        out.push_back({source_path(left, path), directory + "/" + path});
     }
     if (!out.empty()) {
         return out;
@@ -123,21 +129,23 @@ std::vector<std::string> needless_options(const diff_command& asked) {
 result<> check_diff(const diff_command& asked) {
     const std::string help = "\nTry '{program} {command} --help' for more information.";
     if (asked.working && !asked.directory.empty()) {
-        return failure(errc::bad_input, "--working and --dir cannot both be used" + help);
+        return failure(errc::bad_input, "--working and --dir cannot both be specified" + help);
     }
     const char* with = asked.working ? "--working" : asked.directory.empty() ? nullptr : "--dir";
     const std::pair<bool, const char*> others[] = {
-        {asked.output, "--output"},     {asked.environment, "--env"},
-        {asked.flags, "--flags"},       {asked.attributes, "--attrs"},
-        {asked.dependencies, "--deps"}, {!asked.remote.empty(), "--remote"}};
+        {asked.output, "--output"},         {asked.sourcecode, "--sourcecode"},
+        {asked.environment, "--env"},       {asked.flags, "--flags"},
+        {asked.attributes, "--attrs"},      {asked.dependencies, "--deps"},
+        {!asked.remote.empty(), "--remote"}};
     for (const auto& [given, name] : others) {
         if (given && with != nullptr) {
             return failure(errc::bad_input,
-                           std::string(with) + " and " + name + " cannot both be used" + help);
+                           std::string(with) + " and " + name + " cannot both be specified" + help);
         }
     }
     if (with != nullptr && asked.selection.runs.size() > 1) {
-        return failure(errc::bad_input, std::string(with) + " takes one run" + help);
+        return failure(errc::bad_input,
+                       "cannot specify second RUN and " + std::string(with) + help);
     }
     for (const auto& path : asked.paths) {
         if (path.starts_with('/')) {

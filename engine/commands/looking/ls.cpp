@@ -69,8 +69,9 @@ awaitable<result<run_manifest>> fetch_manifest(const run_at_hand& of) {
 // Of what the manifest names, a directory may be a dependency as a whole.
 bool is_wanted(const protocol::file_entry& entry, const run_manifest& manifest,
                const ls_command& what) {
-    if (entry.type == protocol::file_type::directory) {
-        return false;
+    if (entry.type == protocol::file_type::directory ||
+        (entry.path.starts_with(".guild/") && !what.all && !what.path.starts_with(".guild"))) {
+        return false; // hidden files are what the run wrote, except Guild's own
     }
     const bool source = manifest.sourcecode.contains(entry.path);
     const bool dependency = !source && covers(manifest.dependencies, entry.path);
@@ -152,7 +153,8 @@ awaitable<result<outcome>> perform(command_session& session, ls_command what) {
         });
     }
     files_listed listed{.directory = std::move(files->directory),
-                        .paths = choose_paths(files->entries, what.path, what.all),
+                        .paths =
+                            choose_paths(files->entries, what.path, what.all || has_kind(what)),
                         .details = {}};
     listed.details = details_of(listed.paths, files->entries);
     session.emit(std::move(listed));

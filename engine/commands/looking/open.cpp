@@ -39,7 +39,8 @@ awaitable<result<fs::path>> place_of(command_session& session, const run_at_hand
     if (!path) {
         co_return path.error();
     }
-    co_return path->empty() ? run : run / *path;
+    // A directory as a whole ends with a slash, as Guild gives it to a program.
+    co_return what.path.empty() ? run / *path / "" : run / *path;
 }
 
 // A shell starts in the directory, or in that of the file.
