@@ -8,6 +8,7 @@
 #include "cli/man_page.hpp"
 #include "cli/render/json_output.hpp"
 #include "cli/usage_error.hpp"
+#include "cli/verbs/verb_options.hpp"
 #include "engine/text/finished_text.hpp"
 
 #include <CLI/App.hpp>
@@ -21,13 +22,15 @@ namespace outrider::cli {
 namespace {
 
 // Who asks for JSON gets it even where the command line is wrong.
-early_end wrong_usage(const std::string& text, const std::string& program,
-                      const std::vector<std::string>& words) {
+early_end wrong_usage(const CLI::ParseError& error, const std::string& text,
+                      const std::string& program, const std::vector<std::string>& words) {
+    const bool contradicts = dynamic_cast<const contradiction*>(&error) != nullptr;
+    const int code = contradicts ? failed_exit_code : usage_exit_code;
     if (std::ranges::find(words, "--json") == words.end()) {
-        return {.exit_code = usage_exit_code, .err = text};
+        return {.exit_code = code, .err = text};
     }
     const auto start = program.size() + 2; // "NAME: "
-    return {.exit_code = usage_exit_code,
+    return {.exit_code = code,
             .out = json_usage_error(text.substr(start, text.size() - start - 1))};
 }
 
@@ -109,7 +112,7 @@ std::optional<command_line> parse(const std::string& program, const std::vector<
         if (dynamic_cast<const CLI::CallForHelp*>(&error) != nullptr) {
             return early_end{.exit_code = 0, .out = app.help()};
         }
-        return wrong_usage(usage_error_text(error, app, asked), program, words);
+        return wrong_usage(error, usage_error_text(error, app, asked), program, words);
     }
     if (place.verb == &app) {
         return early_end{.exit_code = 0, .out = app.help()};

@@ -20,6 +20,10 @@ void add_check(CLI::App& parent, invocation& into) {
     auto* verb = add_verb(parent, "check", check_help, into);
     auto& made = command_of<check_command>(*verb, into);
     add_remote_option(*verb, made.remote, "Check a remote");
+    verb->add_option(
+            "--version", made.version,
+            "Fail unless the version of Guild that this is compatible with fits, as in '>=0.9'")
+        ->option_text("SPEC");
     add_group_option(*verb, into);
     add_json_option(*verb, into);
 }

@@ -79,6 +79,30 @@ void add_run_argument(verb_app& verb, run_selection& selection, const std::strin
     add_filters(verb, selection);
 }
 
+void check_exclusive(const CLI::App& verb, std::initializer_list<const char*> names) {
+    const char* first = nullptr;
+    for (const char* name : names) {
+        if (verb.count(name) == 0) {
+            continue;
+        }
+        if (first != nullptr) {
+            throw contradiction(std::string(first) + " and " + name + " cannot both be specified");
+        }
+        first = name;
+    }
+}
+
+void check_one_given(const CLI::App& verb, std::initializer_list<const char*> names) {
+    std::string all;
+    for (const char* name : names) {
+        if (verb.count(name) > 0) {
+            return;
+        }
+        all += (all.empty() ? "" : ", ") + std::string(name);
+    }
+    throw contradiction("missing one of: " + all);
+}
+
 CLI::Validator whole_number(std::int64_t least) {
     constexpr std::int64_t most = 1'000'000'000;
     const auto check = [least](const std::string& text) -> std::string {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,6 +50,17 @@ void add_dry_run_option(CLI::App& verb, bool& dry_run);
 void add_runs_argument(verb_app& verb, run_selection& selection, const std::string& what);
 /// `[RUN]`, and those
 void add_run_argument(verb_app& verb, run_selection& selection, const std::string& what);
+
+/// A command line that contradicts itself, in Guild's words and with its exit code.
+class contradiction final : public CLI::ValidationError {
+  public:
+    explicit contradiction(const std::string& what) : CLI::ValidationError(what) {}
+};
+
+/// Throws a contradiction where two of these long options were given.
+void check_exclusive(const CLI::App& verb, std::initializer_list<const char*> names);
+/// Throws one where none of them was given.
+void check_one_given(const CLI::App& verb, std::initializer_list<const char*> names);
 
 /// Accepts whole numbers from `least` to a thousand million.
 CLI::Validator whole_number(std::int64_t least);

@@ -38,6 +38,8 @@ void add_comment(CLI::App& parent, invocation& into);
 void add_export(CLI::App& parent, invocation& into);
 void add_import(CLI::App& parent, invocation& into);
 void add_archive(CLI::App& parent, invocation& into);
+void add_merge(CLI::App& parent, invocation& into);
+void add_download(CLI::App& parent, invocation& into);
 void add_pull(CLI::App& parent, invocation& into);
 void add_push(CLI::App& parent, invocation& into);
 void add_sync(CLI::App& parent, invocation& into);
@@ -96,6 +98,8 @@ inline constexpr verb_row verb_rows[] = {
     {verb_group::keep, "export", add_export, ""},
     {verb_group::keep, "import", add_import, ""},
     {verb_group::keep, "archive", add_archive, ""},
+    {verb_group::keep, "merge", add_merge, ""},
+    {verb_group::keep, "download", add_download, ""},
 
     {verb_group::remotes, "pull", add_pull, ""},
     {verb_group::remotes, "push", add_push, ""},

@@ -132,6 +132,7 @@ BOOST_DESCRIBE_STRUCT(remote_stop_command, (), (remote))
 /// `check [-r REMOTE]`: versions, home, python, platform, disk, GPUs, clock.
 struct check_command {
     std::string remote;
+    std::string version; ///< what the version of Guild has to be, as in `>=0.9,<1`; empty: any
 
     static constexpr command_traits traits{.remotes = remote_rule::each,
                                            .runs = run_source::none,
@@ -142,7 +143,7 @@ struct check_command {
                                            .text = text_form::document,
                                            .json = json_form::object};
 };
-BOOST_DESCRIBE_STRUCT(check_command, (), (remote))
+BOOST_DESCRIBE_STRUCT(check_command, (), (remote, version))
 
 /// `doctor [REMOTE]`: what would go wrong there, each with its cure; no REMOTE: this machine.
 struct doctor_command {
@@ -159,9 +160,24 @@ struct doctor_command {
 };
 BOOST_DESCRIBE_STRUCT(doctor_command, (), (remote))
 
+/// `download URL`: into the resource cache of this machine.
+struct download_command {
+    std::string url;
+
+    static constexpr command_traits traits{.remotes = remote_rule::none,
+                                           .runs = run_source::none,
+                                           .filters = filter_rule::none,
+                                           .copies = copy_way::none,
+                                           .outdates_memory = false,
+                                           .stays_in_process = false,
+                                           .text = text_form::document,
+                                           .json = json_form::object};
+};
+BOOST_DESCRIBE_STRUCT(download_command, (), (url))
+
 using machine_commands =
     boost::mp11::mp_list<pull_command, push_command, sync_command, remotes_command,
                          remote_status_command, remote_start_command, remote_stop_command,
-                         check_command, doctor_command>;
+                         check_command, doctor_command, download_command>;
 
 } // namespace outrider

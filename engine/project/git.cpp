@@ -71,12 +71,10 @@ class repository {
     std::map<std::string, std::string> environment_;
 };
 
-} // namespace
-
-result<std::optional<std::set<std::string>>>
-git_files(const std::string& directory, const std::map<std::string, std::string>& environment) {
-    const auto listing = repository(directory, environment)
-                             .ask({"ls-files", "-z", "--cached", "--others", "--exclude-standard"});
+/// The names of a listing with `-z`; nothing as `ask`.
+result<std::optional<std::set<std::string>>> names_in(const repository& git,
+                                                      std::vector<std::string> words) {
+    const auto listing = git.ask(std::move(words));
     if (!listing) {
         return listing.error();
     }
@@ -91,6 +89,36 @@ git_files(const std::string& directory, const std::map<std::string, std::string>
         at = end + 1;
     }
     return std::optional(std::move(out));
+}
+
+} // namespace
+
+result<std::optional<std::set<std::string>>>
+git_files(const std::string& directory, const std::map<std::string, std::string>& environment) {
+    return names_in(repository(directory, environment),
+                    {"ls-files", "-z", "--cached", "--others", "--exclude-standard"});
+}
+
+result<std::optional<std::set<std::string>>>
+git_committed_files(const std::string& directory,
+                    const std::map<std::string, std::string>& environment) {
+    const repository git(directory, environment);
+    auto committed = names_in(git, {"ls-files", "-z", "--cached"});
+    if (!committed || !*committed) {
+        return committed;
+    }
+    const std::vector<std::string> changes[] = {
+        {"ls-files", "-z", "--modified"}, {"diff", "-z", "--cached", "--name-only", "--relative"}};
+    for (const auto& words : changes) {
+        const auto changed = names_in(git, words);
+        if (!changed || !*changed) {
+            return changed;
+        }
+        for (const auto& name : **changed) {
+            (*committed)->erase(name);
+        }
+    }
+    return committed;
 }
 
 result<std::optional<std::string>>

@@ -15,6 +15,12 @@ namespace outrider {
 [[nodiscard]] result<std::optional<std::set<std::string>>>
 git_files(const std::string& directory, const std::map<std::string, std::string>& environment);
 
+/// The files of a directory that are committed to git as they are; relative paths. Nothing, and
+/// failures, as `git_files`.
+[[nodiscard]] result<std::optional<std::set<std::string>>>
+git_committed_files(const std::string& directory,
+                    const std::map<std::string, std::string>& environment);
+
 /// The commit as the run format writes it: `git:HASH`, with `*` if the tree is dirty. Nothing:
 /// there is no git, no repository here, or no commit in it. Fails as `git_files`.
 [[nodiscard]] result<std::optional<std::string>>

@@ -1,10 +1,11 @@
 #include "engine/agent/machine/cache_directory.hpp"
+#include "engine/agent/machine/descendants.hpp"
 #include "engine/agent/machine/operation_environment.hpp"
-#include "engine/agent/start/interpreter_choice.hpp"
 #include "engine/agent/supervise/operation_words.hpp"
 #include "engine/protocol/content_hash.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"
+#include "engine/text/version_text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -41,14 +42,36 @@ BOOST_AUTO_TEST_CASE(requirements_of_python_count_as_far_as_they_are_written) {
         {"3.7", "<=3.7", true},       {"3.7", "recent", false},
         {"", ">=3", false},           {"3.9.1 (main, x)", ">=3.9", true}};
     for (const auto& [version, requirement, fits] : cases) {
-        BOOST_TEST(fits_python_requirement(version, requirement) == fits,
-                   version << " " << requirement);
+        BOOST_TEST(fits_version(version, requirement) == fits, version << " " << requirement);
     }
 }
 
 BOOST_AUTO_TEST_CASE(an_environment_loses_what_is_named_a_secret) {
     const environment_map environment{{"A", "1"}, {"MINE", "2"}, {"API_TOKEN", "3"}};
     BOOST_TEST((public_environment(environment, {"MINE"}) == environment_map{{"A", "1"}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_process_is_marked_for_a_run_by_its_environment) {
+    const auto environment = [](std::initializer_list<std::string> variables) {
+        std::string out;
+        for (const auto& each : variables) {
+            out += each + '\0';
+        }
+        return out;
+    };
+    const run_processes unique{.run_id = "0123456789abcdef0123456789abcdef", .directory = "/h/x"};
+    const std::string id = "RUN_ID=" + unique.run_id;
+    BOOST_TEST(is_marked_for(unique, environment({"A=1", id})));
+    BOOST_TEST(is_marked_for(unique, environment({id, "RUN_DIR=/copied/x"})));
+    BOOST_TEST(!is_marked_for(unique, environment({"MY_" + id})));
+    BOOST_TEST(!is_marked_for(unique, environment({id + "0"})));
+    BOOST_TEST(!is_marked_for(unique, ""));
+    // Of runs in directories that people named, many have the same name.
+    const run_processes named{.run_id = "out", .directory = "/"};
+    BOOST_TEST(is_marked_for(named, environment({"RUN_ID=out", "RUN_DIR=/"})));
+    BOOST_TEST(is_marked_for(named, environment({"RUN_ID=out", "RUN_DIR=/tmp/.."})));
+    BOOST_TEST(is_marked_for(named, environment({"RUN_ID=out"})));
+    BOOST_TEST(!is_marked_for(named, environment({"RUN_ID=out", "RUN_DIR=/tmp"})));
 }
 
 BOOST_AUTO_TEST_CASE(this_process_is_alive_and_another_start_time_is_another_process) {

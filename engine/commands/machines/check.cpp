@@ -1,5 +1,6 @@
 #include "engine/commands/machines/check_facts.hpp"
 #include "engine/commands/session/perform.hpp"
+#include "engine/text/version_text.hpp"
 
 namespace outrider {
 
@@ -12,11 +13,22 @@ awaitable<result<outcome>> perform(command_session& session, check_command what)
     if (!survey) {
         co_return survey.error();
     }
-    session.emit(machine_checked{
-        .remote = at->remote,
-        .type = survey->to.type,
-        .host = survey->to.address.empty() ? survey->hello.machine.host_name : survey->to.address,
-        .facts = facts_of(*survey)});
+    const bool fits = what.version.empty() || fits_version(guild_version, what.version);
+    machine_checked checked{.remote = at->remote,
+                            .type = survey->to.type,
+                            .host = survey->to.address.empty() ? survey->hello.machine.host_name
+                                                               : survey->to.address};
+    if (fits) {
+        checked.facts = facts_of(*survey);
+    }
+    if (fits || !at->remote.empty()) { // where a check fails a remote is named all the same
+        session.emit(std::move(checked));
+    }
+    if (!fits) {
+        co_return failure(errc::bad_input, std::string("version mismatch: current version '") +
+                                               guild_version + "' does not match '" + what.version +
+                                               "'");
+    }
     co_return outcome{};
 }
 

@@ -8,9 +8,6 @@
 namespace outrider {
 namespace {
 
-// Of the format that we are compatible with.
-constexpr const char* guild_version = "0.9.1";
-
 std::string or_not_installed(const std::string& version) {
     return version.empty() ? "not installed" : version;
 }

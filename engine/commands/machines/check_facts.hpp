@@ -8,6 +8,9 @@
 
 namespace outrider {
 
+/// Of the format that we are compatible with.
+inline constexpr char guild_version[] = "0.9.1";
+
 /// What `check` shows of a machine, in Guild's order and with its names where it has the fact.
 /// Pure.
 [[nodiscard]] std::vector<machine_fact> facts_of(const machine_survey& survey);

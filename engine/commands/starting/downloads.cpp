@@ -90,8 +90,10 @@ class download_report {
     json::object last_;
 };
 
-awaitable<made_download> fetch(command_session& session, const target& at,
-                               const wanted_download& wanted) {
+} // namespace
+
+awaitable<made_download> make_download(command_session& session, const target& at,
+                                       wanted_download wanted) {
     protocol::execute what;
     what.words = {"python3", "-I",       "-c",           std::string(fetch_script()),
                   "${home}", wanted.url, wanted.archive, wanted.sha256};
@@ -108,8 +110,6 @@ awaitable<made_download> fetch(command_session& session, const target& at,
     co_return std::move(report).outcome();
 }
 
-} // namespace
-
 awaitable<result<>> gather_required(command_session& session, const target& at, run_plan& plan) {
     const auto wanted = wanted_downloads(plan.resources, plan.required);
     auto from = at;
@@ -122,7 +122,7 @@ awaitable<result<>> gather_required(command_session& session, const target& at, 
         from = std::move(*here);
     }
     for (const auto& one : wanted) {
-        auto made = co_await fetch(session, from, one);
+        auto made = co_await make_download(session, from, one);
         if (sent) {
             made.here = std::filesystem::path(made.path).parent_path().native();
         }
