@@ -97,7 +97,7 @@ result<std::string> edit_comment(const std::string& text,
     }
     auto comment = comment_in(*edited);
     if (comment.empty()) {
-        return failure(errc::aborted, "the comment is empty: none was added");
+        return failure(errc::bad_input, "Aborting due to an empty comment.");
     }
     return comment;
 }

@@ -8,8 +8,8 @@
 namespace outrider::cli {
 
 /// Lets a person write a comment in an editor ($VISUAL, $EDITOR, otherwise vi) that begins with
-/// `text`. Lines that begin with '#' are no part of it. `aborted` where nothing is left or the
-/// editor fails.
+/// `text`. Lines that begin with '#' are no part of it. `bad_input` where nothing is left,
+/// `aborted` where the editor fails.
 [[nodiscard]] result<std::string>
 edit_comment(const std::string& text, const std::map<std::string, std::string>& environment);
 

@@ -2,6 +2,8 @@
 
 #include "cli/render/times.hpp"
 
+#include <algorithm>
+
 namespace outrider::cli {
 namespace {
 
@@ -58,6 +60,22 @@ std::string comments_text(const comments_listed& listed, const run_table_view& v
     for (const auto& comment : listed.comments) {
         text += "[" + std::to_string(++number) + "] " + indented(person(comment)).substr(2) + " " +
                 local_time(comment.time_us) + "\n\n" + indented(comment.body) + "\n\n";
+    }
+    return text;
+}
+
+std::string comment_lines(const std::vector<run_comment>& comments) {
+    std::string text;
+    for (const auto& comment : comments) {
+        text +=
+            "  " + indented(person(comment)).substr(2) + " " + local_time(comment.time_us) + "\n";
+        const std::string body = indented(comment.body);
+        for (std::size_t at = 0; at <= body.size();) {
+            const auto end = std::min(body.find('\n', at), body.size());
+            text += "  " + body.substr(at, end - at) + "\n";
+            at = end + 1;
+        }
+        text += "\n";
     }
     return text;
 }

@@ -72,6 +72,12 @@ question_text words_of(const question& put, const run_table_view& view) {
     }
     case question_kind::change:
         return about_runs(asked, view, asked.text.c_str(), std::string("Continue") + yes_usually);
+    case question_kind::change_for_good: {
+        auto words =
+            about_runs(asked, view, asked.text.c_str(), std::string("Continue") + no_usually);
+        words.usually = false;
+        return words;
+    }
     case question_kind::copy_resources:
         return {.preview = "WARNING: You specified --copy-resources, which will copy resources "
                            "used by each run.\n",

@@ -8,6 +8,7 @@
 #include "cli/render/file_list.hpp"
 #include "cli/render/job_text.hpp"
 #include "cli/render/machine_text.hpp"
+#include "cli/render/name_text.hpp"
 #include "cli/render/operations_text.hpp"
 #include "cli/render/project_text.hpp"
 #include "cli/render/remembered_text.hpp"
@@ -105,9 +106,11 @@ void renderer::fail(const failure& why, bool told) {
 
 void renderer::on(const runs_listed& listed) {
     if (const auto* asked = std::get_if<list_command>(&asked_.what); asked && asked->comments) {
+        std::vector<std::string> below;
         for (const auto& each : listed.details) {
-            out_ << comments_text({.run = each.row, .comments = each.comments}, table_view());
+            below.push_back(comment_lines(each.comments));
         }
+        out_ << run_table(listed.rows, table_view(), below);
     } else {
         out_ << run_table(listed.rows, table_view(), detail_lines(listed));
     }
@@ -261,6 +264,9 @@ void renderer::on(const nothing_selected& nothing) {
     case nothing_to::change:
         err_ << "No runs to modify.\n";
         return;
+    case nothing_to::unmark:
+        err_ << "No runs to unmark.\n";
+        return;
     case nothing_to::wait:
         what = "wait for";
         break;
@@ -269,6 +275,13 @@ void renderer::on(const nothing_selected& nothing) {
 }
 
 void renderer::on(const runs_deleted& deleted) {
+    for (const auto& link : deleted.links) {
+        err_ << "Run " << link.run_id << " was a link, which is removed: its files stay in "
+             << name_text(link.target) << '\n';
+    }
+    if (deleted.count == 0 && !deleted.links.empty()) {
+        return;
+    }
     err_ << (deleted.permanent ? "Permanently deleted " : "Deleted ") << deleted.count
          << " run(s)\n";
 }
@@ -452,7 +465,8 @@ namespace {
 // Answers of Guild's that are tables for people stand without the program's name before them.
 bool stands_alone(const std::string& text) {
     return text.starts_with("Operation requires the following missing flags:") ||
-           text.starts_with("Unsupported value for '");
+           text.starts_with("Unsupported value for '") ||
+           text == "Aborting due to an empty comment.";
 }
 
 } // namespace

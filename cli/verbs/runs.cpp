@@ -31,6 +31,8 @@ const verb_help list_help = {
 
 // As in Guild, a program (`--json`) gets all runs and all that is known of them.
 void set_limit(list_command& made, const CLI::App& verb) {
+    check_exclusive(verb, {"--all", "--limit"});
+    check_exclusive(verb, {"--archive", "--deleted"});
     if (verb.count("--all") > 0 || verb.count("--json") > 0) {
         made.limit = 0;
     } else if (made.limited = verb.count("--limit") > 0; !made.limited) {

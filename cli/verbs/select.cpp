@@ -33,7 +33,8 @@ void add_select(CLI::App& parent, invocation& into) {
     verb->add_flag("-s,--short-id", made.short_id, "Print ids of 8 characters");
     verb->add_option("-a,--attr", made.attribute, "Print this attribute instead of the id")
         ->option_text("NAME");
-    verb->add_flag("-p,--path", made.path, "Print the directory of the run instead of the id");
+    verb->add_flag("-p,--path,-d,--dir", made.path,
+                   "Print the directory of the run instead of the id");
     add_json_option(*verb, into);
 }
 

@@ -1,8 +1,6 @@
 #include "cli/verbs/verb_options.hpp"
 #include "cli/verbs/verbs.hpp"
 
-#include <CLI/Error.hpp>
-
 namespace outrider::cli {
 namespace {
 
@@ -15,13 +13,10 @@ const verb_help tag_help = {
                 "{program} tag --list-all",
 };
 
-void check_tag(tag_command& made, const CLI::App&) {
-    const bool changes = made.clear || !made.add.empty() || !made.remove.empty();
-    if (made.list_all && (changes || made.sync_labels)) {
-        throw CLI::ValidationError("--list-all changes nothing: use it alone");
-    }
-    if (!made.list_all && !changes) {
-        throw CLI::ValidationError("--add, --delete, --clear or --list-all is needed");
+void check_tag(tag_command&, const CLI::App& verb) {
+    check_one_given(verb, {"--add", "--delete", "--clear", "--list-all"});
+    for (const char* change : {"--add", "--delete", "--clear", "--sync-labels"}) {
+        check_exclusive(verb, {change, "--list-all"});
     }
 }
 

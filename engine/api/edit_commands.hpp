@@ -69,7 +69,8 @@ struct label_command {
     std::string remote;
     run_selection selection;
     label_change change = label_change::set;
-    std::string text;
+    std::string text;               ///< `${flag}` and `${label}` stand for what the run has
+    std::vector<std::string> parts; ///< to remove, each where it stands as words
 
     static constexpr command_traits traits{.remotes = remote_rule::each,
                                            .runs = run_source::machine,
@@ -80,7 +81,7 @@ struct label_command {
                                            .text = text_form::lines,
                                            .json = json_form::object};
 };
-BOOST_DESCRIBE_STRUCT(label_command, (), (remote, selection, change, text))
+BOOST_DESCRIBE_STRUCT(label_command, (), (remote, selection, change, text, parts))
 
 /// `tag [-r REMOTE] [RUN…] -a TAG -d TAG -c -s`; no RUN: the newest.
 struct tag_command {
@@ -104,7 +105,7 @@ struct tag_command {
 BOOST_DESCRIBE_STRUCT(tag_command, (),
                       (remote, selection, add, remove, clear, sync_labels, list_all))
 
-/// `mark [-r REMOTE] [RUN…] [--clear]`; no RUN: the newest.
+/// `mark [-r REMOTE] [RUN…] [--clear]`; no RUN: the newest; with `--clear` all that are marked.
 struct mark_command {
     std::string remote;
     run_selection selection;
@@ -127,6 +128,7 @@ struct comment_command {
     std::string remote;
     run_selection selection;
     std::optional<std::string> add;
+    std::string user;                   ///< `-u`: whose it is, USER[@HOST]; empty: the caller
     std::optional<std::int64_t> remove; ///< index from 1
     bool clear = false;
 
@@ -139,7 +141,7 @@ struct comment_command {
                                            .text = text_form::lines,
                                            .json = json_form::object_of_runs};
 };
-BOOST_DESCRIBE_STRUCT(comment_command, (), (remote, selection, add, remove, clear))
+BOOST_DESCRIBE_STRUCT(comment_command, (), (remote, selection, add, user, remove, clear))
 
 using edit_commands =
     boost::mp11::mp_list<delete_command, restore_command, purge_command, label_command, tag_command,

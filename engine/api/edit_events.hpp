@@ -14,18 +14,25 @@
 /// What is told of changes to runs that exist.
 namespace outrider {
 
-BOOST_DEFINE_ENUM_CLASS(nothing_to, stop, remove, restore, purge, change, wait)
+BOOST_DEFINE_ENUM_CLASS(nothing_to, stop, remove, restore, purge, change, unmark, wait)
 /// The selection was empty; not an error.
 struct nothing_selected {
     nothing_to what = nothing_to::stop;
 };
 BOOST_DESCRIBE_STRUCT(nothing_selected, (), (what))
 
+/// A run directory that was only a link was removed: what it led to stays.
+struct run_link_removed {
+    std::string run_id;
+    std::string target;
+};
+BOOST_DESCRIBE_STRUCT(run_link_removed, (), (run_id, target))
 struct runs_deleted {
     std::int64_t count = 0;
     bool permanent = false;
+    std::vector<run_link_removed> links; ///< not counted
 };
-BOOST_DESCRIBE_STRUCT(runs_deleted, (), (count, permanent))
+BOOST_DESCRIBE_STRUCT(runs_deleted, (), (count, permanent, links))
 
 struct runs_restored {
     std::int64_t count = 0;

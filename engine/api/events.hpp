@@ -22,8 +22,8 @@
 namespace outrider {
 
 BOOST_DEFINE_ENUM_CLASS(question_kind, run, stage, start, remove, remove_permanently, restore,
-                        purge, stop, pull, push, change, copy_resources, remote_start, remote_stop,
-                        secret)
+                        purge, stop, pull, push, change, change_for_good, copy_resources,
+                        remote_start, remote_stop, secret)
 
 /// What a batch will do, for the question.
 struct batch_shown {

@@ -295,10 +295,17 @@ struct line_times {
 };
 BOOST_DESCRIBE_STRUCT(line_times, (), (times_ms))
 
+/// A run directory that was only a link: it is gone, and what it led to stays.
+struct removed_link {
+    std::string run_id;
+    std::string target; ///< absolute
+};
+BOOST_DESCRIBE_STRUCT(removed_link, (), (run_id, target))
 struct delete_reply {
     std::vector<std::string> deleted;
+    std::vector<removed_link> links; ///< instead of the runs that they led to
 };
-BOOST_DESCRIBE_STRUCT(delete_reply, (), (deleted))
+BOOST_DESCRIBE_STRUCT(delete_reply, (), (deleted, links))
 /// Moves runs to the trash (an existing one of the same id there is renamed), or removes them for
 /// good. A run whose processes are alive is refused with `conflict` before anything is deleted.
 struct delete_runs {

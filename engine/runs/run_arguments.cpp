@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <set>
@@ -82,24 +83,32 @@ result<std::size_t> by_id(const std::string& argument, std::span<const std::stri
 
 result<std::vector<std::size_t>> select_runs(std::span<const std::string> ids,
                                              std::span<const std::string> arguments) {
-    std::set<std::size_t> chosen;
+    std::vector<std::size_t> chosen;
     for (const auto& argument : arguments) {
         if (const auto span = range(argument, ids.size())) {
             for (std::size_t index = span->first; index <= span->last; ++index) {
-                chosen.insert(index - 1);
+                chosen.push_back(index - 1);
             }
         } else if (const auto index = number(argument);
                    index && *index >= 1 && *index <= ids.size()) {
-            chosen.insert(*index - 1);
+            chosen.push_back(*index - 1);
         } else {
             const auto found = by_id(argument, ids);
             if (!found) {
                 return found.error();
             }
-            chosen.insert(*found);
+            chosen.push_back(*found);
         }
     }
-    return std::vector<std::size_t>(chosen.begin(), chosen.end());
+    return chosen;
+}
+
+std::vector<std::size_t> each_once(const std::vector<std::size_t>& chosen) {
+    std::set<std::size_t> seen;
+    std::vector<std::size_t> out;
+    std::ranges::copy_if(chosen, std::back_inserter(out),
+                         [&](std::size_t index) { return seen.insert(index).second; });
+    return out;
 }
 
 bool is_run_index(const std::string& argument) {

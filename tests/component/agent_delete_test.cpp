@@ -1,3 +1,4 @@
+#include "engine/protocol/edit_messages.hpp"
 #include "tests/support/agent_process.hpp"
 #include "tests/support/run_home.hpp"
 
@@ -38,6 +39,54 @@ BOOST_AUTO_TEST_CASE(permanent_deletion_does_not_follow_links) {
     BOOST_TEST(!fs::exists(run.directory));
     BOOST_TEST(!fs::exists(at.home / "trash" / "runs" / "a"));
     BOOST_TEST(content(at.root / "precious" / "file") == "x");
+}
+
+// A run on a larger disk, say, with a link in its place.
+fs::path make_linked_run(run_home& at, const fs::path& target) {
+    const auto run = at.make_run("a", {{"label", "mine"}});
+    fs::rename(run.directory, at.root / "data");
+    fs::create_directory_symlink(target, run.directory);
+    return at.root / "data";
+}
+
+BOOST_AUTO_TEST_CASE(of_a_run_that_is_a_link_the_link_is_removed_and_the_rest_named) {
+    for (const bool by_purge : {false, true}) {
+        run_home at;
+        agent_process agent(at.cache);
+        const auto data = make_linked_run(at, at.root / "data");
+        protocol::delete_reply done;
+        if (by_purge) {
+            agent.call(protocol::delete_runs{.home = at.home.native(), .ids = {"a"}});
+            done = agent.call(protocol::purge_runs{.home = at.home.native(), .ids = {"a"}});
+        } else {
+            done = agent.call(
+                protocol::delete_runs{.home = at.home.native(), .ids = {"a"}, .permanent = true});
+        }
+        BOOST_TEST(done.deleted.empty());
+        BOOST_TEST_REQUIRE(done.links.size() == 1U);
+        BOOST_TEST(done.links[0].run_id == "a");
+        BOOST_TEST(done.links[0].target == data.native());
+        for (const fs::path& place : {at.home / "runs" / "a", at.home / "trash" / "runs" / "a"}) {
+            BOOST_TEST(!fs::exists(fs::symlink_status(place)));
+        }
+        BOOST_TEST(content(data / ".guild" / "attrs" / "label") == "mine");
+        BOOST_TEST(fs::exists(data / ".guild" / "opref")); // it is a run still
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_relative_link_leads_to_its_run_from_the_trash_and_back) {
+    run_home at;
+    agent_process agent(at.cache);
+    make_linked_run(at, fs::path("../..") / "data");
+    const fs::path label = fs::path("a") / ".guild" / "attrs" / "label";
+    BOOST_REQUIRE(content(at.home / "runs" / label) == "mine");
+    BOOST_TEST(
+        agent.call(protocol::delete_runs{.home = at.home.native(), .ids = {"a"}}).deleted.size() ==
+        1U);
+    BOOST_TEST(content(at.home / "trash" / "runs" / label) == "mine");
+    BOOST_TEST(!fs::exists(fs::symlink_status(at.home / "runs" / "a")));
+    agent.call(protocol::restore_runs{.home = at.home.native(), .ids = {"a"}});
+    BOOST_TEST(content(at.home / "runs" / label) == "mine");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_deleted_if_one_of_the_runs_is_running) {

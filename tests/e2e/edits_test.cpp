@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_edit_asks_and_a_bad_choice_changes_nothing, Sea
     check_says(at.tell({"mark"}, "n\n"), 4, {"You are about to mark the following runs:"});
     check_says(at.tell({"comment", "-a", "x"}, "n\n"), 4,
                {"You are about to add a comment to the following runs:"});
-    check_says(at.tell({"comment", "-c"}, "n\n"), 4, {"all comments"});
+    check_says(at.tell({"comment", "-c"}, "n\n"), 4, {"ALL comments"});
     check_says(at.tell({"label", "-s", "x", "nonsense", "-y"}), 1,
                {"could not find a run matching 'nonsense'"});
     BOOST_TEST(at.attribute(id, "label") == label);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(comments_are_added_listed_and_deleted, Seat, seats
     BOOST_TEST(has(at.tell({"comment", "-l"}).out, "  <no comments>\n"));
     check_says(at.tell({"comment", "-a", "first: one", "-y"}), 0, {"Added comment to 1 run(s)"});
     check_says(at.tell({"comment", "-a", "two\nlines", "-y"}), 0, {"Added comment to 1 run(s)"});
-    const auto listed = at.tell({"comment"});
+    const auto listed = at.tell({"comment", "-l"});
     check_exit(listed, 0);
     BOOST_TEST(listed.out.starts_with(id.substr(0, 8) + "  "));
     BOOST_TEST(has(listed.out, "\n[1] "));
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(comments_are_added_listed_and_deleted, Seat, seats
     BOOST_TEST(at.attribute(id, "comments").starts_with("- body: 'first: one'\n  host: "));
     check_says(at.tell({"comment", "-d", "3", "-y"}), 1, {"has no comment 3"});
     check_says(at.tell({"comment", "-d", "1", "-y"}), 0, {"Deleted comment for 1 run(s)"});
-    BOOST_TEST(!has(at.tell({"comment"}).out, "first"));
+    BOOST_TEST(!has(at.tell({"comment", "-l"}).out, "first"));
     check_says(at.tell({"comment", "-c", "-y"}), 0, {"Deleted all comments for 1 run(s)"});
     BOOST_TEST(at.attribute(id, "comments") == "none");
 }
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(filters_say_which_runs_are_edited, Seat, seats) {
     BOOST_TEST(at.attribute(first, "tags") == "- new\n- old\n");
     BOOST_TEST(at.tell({"tag", "--list-all", "-Fm"}).out == "");
     check_says(at.tell({"comment", "-Fl", "x", "-a", "why", "-y"}), 0, {"Added comment to 1"});
-    BOOST_TEST(has(at.tell({"comment", "-Fc", "why"}).out, first.substr(0, 8)));
+    BOOST_TEST(has(at.tell({"comment", "-l", "-Fc", "why"}).out, first.substr(0, 8)));
     check_says(at.tell({"label", "-Fl", "nothing", "-s", "y", "-y"}), 0, {"No runs to modify."});
     check_says(at.tell({"runs", "rm", "-Sc", "-y"}), 0, {"Deleted 1 run(s)"});
     check_says(at.tell({"runs", "restore", "-Se", "-y"}), 0, {"Nothing to restore."});
@@ -272,9 +272,9 @@ BOOST_AUTO_TEST_CASE(an_editor_writes_a_comment) {
     fs::permissions(at.me.project() + "/editor", fs::perms::owner_all);
     at.me.environment["EDITOR"] = at.me.project() + "/editor 'good editor'";
     check_says(at.me.run({"comment", "-e", "-y"}), 0, {"Added comment to 1 run(s)"});
-    BOOST_TEST(has(at.me.run({"comment"}).out, "\n  from the good editor\n\n"));
+    BOOST_TEST(has(at.me.run({"comment", "-l"}).out, "\n  from the good editor\n\n"));
     at.me.environment["EDITOR"] = "truncate -s 0";
-    check_says(at.me.run({"comment", "-e", "-y"}), 4, {"the comment is empty"});
+    check_says(at.me.run({"comment", "-e", "-y"}), 1, {"Aborting due to an empty comment."});
     at.me.environment["EDITOR"] = "/nonexistent/editor";
     check_says(at.me.run({"comment", "-e", "-y"}), 1, {"cannot start", "EDITOR"});
 }

@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(the_pager_is_the_one_of_the_person) {
 BOOST_AUTO_TEST_CASE(the_words_of_edits_become_commands) {
     const auto label = parsed<label_command>({"label", "2", "-rm", "old", "-r", "gpu1"});
     BOOST_TEST((label.change == label_change::remove));
-    BOOST_TEST(label.text == "old");
+    BOOST_TEST(label.parts == std::vector<std::string>{"old"});
     BOOST_TEST(label.remote == "gpu1");
     BOOST_TEST(label.selection.runs.front() == "2");
     BOOST_TEST((parsed<label_command>({"runs", "label", "-c"}).change == label_change::clear));
@@ -147,16 +147,44 @@ BOOST_AUTO_TEST_CASE(the_words_of_edits_become_commands) {
     BOOST_TEST(parsed<open_command>({"open", "-O", "-c", "less -R"}).program == "less -R");
 }
 
+BOOST_AUTO_TEST_CASE(a_comment_without_a_text_is_written_in_an_editor) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"comment", "1"},
+                                                  {"comment", "-a", ""},
+                                                  {"comment", "-u", "x@y"}}) {
+        const auto made = parse_arguments("outrider", words);
+        BOOST_REQUIRE(std::holds_alternative<invocation>(made));
+        BOOST_TEST(std::get<invocation>(made).edit_comment);
+    }
+    const auto listed = parse_arguments("outrider", {"comment", "-l"});
+    BOOST_TEST(!std::get<invocation>(listed).edit_comment);
+}
+
+BOOST_AUTO_TEST_CASE(options_that_contradict_each_other_are_told_in_guilds_words) {
+    const std::pair<std::vector<std::string>, std::string> cases[] = {
+        {{"label"}, "missing one of: --set, --append, --prepend, --remove, --clear"},
+        {{"label", "-s", "a", "-c"}, "--set and --clear cannot both be specified"},
+        {{"label", "-rm", "a", "-rm", "b", "-p", "c"},
+         "--prepend and --remove cannot both be specified"},
+        {{"tag"}, "missing one of: --add, --delete, --clear, --list-all"},
+        {{"tag", "--list-all", "-a", "x"}, "--add and --list-all cannot both be specified"},
+        {{"comment", "-a", "x", "-c"}, "--add and --clear cannot both be specified"},
+        {{"comment", "-e", "-l"}, "--edit and --list cannot both be specified"},
+        {{"runs", "-a", "-n", "2"}, "--all and --limit cannot both be specified"},
+        {{"runs", "-d", "-A", "x"}, "--archive and --deleted cannot both be specified"},
+    };
+    for (const auto& [words, text] : cases) {
+        const auto made = parse_arguments("outrider", words);
+        BOOST_TEST_CONTEXT(text) {
+            BOOST_REQUIRE(std::holds_alternative<early_end>(made));
+            BOOST_TEST(std::get<early_end>(made).exit_code == 1);
+            BOOST_TEST(std::get<early_end>(made).err.starts_with("outrider: " + text + "\nTry "));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_wrong_usage) {
     const std::vector<std::string> cases[] = {
-        {"label"},
-        {"label", "-s", "a", "-c"},
-        {"tag"},
-        {"tag", "--list-all", "-a", "x"},
-        {"comment", "-a", "x", "-c"},
-        {"comment", "-a", ""},
         {"comment", "-d", "0"},
-        {"comment", "-e", "-l"},
         {"wait", "--any", "--all"},
         {"wait", "--timeout", "-1"},
         {"watch", "1", "-p", "7"},

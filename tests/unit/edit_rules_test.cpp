@@ -45,6 +45,9 @@ BOOST_AUTO_TEST_CASE(a_label_is_edited) {
         {"a  b", label_change::remove, "x", "a  b"},
         {"a  b", label_change::remove, "", "a  b"},
         {"lr=0.1 x", label_change::remove, "lr=0.1 x", ""},
+        {"keep the kee", label_change::remove, "kee", "keep the"},
+        {"keep", label_change::remove, "kee", "keep"},
+        {"a b c", label_change::remove, "b c", "a"},
         {"a", label_change::clear, "", ""},
     };
     for (const auto& each : cases) {

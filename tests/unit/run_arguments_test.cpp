@@ -19,14 +19,14 @@ const words ids = {
 
 BOOST_AUTO_TEST_SUITE(run_arguments)
 
-BOOST_AUTO_TEST_CASE(arguments_choose_in_the_order_of_the_listing_each_run_once) {
+BOOST_AUTO_TEST_CASE(arguments_choose_in_their_order_a_run_for_every_mention) {
     const struct {
         words arguments;
         indexes chosen;
     } cases[] = {
         {{}, {}},
         {{"1"}, {0}},
-        {{"5", "1", "1"}, {0, 4}},
+        {{"5", "1", "1"}, {4, 0, 0}},
         {{"2:3"}, {1, 2}},
         {{":2"}, {0, 1}},
         {{"4:"}, {3, 4}},
@@ -37,7 +37,8 @@ BOOST_AUTO_TEST_CASE(arguments_choose_in_the_order_of_the_listing_each_run_once)
         {{"3:2"}, {}},
         {{"1:99999999999999999999999"}, {0, 1, 2, 3, 4}},
         {{"abc1"}, {0}},
-        {{"f", "abc2"}, {1, 4}},
+        {{"f", "abc2"}, {4, 1}},
+        {{"3", "2:4"}, {2, 1, 2, 3}},
         {{"123456780"}, {2}},
         {{"12345678100000000000000000000000"}, {3}},
     };
@@ -46,6 +47,11 @@ BOOST_AUTO_TEST_CASE(arguments_choose_in_the_order_of_the_listing_each_run_once)
         BOOST_REQUIRE(got.has_value());
         BOOST_TEST(*got == c.chosen, boost::test_tools::per_element());
     }
+}
+
+BOOST_AUTO_TEST_CASE(each_once_keeps_the_first_mention) {
+    BOOST_TEST((each_once({4, 0, 4, 2, 0}) == indexes{4, 0, 2}));
+    BOOST_TEST(each_once({}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(an_exact_id_wins_over_a_longer_one) {

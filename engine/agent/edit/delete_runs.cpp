@@ -127,6 +127,14 @@ result<> delete_runs_job::remove_next() {
 }
 
 result<> delete_runs_job::begin_removal(const run_paths& run) {
+    auto link = remove_run_link(run);
+    if (!link) {
+        return link.error();
+    }
+    if (*link) {
+        done_.links.push_back(std::move(**link));
+        return {};
+    }
     auto begun = begin_run_removal(run);
     if (!begun) {
         return begun.error();

@@ -48,6 +48,14 @@ class purge_runs_job final : public job {
         if (!is_run(*run)) {
             return {};
         }
+        auto link = remove_run_link(*run);
+        if (!link) {
+            return link.error();
+        }
+        if (*link) {
+            done_.links.push_back(std::move(**link));
+            return {};
+        }
         auto begun = begin_run_removal(*run);
         if (!begun) {
             return begun.error();

@@ -150,7 +150,7 @@ class choice {
             co_return out;
         }
         auto request = request_of_facts();
-        for (const std::size_t index : *chosen) {
+        for (const std::size_t index : each_once(*chosen)) {
             request.ids.push_back(ids[index]);
         }
         if (request.ids.size() > most_ids) {
@@ -181,7 +181,8 @@ class choice {
     // What the RUN arguments name of these ids; all of them where there are none.
     result<std::vector<std::size_t>> selected(const std::vector<std::string>& ids) const {
         if (!query_.selection.runs.empty()) {
-            return select_runs(ids, query_.selection.runs);
+            auto named = select_runs(ids, query_.selection.runs);
+            return named && !query_.repeats ? each_once(*named) : named;
         }
         std::vector<std::size_t> all(ids.size());
         std::iota(all.begin(), all.end(), std::size_t{0});
@@ -252,10 +253,12 @@ class choice {
             cut(*chosen);
         }
         for (const std::size_t index : *chosen) {
-            out.rows.push_back(std::move(kept_[index].row));
+            // One that repeats is needed once more.
+            auto each = query_.repeats ? kept_[index] : std::move(kept_[index]);
+            out.rows.push_back(std::move(each.row));
             out.rows.back().index = static_cast<std::int64_t>(index) + 1;
             if (!query_.attributes.empty()) {
-                out.facts.push_back(std::move(kept_[index].facts));
+                out.facts.push_back(std::move(each.facts));
             }
         }
         return out;

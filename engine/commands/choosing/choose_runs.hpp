@@ -17,9 +17,11 @@ struct run_query {
     bool deleted = false;                ///< the trash
     std::vector<std::string> attributes; ///< to have in `chosen_runs::facts`; empty: no facts
     bool may_recall = false; ///< what a service remembers will do, where it answers the query
+    bool repeats = false;    ///< a run that is named twice comes twice
 };
 
-/// The chosen runs, newest first, with their index in the whole list.
+/// The chosen runs, in the order in which they are named, else newest first, with their index in
+/// the whole list.
 struct chosen_runs {
     std::vector<run_row> rows;
     std::int64_t total = 0;                  ///< that were chosen, before `newest` cut them

@@ -310,6 +310,10 @@ std::optional<std::string> attribute_text(const run_detail& run, const protocol:
     if (auto text = formatted_attribute(run, name, user_home)) {
         return text;
     }
+    if (name == "op_name" || name == "op_model") {
+        const auto ref = parse_opref(facts.opref);
+        return !ref ? std::nullopt : std::optional(name == "op_name" ? ref->op : ref->model);
+    }
     const auto found = facts.attributes.find(name);
     if (found == facts.attributes.end()) {
         return std::nullopt;

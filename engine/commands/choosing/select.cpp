@@ -29,10 +29,11 @@ result<> check_options(const select_command& what) {
         {what.path, !what.attribute.empty(), "--path", "--attr"}};
     for (const auto& [first, second, first_name, second_name] : pairs) {
         if (first && second) {
-            return failure(errc::bad_input,
-                           std::string(first_name) + " and " + second_name +
-                               " cannot both be used\nTry '{program} {command} --help' for more "
-                               "information.");
+            return failure(
+                errc::bad_input,
+                std::string(first_name) + " and " + second_name +
+                    " cannot both be specified\nTry '{program} {command} --help' for more "
+                    "information.");
         }
     }
     return {};
@@ -54,10 +55,12 @@ class selection {
                 co_return sorted.error();
             }
         }
-        if (runs_.empty() && !what_.all) {
+        // Runs that are named are all meant, unless they are compared.
+        const bool all = what_.all || (!compared && !what_.selection.runs.empty());
+        if (runs_.empty() && !all) {
             co_return failure(errc::not_found, "no matching runs");
         }
-        if (!what_.all && runs_.size() > 1) {
+        if (!all && runs_.size() > 1) {
             runs_.resize(1);
         }
         co_return print();
@@ -65,14 +68,13 @@ class selection {
 
   private:
     awaitable<result<>> find() {
-        const bool newest_only = !what_.all && what_.min.empty() && what_.max.empty();
+        const bool newest_only =
+            !what_.all && what_.min.empty() && what_.max.empty() && what_.selection.runs.empty();
         auto chosen = co_await choose_runs(
-            session_, at_, {.selection = what_.selection, .newest = newest_only ? 1 : 0});
+            session_, at_,
+            {.selection = what_.selection, .newest = newest_only ? 1 : 0, .repeats = true});
         if (!chosen) {
             co_return chosen.error();
-        }
-        if (newest_only && chosen->rows.size() > 1) {
-            chosen->rows.resize(1);
         }
         protocol::list_runs request;
         request.home = chosen->home;
@@ -90,10 +92,17 @@ class selection {
         if (!facts) {
             co_return facts.error();
         }
-        for (auto& each : *facts) {
-            auto detail = detail_of(each);
-            runs_.push_back(
-                {.facts = std::move(each), .detail = std::move(detail), .place = runs_.size()});
+        std::map<std::string_view, const protocol::run_facts*> by_id;
+        for (const auto& each : *facts) {
+            by_id.emplace(each.id, &each);
+        }
+        for (const auto& row : chosen->rows) {
+            const auto found = by_id.find(row.id);
+            if (found != by_id.end()) { // otherwise it was deleted meanwhile
+                runs_.push_back({.facts = *found->second,
+                                 .detail = detail_of(*found->second),
+                                 .place = runs_.size()});
+            }
         }
         co_return result<>();
     }
@@ -182,7 +191,7 @@ class selection {
     command_session& session_;
     select_command what_;
     target at_;
-    std::vector<candidate> runs_; // newest first, then in the order of the column
+    std::vector<candidate> runs_; // as they were chosen, then in the order of the column
 };
 
 } // namespace

@@ -18,12 +18,13 @@ awaitable<result<outcome>> edit_chosen(command_session& session, chosen_edit wha
     if (!at) {
         co_return at.error();
     }
-    auto chosen = co_await choose_edited(session, *at, std::move(what.selection));
+    auto chosen = what.every ? co_await choose_runs(session, *at, {.selection = what.selection})
+                             : co_await choose_edited(session, *at, what.selection);
     if (!chosen) {
         co_return chosen.error();
     }
     if (chosen->rows.empty()) {
-        session.emit(nothing_selected{nothing_to::change});
+        session.emit(nothing_selected{what.nothing});
         co_return outcome{};
     }
     attribute_edit edit{.run_ids = {}, .names = std::move(what.names), .decide = what.decide};
@@ -31,7 +32,7 @@ awaitable<result<outcome>> edit_chosen(command_session& session, chosen_edit wha
         edit.run_ids.push_back(row.id);
     }
     question asked;
-    asked.kind = question_kind::change;
+    asked.kind = what.asked;
     asked.remote = at->remote;
     asked.text = std::move(what.heading);
     asked.runs = std::move(chosen->rows);

@@ -30,13 +30,14 @@ std::string user_of(const command_context& context) {
     return entry != nullptr ? entry->pw_name : "";
 }
 
-json::object entry_of(const std::string& body, const command_context& context) {
+json::object entry_of(const comment_command& what, const command_context& context) {
+    const auto at = what.user.find('@');
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     json::object entry;
-    entry["body"] = body;
-    entry["host"] = host_of(context);
+    entry["body"] = *what.add;
+    entry["host"] = at == std::string::npos ? host_of(context) : what.user.substr(at + 1);
     entry["time"] = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
-    entry["user"] = user_of(context);
+    entry["user"] = what.user.empty() ? user_of(context) : what.user.substr(0, at);
     return entry;
 }
 
@@ -51,7 +52,7 @@ json::array list_of(const attribute_values& now) {
 
 attribute_decision decision_of(const comment_command& what, const command_context& context) {
     if (what.add) {
-        return [entry = entry_of(*what.add, context)](const attribute_values& now) {
+        return [entry = entry_of(what, context)](const attribute_values& now) {
             auto list = list_of(now);
             list.emplace_back(entry);
             return with_comments(std::move(list));
@@ -148,10 +149,15 @@ awaitable<result<outcome>> perform(command_session& session, comment_command wha
     }
     chosen_edit edit{.remote = what.remote,
                      .selection = what.selection,
-                     .heading = "You are about to delete all comments from the following runs:",
+                     .heading =
+                         "WARNING: You are about to delete ALL comments from the following runs:",
                      .names = {"comments"},
                      .decide = decision_of(what, session.context()),
-                     .done = edit_kind::comments_deleted};
+                     .done = edit_kind::comments_deleted,
+                     .asked = question_kind::change_for_good};
+    if (what.add || what.remove) {
+        edit.asked = question_kind::change;
+    }
     if (what.add) {
         edit.heading = "You are about to add a comment to the following runs:";
         edit.done = edit_kind::comment_added;

@@ -1,4 +1,5 @@
 #include "engine/commands/choosing/choose_runs.hpp"
+#include "engine/commands/editing/edit_rules.hpp"
 #include "engine/commands/following/stopping.hpp"
 #include "engine/commands/session/perform.hpp"
 
@@ -76,8 +77,7 @@ awaitable<result<outcome>> perform(command_session& session, delete_command what
     if (!deleted) {
         co_return deleted.error();
     }
-    session.emit(runs_deleted{.count = static_cast<std::int64_t>(deleted->deleted.size()),
-                              .permanent = what.permanent});
+    session.emit(deletion_of(*deleted, what.permanent));
     co_return outcome{};
 }
 

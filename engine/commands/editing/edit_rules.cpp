@@ -1,6 +1,7 @@
 #include "engine/commands/editing/edit_rules.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <set>
 #include <sstream>
@@ -30,12 +31,22 @@ std::string joined(const std::string& left, const std::string& right) {
     return trimmed(left.empty() || right.empty() ? left + right : left + " " + right);
 }
 
+bool is_space(char each) {
+    return std::isspace(static_cast<unsigned char>(each)) != 0;
+}
+
+// Whole words only: 'kee' is no part of 'keep'.
 std::string without(std::string label, const std::string& text) {
     if (text.empty()) {
         return label;
     }
     bool any = false;
     for (auto at = label.find(text); at != label.npos; at = label.find(text, at)) {
+        const auto end = at + text.size();
+        if ((at > 0 && !is_space(label[at - 1])) || (end < label.size() && !is_space(label[end]))) {
+            ++at;
+            continue;
+        }
         label.erase(at, text.size());
         any = true;
     }
@@ -126,6 +137,15 @@ std::vector<run_comment> comments_of(const json::value& attribute) {
         }
     }
     return comments;
+}
+
+runs_deleted deletion_of(const protocol::delete_reply& done, bool permanent) {
+    runs_deleted out{.count = static_cast<std::int64_t>(done.deleted.size()),
+                     .permanent = permanent};
+    for (const auto& link : done.links) {
+        out.links.push_back({.run_id = link.run_id, .target = link.target});
+    }
+    return out;
 }
 
 std::vector<std::string> strings_of(const json::value& attribute) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "engine/api/edit_commands.hpp"
+#include "engine/api/edit_events.hpp"
 #include "engine/api/query_events.hpp"
+#include "engine/protocol/messages.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -12,7 +14,7 @@
 namespace outrider {
 
 /// A label after `label -s|-p|-a|-rm|-c` (FORMAT.md 4.8): parts are joined with one space; where
-/// `text` is taken out, the spaces around it become one. Empty: no label.
+/// `text` stands as whole words and is taken out, the spaces around it become one. Empty: no label.
 [[nodiscard]] std::string edited_label(const std::string& label, label_change change,
                                        const std::string& text);
 
@@ -29,6 +31,9 @@ namespace outrider {
 /// Comments of a run from the value of its attribute, oldest first; entries of another shape are
 /// left out.
 [[nodiscard]] std::vector<run_comment> comments_of(const boost::json::value& attribute);
+
+/// What is told of a deletion.
+[[nodiscard]] runs_deleted deletion_of(const protocol::delete_reply& done, bool permanent);
 
 /// The strings of a list; other values are left out.
 [[nodiscard]] std::vector<std::string> strings_of(const boost::json::value& attribute);

@@ -13,6 +13,13 @@ awaitable<result<outcome>> perform(command_session& session, mark_command what) 
                          return {{"marked", marked}};
                      },
                      .done = what.clear ? edit_kind::unmarked : edit_kind::marked};
+    if (what.clear) {
+        edit.nothing = nothing_to::unmark;
+        if (edit.selection.runs.empty()) {
+            edit.selection.filter.marked = true;
+            edit.every = true;
+        }
+    }
     co_return co_await edit_chosen(session, std::move(edit));
 }
 

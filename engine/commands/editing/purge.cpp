@@ -1,4 +1,5 @@
 #include "engine/commands/choosing/choose_runs.hpp"
+#include "engine/commands/editing/edit_rules.hpp"
 #include "engine/commands/session/perform.hpp"
 #include "engine/protocol/edit_messages.hpp"
 
@@ -45,8 +46,7 @@ awaitable<result<outcome>> perform(command_session& session, purge_command what)
     if (!deleted) {
         co_return deleted.error();
     }
-    session.emit(runs_deleted{.count = static_cast<std::int64_t>(deleted->deleted.size()),
-                              .permanent = true});
+    session.emit(deletion_of(*deleted, true));
     co_return outcome{};
 }
 

@@ -72,7 +72,7 @@ result<> select_among(std::vector<merged_run>& runs, const std::vector<std::stri
         return chosen.error();
     }
     std::vector<merged_run> kept;
-    for (const auto index : *chosen) {
+    for (const auto index : each_once(*chosen)) {
         kept.push_back(std::move(runs[index]));
     }
     runs = std::move(kept);
