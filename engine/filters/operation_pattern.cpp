@@ -44,6 +44,9 @@ bool operation_pattern::matches(const opref& run) const {
         const auto text = operation_text(run);
         return text.size() <= longest_name && std::regex_search(text, *regex_);
     }
+    if (!run.proto.empty()) {
+        return same(whole_, operation_text(run));
+    }
     // The operation of a script is a path, whose slashes part no package.
     if (same(whole_, run.op)) {
         return true;

@@ -58,11 +58,19 @@ bool is_run(const run_paths& run) {
     return has_file(run.opref());
 }
 
+void add_proto(int runs, const std::string& run, std::string& opref) {
+    const auto proto = read_small_file(runs, run + "/.guild/proto/.guild/opref", max_record);
+    if (proto && !opref.empty()) {
+        opref += (opref.ends_with('\n') ? "" : "\n") + *proto;
+    }
+}
+
 run_facts read_run(const run_paths& run, run_launcher& launcher,
                    const std::vector<std::string>& attributes) {
     run_facts facts{.id = run.directory.filename().native(), .directory = run.directory.native()};
     if (auto opref = read_small_file(run.opref())) {
         facts.opref = std::move(*opref);
+        add_proto(AT_FDCWD, run.directory.native(), facts.opref);
     }
     read_attribute(run, "exit_status", facts);
     if (facts.attributes.empty() || has_file(run.lock()) || has_file(run.pending())) {

@@ -12,6 +12,10 @@ namespace outrider::agent {
 /// Whether a directory is a run: `.guild/opref` exists.
 [[nodiscard]] bool is_run(const run_paths& run);
 
+/// Adds to the opref of a run, on a line of its own, that of its proto if it is a batch: what it is
+/// called depends on both. `runs` is a descriptor that `run` is relative to, or AT_FDCWD.
+void add_proto(int runs, const std::string& run, std::string& opref);
+
 /// Reads the facts of a run: its files first where they lead to a final state, otherwise the
 /// launcher's evidence about its processes and after that once more the exit status, so
 /// that an end in between is never taken for a crash. `attributes` are reported where they exist;

@@ -142,6 +142,10 @@ bool listed_runs::look_at(const std::string& id) {
     if (!is_there) {
         return false;
     }
+    // A proto stands in a run before its opref does, and goes when the run does.
+    if (seen.opref.bytes && (!known || seen.opref.mark != known->opref.mark)) {
+        add_proto(folder_.get(), id, *seen.opref.bytes);
+    }
     listed_run found{.id = id, .opref = seen.opref.bytes.value_or("")};
     for (const char* name : time_attributes) {
         auto file =

@@ -60,7 +60,7 @@ std::int64_t clock_behind_ns(const fs::path& just_written) {
 
 // ---- the bytes of the file
 
-constexpr std::string_view magic = "outrider runs 1\n";
+constexpr std::string_view magic = "outrider runs 2\n";
 constexpr std::uint64_t byte_order = 0x0102030405060708;
 constexpr std::size_t hash_size = 32;
 constexpr std::size_t header_size = magic.size() + sizeof byte_order + hash_size;

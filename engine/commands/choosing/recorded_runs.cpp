@@ -114,7 +114,7 @@ bool matches_needed(const recorded_run& run, run_state state, const std::string&
     // Another version of the Guild file does not make it another operation.
     return of && wanted && state != run_state::error && of->pkg_type == wanted->pkg_type &&
            of->pkg_name == wanted->pkg_name && of->model == wanted->model && of->op == wanted->op &&
-           recorded_flags(run, "flags") == flags;
+           of->proto == wanted->proto && recorded_flags(run, "flags") == flags;
 }
 
 } // namespace outrider

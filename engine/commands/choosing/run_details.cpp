@@ -136,7 +136,7 @@ void add_manifest(run_detail& detail, std::string_view manifest) {
 run_detail detail_of(const protocol::run_facts& facts) {
     run_detail out;
     out.row = row_of(facts);
-    out.opref = facts.opref;
+    out.opref = facts.opref.substr(0, facts.opref.find('\n')); // without that of a proto
     out.from = origin(facts.opref);
     out.sourcecode_digest = text(attribute_value(facts, "sourcecode_digest"));
     out.vcs_commit = text(attribute_value(facts, "vcs_commit"));
