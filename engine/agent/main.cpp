@@ -1,3 +1,4 @@
+#include "engine/agent/children/children_run.hpp"
 #include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/server/server.hpp"
@@ -53,7 +54,7 @@ int print_environment(std::string_view descriptor_text) {
 int usage() {
     std::fputs(
         "usage: outrider-agent serve | verify HASH | guild run --run-dir DIR OP FLAG=VALUE... "
-        "| queue --home DIR... | --version\n",
+        "| queue --home DIR... | children | --version\n",
         stderr);
     return 2;
 }
@@ -72,6 +73,9 @@ int run(const std::vector<std::string_view>& words) {
     }
     if (words.size() == 2 && words[0] == "print-environment") {
         return print_environment(words[1]);
+    }
+    if (words == std::vector<std::string_view>{"children"}) {
+        return agent::run_children();
     }
     if (!words.empty() && words[0] == "queue") {
         return agent::run_queue({words.begin() + 1, words.end()});

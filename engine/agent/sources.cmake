@@ -1,6 +1,9 @@
 # Everything of the agent but main.cpp, which links only Boost headers and outrider_shared.
 include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
+    children/child_output.cpp
+    children/child_start.cpp
+    children/children_run.cpp
     edit/change_attributes.cpp
     edit/delete_runs.cpp
     edit/purge_runs.cpp
@@ -76,6 +79,7 @@ set(AGENT_SOURCES
     server/pipe.cpp
     server/reply_channel.cpp
     server/server.cpp
+    start/children_plan.cpp
     start/dependencies.cpp
     start/find_package.cpp
     start/find_required_runs.cpp

@@ -188,12 +188,17 @@ struct start_run {
     output_scalar_rules output_attributes; ///< the same for values that are text
     std::vector<std::string> secrets;      ///< variables that no file of the run may hold
     std::string python_requires;           ///< what `${python_exe}` has to fulfil; or empty
+    bool source_proto = false; ///< of `source_run` the source code of its proto is copied
+    bool pending = false;      ///< prepare the run and leave it pending, for its parent to start
+    bool trash_on_success = false; ///< the run is moved to the trash if it exits with 0
+    std::string children; ///< hash of the package with the plan of its children (children_plan.hpp)
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
                        manifest, operation, flags, stage, run_dir, source_run, stop_after_ms,
                        delete_on_success, background, dependency_package, dependencies, force_deps,
-                       pidfile, output_scalars, output_attributes, secrets, python_requires))
+                       pidfile, output_scalars, output_attributes, secrets, python_requires,
+                       source_proto, pending, trash_on_success, children))
 
 /// Starts the operation of a run that is there: one that is staged, or one that has ended, which
 /// then starts again in place, its exit status and output replaced. Needs nothing but what was
@@ -223,11 +228,14 @@ struct start_staged {
     std::vector<dependency> dependencies; ///< instead of the recorded ones; empty: those
     bool force_deps = false;              ///< start although a dependency cannot be resolved
     std::string resolved; ///< JSON of attrs/deps, for a run that another program made; or empty
+    std::string children; ///< as of `start_run`, instead of the plan that the run has; or empty
+    std::optional<bool> trash_on_success; ///< nothing: as recorded
 };
 BOOST_DESCRIBE_STRUCT(start_staged, (),
                       (home, run_id, token, only_staged, command, environment, activation,
                        attributes, flags, operation, package, manifest, stop_after_ms, background,
-                       dependency_package, dependencies, force_deps, resolved))
+                       dependency_package, dependencies, force_deps, resolved, children,
+                       trash_on_success))
 
 struct stop_reply {
     bool was_running = false;

@@ -33,6 +33,9 @@ struct run_paths {
     [[nodiscard]] fs::path start_record() const { return ours() / "start.json"; }
     [[nodiscard]] fs::path start_lock() const { return ours() / "lock"; }
     [[nodiscard]] fs::path resolved() const { return ours() / "deps.json"; }
+    /// The plan of a run whose work is other runs, and what a batch makes its trials from.
+    [[nodiscard]] fs::path children() const { return ours() / "children"; }
+    [[nodiscard]] fs::path proto() const { return guild() / "proto"; }
     [[nodiscard]] fs::path reason() const { return ours() / "reason"; }
     [[nodiscard]] fs::path stop_request() const { return ours() / "stop-request"; }
     /// Where the temporary file of `name` is written before it is renamed into place.

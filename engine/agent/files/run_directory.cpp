@@ -1,8 +1,10 @@
 #include "engine/agent/files/run_directory.hpp"
 
 #include "engine/agent/files/read_run.hpp"
+#include "engine/runs/small_file.hpp"
 
 #include <cerrno>
+#include <cstdio>
 
 namespace outrider::agent {
 
@@ -43,6 +45,30 @@ result<run_directory> open_run(const agent_context& context, const std::string& 
         return directory.error();
     }
     return run_directory{std::move(*directory), path};
+}
+
+namespace {
+
+fs::path place_in_trash(const run_paths& run) {
+    return run.directory.parent_path().parent_path() / "trash/runs" / run.directory.filename();
+}
+
+} // namespace
+
+result<> move_to_trash(const run_paths& run) {
+    const fs::path place = place_in_trash(run);
+    if (auto made = make_directories(place.parent_path()); !made) {
+        return made;
+    }
+    if (::rename(run.directory.c_str(), place.c_str()) != 0) {
+        return errno_failure(errno, "cannot move " + run.directory.string() + " to the trash");
+    }
+    return {};
+}
+
+run_paths present_place(const run_paths& run) {
+    const run_paths in_trash{place_in_trash(run)};
+    return !is_run(run) && is_run(in_trash) ? in_trash : run;
 }
 
 std::string packages_path(const agent_context& context) {

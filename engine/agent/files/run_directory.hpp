@@ -32,6 +32,11 @@ struct run_directory {
 [[nodiscard]] result<run_directory> open_run(const agent_context& context, const std::string& home,
                                              const std::string& run_id, bool create);
 
+/// Moves a run of a home to the home's trash.
+[[nodiscard]] result<> move_to_trash(const run_paths& run);
+/// Where a run is that may have been moved to the trash of its home by now.
+[[nodiscard]] run_paths present_place(const run_paths& run);
+
 /// Where packages are kept.
 [[nodiscard]] std::string packages_path(const agent_context& context);
 /// Whether a package of that name is there, whole. Fails with `bad_input` on a bad name.

@@ -226,7 +226,7 @@ job_wait activation::wait() const {
 
 result<std::optional<environment_map>> activated_environment::poll(const agent_context& context,
                                                                    const std::string& code) {
-    if (code.empty()) {
+    if (code.empty() || code == context.activated) {
         return std::optional(inherited_environment());
     }
     if (!activation_) {

@@ -15,6 +15,7 @@ struct agent_context {
     protocol::machine_facts machine; ///< of this machine; `time_us` is when the agent started
     std::string executable;          ///< absolute path of this agent
     std::string build;               ///< content hash of the executable
+    std::string activated; ///< activation code whose environment this process has; or empty
     /// What starts the runs of this agent; the program chooses it.
     std::shared_ptr<run_launcher> launcher;
     /// Directories that jobs watch.

@@ -20,12 +20,11 @@ void wait_for(const job_wait& wait) {
     ::poll(&polled, 1, timeout_ms);
 }
 
-} // namespace
-
-result<protocol::start_reply> start_here(const agent_context& context,
-                                         protocol::start_staged request) {
+template <class Request>
+result<typename Request::reply> perform_here(const agent_context& context,
+                                             job_factory<Request> make, Request request) {
     output_queue frames;
-    const auto job = make_start_staged_job(context, std::move(request), reply_channel(frames, 1));
+    const auto job = make(context, std::move(request), reply_channel(frames, 1));
     while (const auto wait = job->advance()) {
         wait_for(*wait);
     }
@@ -34,10 +33,10 @@ result<protocol::start_reply> start_here(const agent_context& context,
     for (;;) {
         auto next = reader.next();
         if (!next || !next->has_value()) {
-            return failure(errc::internal, "the start of the run gave no answer");
+            return failure(errc::internal, "there was no answer about the run");
         }
         if ((*next)->kind == protocol::frame_kind::reply) {
-            return protocol::decode<protocol::start_reply>((*next)->payload);
+            return protocol::decode<typename Request::reply>((*next)->payload);
         }
         if ((*next)->kind == protocol::frame_kind::failure) {
             const auto why = protocol::decode<protocol::failure_message>((*next)->payload);
@@ -45,6 +44,22 @@ result<protocol::start_reply> start_here(const agent_context& context,
                        : why.error();
         }
     }
+}
+
+} // namespace
+
+result<protocol::start_reply> start_here(const agent_context& context,
+                                         protocol::start_run request) {
+    return perform_here(context, make_start_run_job, std::move(request));
+}
+
+result<protocol::start_reply> start_here(const agent_context& context,
+                                         protocol::start_staged request) {
+    return perform_here(context, make_start_staged_job, std::move(request));
+}
+
+result<protocol::stop_reply> stop_here(const agent_context& context, protocol::stop_run request) {
+    return perform_here(context, make_stop_run_job, std::move(request));
 }
 
 } // namespace outrider::agent

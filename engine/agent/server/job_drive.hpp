@@ -6,8 +6,14 @@
 
 namespace outrider::agent {
 
-/// Starts a run in this process, without a client: waits until its operation runs.
+/// Starts a run in this process, without a client: waits until its operation runs, or until a run
+/// that is only to be made is there.
+[[nodiscard]] result<protocol::start_reply> start_here(const agent_context& context,
+                                                       protocol::start_run request);
 [[nodiscard]] result<protocol::start_reply> start_here(const agent_context& context,
                                                        protocol::start_staged request);
+/// Stops a run in this process: waits until it has ended.
+[[nodiscard]] result<protocol::stop_reply> stop_here(const agent_context& context,
+                                                     protocol::stop_run request);
 
 } // namespace outrider::agent

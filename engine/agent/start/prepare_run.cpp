@@ -110,8 +110,6 @@ result<resolved_start> resolve_start(const agent_context& context,
     return out;
 }
 
-namespace {
-
 result<> write_attributes(const agent_context& context, const protocol::start_run& request,
                           const run_paths& run, const resolved_start& start) {
     for (const auto& [name, text] : attributes_of(context, request, start)) {
@@ -121,8 +119,6 @@ result<> write_attributes(const agent_context& context, const protocol::start_ru
     }
     return write_new_file(run.manifest(), request.manifest + start.manifest);
 }
-
-} // namespace
 
 result<> prepare_run(const agent_context& context, const protocol::start_run& request,
                      const run_paths& run, const resolved_start& start) {

@@ -27,6 +27,12 @@ struct resolved_start {
 [[nodiscard]] std::map<std::string, std::string>
 resolved_attributes(const protocol::start_run& request, const resolved_start& start);
 
+/// Writes the attributes of a run that is new (what the request gives, and what only this machine
+/// knows) and its manifest.
+[[nodiscard]] result<> write_attributes(const agent_context& context,
+                                        const protocol::start_run& request, const run_paths& run,
+                                        const resolved_start& start);
+
 /// Writes everything into `.guild` that stands there before the operation starts. `opref` comes
 /// last, for with it the run appears.
 [[nodiscard]] result<> prepare_run(const agent_context& context, const protocol::start_run& request,

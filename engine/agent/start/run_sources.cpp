@@ -61,11 +61,15 @@ result<> copy_file(int from, int to, const std::string& path) {
 
 } // namespace
 
-result<std::string> copy_run_sources(const agent_context& context, const std::string& home,
-                                     const std::string& source, const run_paths& to) {
-    const auto run = find_run(context, home, source);
+result<std::string> copy_run_sources(const agent_context& context,
+                                     const protocol::start_run& request, const run_paths& to) {
+    const std::string& source = request.source_run;
+    auto run = find_run(context, request.home, source);
     if (!run) {
         return run.error();
+    }
+    if (request.source_proto) {
+        run->directory = run->proto();
     }
     auto from = open_directory(run->directory.native(), false, 0777);
     auto into = open_directory(to.directory.native(), true, 0777);

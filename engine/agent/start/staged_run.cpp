@@ -73,6 +73,7 @@ protocol::start_run with_changes(protocol::start_run recorded,
     recorded.package = changes.package;
     recorded.manifest = changes.manifest;
     recorded.source_run.clear(); // its files are there
+    recorded.children = changes.children;
     recorded.attributes = changes.attributes;
     if (!changes.dependencies.empty()) {
         recorded.dependencies = changes.dependencies;
@@ -80,6 +81,7 @@ protocol::start_run with_changes(protocol::start_run recorded,
     }
     recorded.force_deps = changes.force_deps;
     recorded.background = changes.background;
+    recorded.trash_on_success = changes.trash_on_success.value_or(recorded.trash_on_success);
     if (changes.stop_after_ms >= 0) {
         recorded.stop_after_ms = changes.stop_after_ms;
     }

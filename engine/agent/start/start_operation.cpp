@@ -3,6 +3,7 @@
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_lock.hpp"
 #include "engine/agent/machine/activation.hpp"
+#include "engine/agent/start/children_plan.hpp"
 #include "engine/agent/start/dependencies.hpp"
 #include "engine/agent/start/module_check.hpp"
 #include "engine/agent/start/run_sources.hpp"
@@ -61,8 +62,10 @@ class start_operation_job final : public job {
     result<job_wait> look();
     result<job_wait> activate();
     result<job_wait> resolve();
+    result<> take_children();
     result<job_wait> copy();
     result<job_wait> prepare();
+    result<> prepare_children();
     result<job_wait> import();
     result<job_wait> depend();
     bool has_all_dependencies() const;
@@ -70,6 +73,8 @@ class start_operation_job final : public job {
     result<> record_dependencies();
     result<job_wait> fail_unmet(const failure& why);
     result<job_wait> stage();
+    result<job_wait> leave_pending();
+    result<job_wait> answer_prepared();
     result<> append_to_manifest(const std::string& lines) const;
     result<job_wait> launch();
     result<job_wait> report();
@@ -89,6 +94,9 @@ class start_operation_job final : public job {
     activated_environment environment_;
     environment_map activated_;
     resolved_start start_;
+    std::optional<protocol::children_head> children_; // of a plan that comes with the request
+    environment_map environment_of_children_;
+    std::string proto_manifest_; // of source code that was copied from another run
     std::optional<tree_copy> sources_;
     std::optional<module_check> modules_;
     std::map<std::string, std::string> missing_modules_;
@@ -215,13 +223,16 @@ result<job_wait> start_operation_job::activate() {
 }
 
 result<job_wait> start_operation_job::resolve() {
+    if (auto taken = take_children(); !taken) {
+        return taken.error();
+    }
     auto resolved = resolve_start(context_, request(), run_, std::move(activated_));
     if (!resolved) {
         return resolved.error();
     }
     start_ = std::move(*resolved);
     if (!request().source_run.empty()) {
-        auto copied = copy_run_sources(context_, request().home, request().source_run, run_);
+        auto copied = copy_run_sources(context_, request(), run_);
         if (!copied) {
             return copied.error();
         }
@@ -230,16 +241,46 @@ result<job_wait> start_operation_job::resolve() {
     return go_on(step::copy);
 }
 
+// Its plan says what a run whose work is other runs has instead of source code: a proto.
+result<> start_operation_job::take_children() {
+    if (request().children.empty()) {
+        return {};
+    }
+    if (auto placed = place_children(context_, request().children, run_); !placed) {
+        return placed;
+    }
+    auto plan = children_reader::open(run_.children());
+    if (!plan) {
+        return plan.error();
+    }
+    children_ = plan->head();
+    children_->common.home = request().home;
+    environment_of_children_ = activated_;
+    if (children_->proto && keeps_source(*children_, run_)) {
+        proto_manifest_ =
+            read_small_file(run_paths{run_.proto()}.manifest(), longest_manifest).value_or("");
+    } else if (children_->proto && !children_->common.source_run.empty()) {
+        auto copied = copy_run_sources(context_, children_->common, {run_.proto()});
+        if (!copied) {
+            return copied.error();
+        }
+        proto_manifest_ = std::move(*copied);
+    }
+    return {};
+}
+
 result<job_wait> start_operation_job::copy() {
-    if (request().package.empty()) {
+    const bool for_proto = children_ && children_->proto;
+    const std::string& package = for_proto ? children_->common.package : request().package;
+    if (package.empty()) {
         return go_on(step::prepare);
     }
     if (!sources_) {
-        const auto files = package_files(context_.machine.cache_directory, request().package);
+        const auto files = package_files(context_.machine.cache_directory, package);
         if (!files) {
             return files.error();
         }
-        auto begun = tree_copy::begin(*files, run_.directory);
+        auto begun = tree_copy::begin(*files, for_proto ? run_.proto() : run_.directory);
         if (!begun) {
             return begun.error();
         }
@@ -252,7 +293,23 @@ result<job_wait> start_operation_job::copy() {
     return *copied ? go_on(step::prepare) : job_wait{.deadline = clock::now()};
 }
 
+result<> start_operation_job::prepare_children() {
+    if (!children_ || !children_->proto) {
+        return {};
+    }
+    auto start = resolve_start(context_, children_->common, {run_.proto()},
+                               std::move(environment_of_children_));
+    if (!start) {
+        return start.error();
+    }
+    start->manifest = std::move(proto_manifest_);
+    return write_proto(context_, *children_, run_, *start);
+}
+
 result<job_wait> start_operation_job::prepare() {
+    if (auto prepared = prepare_children(); !prepared) {
+        return prepared.error();
+    }
     if (auto prepared = origin_->prepare(context_, run_, start_); !prepared) {
         return prepared.error();
     }
@@ -326,6 +383,9 @@ dependency_surroundings start_operation_job::surroundings() {
 
 result<job_wait> start_operation_job::depend() {
     const step next = step::launch;
+    if (request().pending) {
+        return leave_pending();
+    }
     if (request().dependencies.empty() || has_all_dependencies()) {
         return request().stage ? stage() : go_on(next);
     }
@@ -378,7 +438,22 @@ result<job_wait> start_operation_job::stage() {
     if (auto removed = remove_file(run_.pending()); !removed) {
         return removed.error();
     }
-    std::ignore = remove_file(run_.starting()); // only tells about runs that are pending
+    return answer_prepared();
+}
+
+// What it requires is resolved when it starts: others of its parent may make it.
+result<job_wait> start_operation_job::leave_pending() {
+    const std::string now = std::to_string(now_us()) + "\n";
+    if (auto written = write_new_file(run_.attribute("started"), now); !written) {
+        return written.error();
+    }
+    ours_to_discard_ = false;
+    return answer_prepared();
+}
+
+// Without its starter the run waits: it is not taken for one whose start was cut off.
+result<job_wait> start_operation_job::answer_prepared() {
+    std::ignore = remove_file(run_.starting());
     reply(false);
     return go_on(step::done);
 }

@@ -27,7 +27,9 @@ class existing_run final : public start_origin {
         const protocol::end_reason reason{.kind = "failed_to_launch", .detail = why.context};
         std::ignore = replace_file(run.reason(), run.temporary("reason"),
                                    protocol::encode(reason) + "\n"); // the client is told anyway
-        std::ignore = remove_file(run.staged()); // an error now, which may be started again
+        for (const auto& marker : {run.staged(), run.pending()}) {
+            std::ignore = remove_file(marker); // an error now, which may be started again
+        }
         discard(run);
     }
 
@@ -36,7 +38,8 @@ class existing_run final : public start_origin {
 
     protocol::start_staged asked_;
     protocol::start_run request_;
-    bool staged_by_us_ = false; // its record has what the environment keeps secret
+    bool staged_by_us_ = false;  // its record has what the environment keeps secret
+    bool pending_by_us_ = false; // so has this one; its parent made it
 };
 
 result<run_paths> existing_run::find(const agent_context& context) {
@@ -77,7 +80,8 @@ result<start_origin::verdict> existing_run::take(const agent_context& context,
     }
     const auto facts = read_run(run, *context.launcher, {});
     auto record = read_start_record(run);
-    if (record && !asked_.token.empty() && record->token == asked_.token && !facts.staged) {
+    const bool waits = facts.staged || facts.pending;
+    if (record && !asked_.token.empty() && record->token == asked_.token && !waits) {
         return verdict::started_before;
     }
     if (auto good = check_state(facts); !good) {
@@ -88,14 +92,18 @@ result<start_origin::verdict> existing_run::take(const agent_context& context,
                        "run " + asked_.run_id + " has no record of how to start it");
     }
     staged_by_us_ = record && record->request.stage;
+    pending_by_us_ = record && record->request.pending;
     request_ = with_changes(record ? std::move(record->request) : protocol::start_run{}, asked_);
     request_.stage = false;
+    request_.pending = false;
     return verdict::go_on;
 }
 
 result<> existing_run::prepare(const agent_context& context, const run_paths& run,
                                resolved_start& start) {
-    if (!read_run(run, *context.launcher, {}).staged) {
+    const auto facts = read_run(run, *context.launcher, {});
+    const bool waits_as_made = pending_by_us_ && facts.pending;
+    if (!facts.staged && !waits_as_made) {
         if (auto staged = stage_again(run); !staged) {
             return staged;
         }
@@ -104,6 +112,7 @@ result<> existing_run::prepare(const agent_context& context, const run_paths& ru
     start.record.platform_given = fs::exists(run.attribute("platform"));
     auto record = start.record;
     record.request.stage = staged_by_us_;
+    record.request.pending = pending_by_us_;
     if (auto written = write_start_record(run, std::move(record)); !written) {
         return written;
     }

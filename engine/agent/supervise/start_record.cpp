@@ -44,7 +44,7 @@ result<> write_start_record(const run_paths& run, start_record record) {
     record.request.manifest.clear();
     auto open = public_environment(record.request.environment, record.request.secrets);
     staged_secrets hidden;
-    if (record.request.stage) {
+    if (record.request.stage || record.request.pending) {
         for (const auto& variable : record.request.environment) {
             if (!open.contains(variable.first)) {
                 hidden.environment.insert(variable);

@@ -28,7 +28,8 @@ BOOST_DESCRIBE_STRUCT(start_record, (),
                       (command, python_exe, cache_directory, platform_given, user, token, request))
 
 /// Writes the record, readable by its owner only. What is secret in the environment of the request
-/// is left out; a staged run cannot do without, and has it in a file of its own beside the record
+/// is left out; a run that waits (staged, or the pending child of a batch) cannot do without, and
+/// has it in a file of its own beside the record
 /// (`secrets.json`), which never leaves this home: no copy, export or archive takes it along.
 [[nodiscard]] result<> write_start_record(const run_paths& run, start_record record);
 [[nodiscard]] result<start_record> read_start_record(const run_paths& run);

@@ -1,5 +1,6 @@
 #include "engine/agent/supervise/supervisor.hpp"
 
+#include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/files/tree_removal.hpp"
 #include "engine/agent/launch/supervisor_launch.hpp"
 #include "engine/agent/machine/descendants.hpp"
@@ -289,10 +290,10 @@ void supervisor::wait_for_facts() {
     }
 }
 
-// A run that was staged stays so; a new one is removed.
+// A run that was staged stays so, and one that is pending for its parent; a new one is removed.
 void supervisor::clear_up() {
-    if (was_staged_) {
-        std::ignore = write_new_file(run_.staged(), "");
+    if (was_staged_ || record_.request.pending) {
+        std::ignore = write_new_file(was_staged_ ? run_.staged() : run_.pending(), "");
         for (const auto& path : {run_.lock(), run_.identity(), run_.starting(), run_.job()}) {
             std::ignore = remove_file(path); // of processes that are gone: they say nothing
         }
@@ -328,6 +329,9 @@ int supervisor::run() {
     }
     end_->finish();
     end_left_behind(run_, operation_.mark(), signals_.get(), [this] { reap(); });
+    if (record_.request.trash_on_success && *wait_status_ == 0) {
+        std::ignore = move_to_trash(run_); // else it stays where it is, which is no harm
+    }
     if (record_.request.delete_on_success && *wait_status_ == 0) {
         std::ignore = remove_file(run_.opref()); // no run any more, even if the rest stays
         std::ignore = remove_tree(run_.directory);

@@ -121,11 +121,15 @@ std::optional<job_wait> follow_output_job::advance() {
 
 result<> follow_output_job::begin() {
     begun_ = true;
-    auto run = find_run(context_, request_.home, request_.run_id, request_.run_dir);
+    auto run = run_of_request(context_, request_.home, request_.run_id, request_.run_dir);
     if (!run) {
         return run.error();
     }
-    run_ = std::move(*run);
+    // A batch that went through is in the trash before anybody who started it can ask.
+    run_ = present_place(*run);
+    if (!is_run(run_)) {
+        return failure(errc::not_found, "there is no run " + request_.run_id);
+    }
     if (request_.follow) {
         watch_files();
     }
@@ -198,6 +202,7 @@ void follow_output_job::take_events() {
 }
 
 void follow_output_job::open_output() {
+    run_ = present_place(run_);
     output_.reset(::open(run_.output().c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat facts{};
     if (output_ && ::fstat(output_.get(), &facts) == 0) {
@@ -262,6 +267,7 @@ void follow_output_job::send(std::string_view piece) {
 }
 
 void follow_output_job::reply() {
+    run_ = present_place(run_);
     channel_.reply(protocol::follow_end{
         .offset = offset_, .run = read_run(run_, *context_.launcher, request_.attributes)});
 }

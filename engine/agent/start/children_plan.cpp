@@ -1,0 +1,125 @@
+#include "engine/agent/start/children_plan.hpp"
+
+#include "engine/agent/files/tree_removal.hpp"
+#include "engine/agent/start/tree_copy.hpp"
+#include "engine/json/described_json.hpp"
+#include "engine/runs/small_file.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace outrider::agent {
+namespace {
+
+/// Longest line of a plan, bytes: the attributes of one run are less.
+constexpr std::size_t longest_line = std::size_t{4} << 20;
+
+} // namespace
+
+bool keeps_source(const protocol::children_head& head, const run_paths& run) {
+    return head.common.source_proto && head.common.source_run == run.directory.filename();
+}
+
+result<children_reader> children_reader::open(const fs::path& plan) {
+    children_reader out;
+    out.path_ = plan;
+    out.file_.reset(std::fopen(plan.c_str(), "re"));
+    if (!out.file_) {
+        return errno_failure(errno, "cannot read " + plan.string());
+    }
+    auto first = out.line();
+    if (!first) {
+        return first.error();
+    }
+    auto head = protocol::decode<protocol::children_head>(first->value_or(""));
+    if (!head) {
+        return failure(errc::bad_input, plan.string() + " is no plan: " + head.error().context);
+    }
+    out.head_ = std::move(*head);
+    return out;
+}
+
+result<std::optional<std::string>> children_reader::line() {
+    std::string out;
+    for (int c = 0; (c = ::getc_unlocked(file_.get())) != EOF;) {
+        if (c == '\n') {
+            return std::optional(std::move(out));
+        }
+        if (out.size() == longest_line) {
+            return failure(errc::bad_input, "a line of " + path_.string() + " is too long");
+        }
+        out.push_back(static_cast<char>(c));
+    }
+    if (!out.empty()) {
+        return failure(errc::bad_input, path_.string() + " was cut off");
+    }
+    return std::optional<std::string>{};
+}
+
+result<std::optional<protocol::planned_child>> children_reader::next() {
+    auto text = line();
+    if (!text) {
+        return text.error();
+    }
+    if (!*text) {
+        return std::optional<protocol::planned_child>{};
+    }
+    auto child = protocol::decode<protocol::planned_child>(**text);
+    if (!child || !is_safe_name(child->id) ||
+        (!child->link.empty() && (!is_safe_name(child->link) || child->link == ".guild"))) {
+        return failure(errc::bad_input, path_.string() + " has a child that cannot be a run");
+    }
+    return std::optional(std::move(*child));
+}
+
+result<fs::path> received_children(const agent_context& context, const std::string& package) {
+    auto files = package_files(context.machine.cache_directory, package);
+    if (!files) {
+        return files.error();
+    }
+    return *files / protocol::children_file;
+}
+
+result<> place_children(const agent_context& context, const std::string& package,
+                        const run_paths& run) {
+    auto received = received_children(context, package);
+    if (!received) {
+        return received.error();
+    }
+    if (auto made = make_directories(run.ours()); !made) {
+        return made;
+    }
+    const auto plan = children_reader::open(*received);
+    if (!plan) {
+        return plan.error();
+    }
+    if (!keeps_source(plan->head(), run)) {
+        std::ignore = remove_tree(run.proto()); // of an earlier plan
+    }
+    const fs::path arriving = run.temporary("children");
+    std::ignore = remove_file(arriving);
+    if (auto copied = tree_copy::begin(*received, arriving); !copied) {
+        return copied.error();
+    }
+    if (::rename(arriving.c_str(), run.children().c_str()) != 0) {
+        return errno_failure(errno, "cannot write " + run.children().string());
+    }
+    return {};
+}
+
+result<> write_proto(const agent_context& context, const protocol::children_head& head,
+                     const run_paths& run, const resolved_start& start) {
+    const run_paths proto{run.proto()};
+    if (auto made = make_directories(proto.attributes()); !made) {
+        return made;
+    }
+    if (auto written = write_attributes(context, head.common, proto, start); !written) {
+        return written;
+    }
+    if (auto written = write_new_file(proto.pending(), ""); !written) {
+        return written;
+    }
+    return write_new_file(proto.opref(), head.common.opref);
+}
+
+} // namespace outrider::agent
