@@ -109,6 +109,16 @@ void add_tests(CLI::App& verb, run_command& made) {
              "The same for patterns of attributes", "FILE");
 }
 
+// Ours, not Guild's.
+void add_trial_options(CLI::App& verb, run_command& made) {
+    verb.add_option("--parallel", made.parallel, "Trials of a batch that run at the same time")
+        ->check(whole_number(1))
+        ->option_text("N");
+    add_text(verb, "--only", made.only,
+             "With --restart of a batch: which of its trials run again, of failed, lost, pending",
+             "STATES");
+}
+
 void add_batch_options(CLI::App& verb, run_command& made) {
     add_text(verb, "-o,--optimizer", made.optimizer,
              "What makes the trials of a batch: + (all combinations), random, gp, tpe, an "
@@ -170,6 +180,7 @@ void add_run(CLI::App& parent, invocation& into) {
     add_tests(*verb, made);
     verb->add_flag("-e,--edit-flags", into.edit_flags, "Edit the flags before the operation runs");
     add_batch_options(*verb, made);
+    add_trial_options(*verb, made);
     add_json_option(*verb, into);
 }
 

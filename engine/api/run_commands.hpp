@@ -64,6 +64,8 @@ struct run_command {
     std::string batch_comment;
     bool keep_batch = false;          ///< its run stays when all is done
     bool fail_on_trial_error = false; ///< a trial that fails is the last
+    std::int64_t parallel = 1;        ///< trials that run at the same time
+    std::string only;                 ///< of a batch that goes on: "failed,lost,pending"
     std::string run_id;               ///< empty: a new one
     std::string run_dir;              ///< local: absolute place of the run outside of a home
     bool quiet = false;               ///< recorded in `run_params`; what is shown is the client's
@@ -91,7 +93,8 @@ BOOST_DESCRIBE_STRUCT(run_command, (),
                        test_sourcecode, test_output_scalars, test_output_attrs, test_input,
                        optimizer, optimize, max_trials, minimize, maximize, print_trials,
                        save_trials, stage_trials, optimizer_flags, batch_label, batch_tags,
-                       batch_comment, keep_batch, fail_on_trial_error, run_id, run_dir, quiet))
+                       batch_comment, keep_batch, fail_on_trial_error, parallel, only, run_id,
+                       run_dir, quiet))
 
 /// `watch [-r REMOTE] [RUN…]`; no RUN: the newest running one, of several remotes all that run.
 struct watch_command {

@@ -150,10 +150,12 @@ class parts_reader {
         if (!out_.exec.empty() || !out_.main.empty()) {
             return {};
         }
-        for (const char* key : {"steps", "notebook"}) {
-            if (is_set(data_, key)) {
-                return failure(errc::unsupported, std::string("'") + key + "' is not there yet");
-            }
+        if (given("steps") != nullptr) {
+            out_.exec = {"${agent}", "children"};
+            return {};
+        }
+        if (is_set(data_, "notebook")) {
+            return failure(errc::unsupported, "'notebook' is not there yet");
         }
         if (given("main") != nullptr) {
             return failure(errc::bad_input, "main must be the name of a module");

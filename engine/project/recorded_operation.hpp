@@ -13,6 +13,7 @@ struct recorded_run {
     std::string id;
     std::string opref;                             ///< bytes of .guild/opref
     std::map<std::string, std::string> attributes; ///< YAML text by name
+    bool proto = false; ///< it is what the trials of batch `id` are made from
 };
 
 /// The attributes that `recorded_operation` and plans made from a run read.

@@ -8,6 +8,7 @@
 #include "engine/project/flag_text.hpp"
 #include "engine/project/git.hpp"
 #include "engine/project/output_scalars.hpp"
+#include "engine/project/pipeline_steps.hpp"
 #include "engine/project/resource_cache.hpp"
 #include "engine/project/run_attributes.hpp"
 #include "engine/project/run_environment.hpp"
@@ -189,6 +190,7 @@ result<> plan_recorded_sources(const run_request& request, run_plan& plan,
     }
     if (!request.again) {
         plan.start.source_run = request.from->id;
+        plan.start.source_proto = request.from->proto;
     }
     return {};
 }
@@ -419,8 +421,9 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
     }
     std::optional<std::string> digest;
     const bool recorded = request.from && !request.command.force_sourcecode;
-    if (auto planned = recorded ? plan_recorded_sources(request, plan, digest)
-                                : plan_sources(request, op, *resources, plan, digest);
+    if (auto planned = is_pipeline(op) ? result<>()
+                       : recorded      ? plan_recorded_sources(request, plan, digest)
+                                       : plan_sources(request, op, *resources, plan, digest);
         !planned) {
         return planned.error();
     }
@@ -457,6 +460,10 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
                                              .label = label_of(request, op, flags->all),
                                              .resources = *resources});
     plan.resources = std::move(*resources);
+    if (is_pipeline(op)) {
+        plan.pipeline = std::make_shared<const operation_def>(op);
+        plan.start.attributes["steps"] = yaml_text(op.data.at("steps"));
+    }
     if (*optimizer) {
         if (written->trials.size() == 1) {
             written->trials.clear();

@@ -40,6 +40,8 @@ struct run_plan {
     std::vector<source_file> dependencies; ///< files that the run requires
     /// The plan of a sweep (`batch_plan.hpp`), of which this is the prototype; null: a single run.
     std::shared_ptr<const batch_plan> batch;
+    /// The operation if it is a pipeline, whose steps are still to be planned; else null.
+    std::shared_ptr<const operation_def> pipeline;
 };
 
 /// What a plan is made for.

@@ -1,5 +1,7 @@
 #include "engine/commands/choosing/recorded_runs.hpp"
+#include "engine/commands/starting/batch_start.hpp"
 #include "engine/commands/starting/downloads.hpp"
+#include "engine/commands/starting/pipeline_start.hpp"
 #include "engine/commands/starting/run_checks.hpp"
 #include "engine/commands/starting/run_follow_up.hpp"
 #include "engine/commands/starting/run_planning.hpp"
@@ -31,6 +33,44 @@ run_staged staged_event(const command_session& session, const target& at, const 
     return said;
 }
 
+// From the agreement on a batch to its end.
+awaitable<result<outcome>> start_new_batch(command_session& session, const run_command& what,
+                                           const target& at, run_plan plan,
+                                           const start_observer& told) {
+    if (!what.run_dir.empty()) {
+        co_return failure(errc::unsupported, "a batch runs in a Guild home, not in --run-dir");
+    }
+    if (plan.batch->kind == batch_kind::search) { // TODO: until then it can be planned
+        co_return failure(errc::unsupported, "a search that learns is not there yet\nUse "
+                                             "'--optimizer random' instead.");
+    }
+    if (auto gathered = co_await gather_required(session, at, plan); !gathered) {
+        co_return gathered.error();
+    }
+    if (auto there = co_await send_plan(session, at, plan, told); !there) {
+        co_return there.error();
+    }
+    auto children = co_await send_trials(session, at, what, plan);
+    if (!children) {
+        co_return children.error();
+    }
+    auto started = co_await launch(session, at, batch_request(plan, what, at, *children), told);
+    if (!started) {
+        co_return started.error();
+    }
+    if (what.stage) {
+        session.emit(run_staged{
+            .remote = at.remote, .run_id = started->id, .operation = batch_operation(plan)});
+        co_return outcome{};
+    }
+    started->operation = plan.batch->optimizer;
+    co_return co_await follow_up(session, at, std::move(*started),
+                                 {.leave = what.no_wait,
+                                  .background = what.background,
+                                  .pidfile = what.pidfile,
+                                  .stop_after_minutes = {}});
+}
+
 // One `run` of a new run, from the plan to the end of the operation.
 awaitable<result<outcome>> start_new(command_session& session, run_command what, target at) {
     if (auto there = check_project_directory(session.context().directory); !there) {
@@ -42,7 +82,7 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
     if (auto complete = co_await complete_request(session, at, request, told); !complete) {
         co_return complete.error();
     }
-    auto plan = co_await make_plan(std::move(request), told);
+    auto plan = co_await make_plan(request, told);
     if (!plan) {
         co_return plan.error();
     }
@@ -57,8 +97,10 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
         session.emit(printed_command(*plan, session.context(), what.print_cmd, what.print_env));
         co_return outcome{};
     }
-    if (what.needed && !plan->batch) {
-        auto matching = co_await find_matching(session, at, plan->start.opref, plan->flag_values);
+    if (what.needed) {
+        auto matching =
+            plan->batch ? co_await find_matching_batch(session, at, *plan)
+                        : co_await find_matching(session, at, plan->start.opref, plan->flag_values);
         if (!matching) {
             co_return matching.error();
         }
@@ -82,9 +124,8 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
     if (!*agreed) {
         co_return outcome{}; // Guild takes a no for an answer here
     }
-    if (plan->batch) { // TODO: run it; until then it can be planned and looked at
-        co_return failure(errc::unsupported, "batch runs are not supported yet\nGive each flag a "
-                                             "single value, or see --print-trials.");
+    if (plan->batch) {
+        co_return co_await start_new_batch(session, request.command, at, std::move(*plan), told);
     }
     if (auto gathered = co_await gather_required(session, at, *plan); !gathered) {
         co_return gathered.error();
@@ -92,7 +133,20 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
     if (auto there = co_await send_plan(session, at, *plan, told); !there) {
         co_return there.error();
     }
-    auto started = co_await launch(session, at, request_to_start(*plan, at, run_id), told);
+    auto start = request_to_start(*plan, at, run_id);
+    if (plan->pipeline) {
+        auto children = co_await send_steps(session, at,
+                                            {.operation = *plan->pipeline,
+                                             .flags = plan->flag_values,
+                                             .typed = request.command,
+                                             .id = run_id,
+                                             .label = what.label.value_or("")});
+        if (!children) {
+            co_return children.error();
+        }
+        start = pipeline_request(std::move(start), *children);
+    }
+    auto started = co_await launch(session, at, start, told);
     if (!started) {
         co_return started.error();
     }

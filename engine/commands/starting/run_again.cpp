@@ -1,4 +1,5 @@
 #include "engine/commands/choosing/recorded_runs.hpp"
+#include "engine/commands/starting/batch_start.hpp"
 #include "engine/commands/starting/downloads.hpp"
 #include "engine/commands/starting/run_follow_up.hpp"
 #include "engine/commands/starting/run_planning.hpp"
@@ -164,6 +165,13 @@ awaitable<result<outcome>> start_again(command_session& session, run_command wha
     auto found = co_await find_recorded(session, at, name);
     if (!found) {
         co_return found.error();
+    }
+    if (is_batch(found->run)) {
+        if (auto good = check_not_running(found->row, at); !good) {
+            co_return good.error();
+        }
+        co_return co_await start_batch_again(session, std::move(what), std::move(at),
+                                             std::move(*found));
     }
     restart_job of{.what = std::move(what), .found = std::move(*found), .plan = {}};
     const run_row& row = of.found.row;

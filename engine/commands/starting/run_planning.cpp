@@ -1,6 +1,7 @@
 #include "engine/commands/starting/run_planning.hpp"
 
 #include "engine/commands/choosing/recorded_runs.hpp"
+#include "engine/commands/starting/batch_start.hpp"
 #include "engine/project/batch_plan.hpp"
 #include "engine/reactor/blocking.hpp"
 #include "engine/runs/process_identity.hpp"
@@ -88,7 +89,15 @@ awaitable<result<>> complete_request(command_session& session, const target& at,
         if (!found) {
             co_return found.error();
         }
-        request.from = std::move(found->run);
+        if (is_batch(found->run)) {
+            auto proto = co_await adopt_batch(session, at, *found, request.command);
+            if (!proto) {
+                co_return proto.error();
+            }
+            request.from = std::move(*proto);
+        } else {
+            request.from = std::move(found->run);
+        }
     }
     co_return co_await choose_required_runs(session, at, request, told);
 }

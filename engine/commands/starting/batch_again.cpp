@@ -1,0 +1,144 @@
+#include "engine/commands/starting/batch_start.hpp"
+#include "engine/commands/starting/downloads.hpp"
+#include "engine/commands/starting/run_follow_up.hpp"
+#include "engine/commands/starting/run_planning.hpp"
+
+namespace outrider {
+namespace {
+
+// What decides which trials there are: then the ones that were planned are not those.
+bool wants_other_trials(const run_command& what) {
+    return !what.flags.empty() || what.max_trials || what.random_seed || what.optimize ||
+           !what.optimizer.empty() || !what.optimizer_flags.empty() || what.force_sourcecode;
+}
+
+// A batch that went through has nothing left to do, one that is staged has no trials yet.
+bool has_trials_left(const run_row& row) {
+    return row.state == run_state::error || row.state == run_state::terminated;
+}
+
+follow_up_options follow_options(const run_command& what) {
+    return {.leave = what.no_wait,
+            .background = what.background,
+            .pidfile = what.pidfile,
+            .stop_after_minutes = what.stop_after_minutes};
+}
+
+// Of the recorded trials what is left; nothing that has ended runs again unless `--only` says so.
+awaitable<result<outcome>> go_on(command_session& session, const run_command& what,
+                                 const target& at, const found_recorded& found) {
+    question asked;
+    asked.kind = question_kind::start;
+    asked.remote = at.remote;
+    asked.operation = found.row.operation;
+    asked.run_id = found.row.id;
+    asked.background = what.background;
+    const auto agreed = co_await session.agree(std::move(asked));
+    if (!agreed) {
+        co_return agreed.error();
+    }
+    if (!*agreed) {
+        co_return outcome{};
+    }
+    const auto told = client_observer(session, at, found.row.id, start_words::restart);
+    protocol::start_staged request;
+    request.home = at.home;
+    request.run_id = found.row.id;
+    request.token = new_run_id();
+    request.background = what.background;
+    if (!what.only.empty()) {
+        request.environment["OUTRIDER_REPEAT"] = what.only;
+    }
+    if (what.keep_batch || what.background) {
+        request.trash_on_success = false;
+    }
+    auto started = co_await launch(session, at, request, found.row.operation, told);
+    if (!started) {
+        co_return started.error();
+    }
+    co_return co_await follow_up(session, at, std::move(*started), follow_options(what));
+}
+
+protocol::start_staged again_request(const protocol::start_run& planned, const std::string& id) {
+    protocol::start_staged out;
+    out.home = planned.home;
+    out.run_id = id;
+    out.token = new_run_id();
+    out.command = planned.command;
+    out.environment = planned.environment;
+    out.activation = planned.activation;
+    out.flags = planned.flags;
+    out.operation = planned.operation;
+    out.package = planned.package;
+    out.manifest = planned.manifest;
+    out.background = planned.background;
+    out.children = planned.children;
+    out.trash_on_success = planned.trash_on_success;
+    for (const char* name : {"objective", "max_trials", "random_seed", "flags", "run_params"}) {
+        if (const auto found = planned.attributes.find(name); found != planned.attributes.end()) {
+            out.attributes.insert(*found);
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+awaitable<result<outcome>> start_batch_again(command_session& session, run_command what, target at,
+                                             found_recorded found) {
+    if (has_trials_left(found.row) && !wants_other_trials(what)) {
+        co_return co_await go_on(session, what, at, found);
+    }
+    const std::string id = found.row.id;
+    const auto told = client_observer(session, at, id, start_words::restart);
+    auto proto = co_await adopt_batch(session, at, found, what);
+    if (!proto) {
+        co_return proto.error();
+    }
+    run_request request = request_for(session, what, at, id);
+    request.from = std::move(*proto);
+    if (auto complete = co_await complete_request(session, at, request, told); !complete) {
+        co_return complete.error();
+    }
+    auto plan = co_await make_plan(std::move(request), {});
+    if (!plan) {
+        co_return plan.error();
+    }
+    if (!plan->batch) {
+        co_return failure(errc::bad_input, "run " + id + " is a batch, and these flags make none");
+    }
+    if (what.needed && found.row.state == run_state::completed && what.flags.empty()) {
+        session.emit(run_not_needed{
+            .remote = at.remote, .run_ids = {id}, .runs = {found.row}, .same_run = true});
+        co_return outcome{};
+    }
+    auto asked = preview_of(*plan, at, question_kind::start);
+    asked.run_id = id;
+    asked.background = what.background;
+    const auto agreed = co_await session.agree(std::move(asked));
+    if (!agreed) {
+        co_return agreed.error();
+    }
+    if (!*agreed) {
+        co_return outcome{};
+    }
+    if (auto gathered = co_await gather_required(session, at, *plan); !gathered) {
+        co_return gathered.error();
+    }
+    if (auto there = co_await send_plan(session, at, *plan, told); !there) {
+        co_return there.error();
+    }
+    auto children = co_await send_trials(session, at, what, *plan);
+    if (!children) {
+        co_return children.error();
+    }
+    const auto request_now = batch_request(*plan, what, at, *children);
+    auto started =
+        co_await launch(session, at, again_request(request_now, id), plan->operation, told);
+    if (!started) {
+        co_return started.error();
+    }
+    co_return co_await follow_up(session, at, std::move(*started), follow_options(what));
+}
+
+} // namespace outrider

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "engine/commands/choosing/recorded_runs.hpp"
+#include "engine/commands/session/perform.hpp"
+#include "engine/commands/starting/run_launch.hpp"
+
+#include <optional>
+#include <string>
+
+/// The steps of a start where the plan is that of a batch: it differs from a single run in what is
+/// sent (the plan of the trials goes along) and in what is started (the run of the batch).
+namespace outrider {
+
+/// Sends what the trials of a batch need; gives the hash of the package with their plan. `depth`:
+/// how many pipelines the batch is a step of.
+[[nodiscard]] awaitable<result<std::string>> send_trials(command_session& session, const target& at,
+                                                         const run_command& what,
+                                                         run_plan& prototype, int depth = 0);
+
+/// The run of a batch, whose trials were sent as `children`.
+[[nodiscard]] protocol::start_run batch_request(const run_plan& prototype, const run_command& what,
+                                                const target& at, const std::string& children);
+
+/// "train+", "train+skopt:random": the operation of a batch as listings show it.
+[[nodiscard]] std::string batch_operation(const run_plan& prototype);
+
+/// Batches like the planned one that make it needless (`--needed`), newest first.
+[[nodiscard]] awaitable<result<std::vector<run_row>>>
+find_matching_batch(command_session& session, const target& at, const run_plan& prototype);
+
+/// What a batch recorded is what a new plan of it begins with: gives the proto of the batch, and
+/// adds to the command what it was asked to do besides flags, unless the person says otherwise.
+[[nodiscard]] awaitable<result<recorded_run>> adopt_batch(command_session& session,
+                                                          const target& at,
+                                                          const found_recorded& found,
+                                                          run_command& what);
+
+/// Whether a run that was found is a batch.
+[[nodiscard]] bool is_batch(const recorded_run& run);
+
+/// `run --start`, `run --restart` of a batch: goes on with what is left of it, or makes new trials
+/// where nothing is, or where the person changes what they are.
+[[nodiscard]] awaitable<result<outcome>>
+start_batch_again(command_session& session, run_command what, target at, found_recorded found);
+
+} // namespace outrider

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "engine/commands/session/session.hpp"
+#include "engine/project/run_plan.hpp"
+
+#include <string>
+
+/// The start of a pipeline: all its steps are planned, and what they need is sent, before the first
+/// one runs. From then on nobody but their machine has a part in them.
+namespace outrider {
+
+/// A pipeline whose steps are to be planned.
+struct pipeline_run {
+    const operation_def& operation;
+    flag_map flags;
+    run_command typed; ///< what started it
+    std::string id;    ///< of its run
+    std::string label; ///< for steps that have none; empty: none
+    int depth = 0;     ///< how many pipelines it is a step of
+};
+
+/// Plans the steps and sends what they need; gives the hash of the package with their plan. A step
+/// that cannot be planned is said when it is its turn.
+[[nodiscard]] awaitable<result<std::string>> send_steps(command_session& session, const target& at,
+                                                        pipeline_run of);
+
+/// The request that starts a pipeline whose steps were sent as `children`.
+[[nodiscard]] protocol::start_run pipeline_request(protocol::start_run planned,
+                                                   const std::string& children);
+
+} // namespace outrider

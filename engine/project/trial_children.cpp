@@ -1,0 +1,127 @@
+#include "engine/project/trial_children.hpp"
+
+#include "engine/json/described_json.hpp"
+#include "engine/project/config_file.hpp"
+#include "engine/project/source_flags.hpp"
+#include "engine/protocol/children_plan.hpp"
+#include "engine/text/yaml_text.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace outrider {
+namespace {
+
+bool mentions_flags(const std::string& text) {
+    return text.find("${") != text.npos;
+}
+
+// Whether what trials require differs from one to the next.
+bool depends_on_flags(const std::vector<resource_def>& resources) {
+    return std::ranges::any_of(resources, [](const resource_def& resource) {
+        return mentions_flags(resource.name) ||
+               std::ranges::any_of(resource.sources, [](const resource_source& source) {
+                   return source.kind == source_kind::config || mentions_flags(source.what) ||
+                          mentions_flags(boost::json::serialize(source.data));
+               });
+    });
+}
+
+protocol::children_head head_of(const run_plan& prototype, const trial_options& how) {
+    protocol::children_head out{.common = prototype.start, .proto = true};
+    out.common.home = how.home;
+    out.common.activation = how.activation;
+    out.common.run_id = prototype_id;
+    out.common.run_dir.clear();
+    out.common.pidfile.clear();
+    out.common.background = false;
+    out.common.stage = false;
+    out.stage = how.stage;
+    out.stop_on_failure = how.stop_on_failure;
+    out.parallel = how.parallel;
+    out.program = how.program;
+    out.failed = prototype.batch->failed;
+    return out;
+}
+
+/// What one trial requires.
+class trial_requirements {
+  public:
+    explicit trial_requirements(const run_plan& prototype) : prototype_(prototype) {
+        auto written = read_requirements(prototype.batch->operation);
+        differ_ = written && depends_on_flags(*written);
+        if (written) {
+            declared_ = written->size();
+        }
+    }
+
+    result<> add(const flag_map& flags, protocol::planned_child& child, trial_children& out) const {
+        if (!differ_) {
+            return {};
+        }
+        const operation_def& op = prototype_.batch->operation;
+        auto resources = read_requirements(op, child.flags);
+        if (!resources) {
+            return resources.error();
+        }
+        for (auto at = declared_; at < prototype_.resources.size(); ++at) {
+            resources->push_back(prototype_.resources[at]); // that were typed
+        }
+        resolve_sources(*resources, flags);
+        dependency_sources from = prototype_.required;
+        from.config_values = config_values(op.flags, flags);
+        auto planned = plan_dependencies(*resources, from);
+        if (!planned) {
+            return planned.error();
+        }
+        child.dependencies = std::move(planned->wanted);
+        child.dependency_package = planned->package;
+        const bool is_new = std::ranges::none_of(out.packages, [&](const file_package& one) {
+            return one.hash == child.dependency_package;
+        });
+        if (!planned->package.empty() && is_new) {
+            out.packages.push_back({child.dependency_package, std::move(planned->files)});
+        }
+        return {};
+    }
+
+  private:
+    const run_plan& prototype_;
+    std::size_t declared_ = 0;
+    bool differ_ = false;
+};
+
+} // namespace
+
+result<trial_children> plan_children(const run_plan& prototype, const trial_options& how) {
+    trial_children out;
+    out.plan = protocol::encode(head_of(prototype, how)) + "\n";
+    const trial_requirements required(prototype);
+    for (std::size_t i = 0; i < prototype.batch->trials.size(); ++i) {
+        const flag_map& flags = prototype.batch->trials[i];
+        auto trial = plan_trial(prototype, flags);
+        if (!trial) {
+            return trial.error();
+        }
+        protocol::planned_child child{.id = how.ids.at(i),
+                                      .title = prototype.operation + " (" + trial->shown + ")",
+                                      .flags = std::move(trial->flags),
+                                      .command = std::move(trial->command),
+                                      .environment = std::move(trial->environment),
+                                      .attributes = std::move(trial->attributes)};
+        child.attributes["id"] = yaml_text(boost::json::string(child.id));
+        if (i < how.children.size()) {
+            child.children = how.children[i];
+        }
+        if (auto added = required.add(flags, child, out); !added) {
+            return added.error();
+        }
+        out.plan += protocol::encode(child) + "\n";
+    }
+    return out;
+}
+
+} // namespace outrider

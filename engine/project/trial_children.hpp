@@ -1,0 +1,43 @@
+#pragma once
+
+#include "engine/core/result.hpp"
+#include "engine/project/batch_plan.hpp"
+#include "engine/project/source_files.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace outrider {
+
+/// How the trials of a batch are to run.
+struct trial_options {
+    std::string home;       ///< of their machine
+    std::string activation; ///< there
+    std::string program;    ///< the name that messages call this program by
+    bool stage = false;
+    bool stop_on_failure = false;
+    std::int64_t parallel = 1;
+    std::vector<std::string> ids;      ///< of their runs, one for each trial
+    std::vector<std::string> children; ///< of pipelines: the package of each trial's own plan
+};
+
+/// Files that runs need, named by their content.
+struct file_package {
+    std::string hash;
+    std::vector<source_file> files;
+};
+
+/// The children of a batch, as its machine gets them.
+struct trial_children {
+    std::string plan;                   ///< text, as protocol/children_plan.hpp says
+    std::vector<file_package> packages; ///< what single trials require, beside the common ones
+};
+
+/// Writes the plan of a batch's trials. `prototype` has its requirements resolved; they hold for
+/// every trial unless a flag decides them. Reads files of the project where each trial requires
+/// others: run it where it may block.
+[[nodiscard]] result<trial_children> plan_children(const run_plan& prototype,
+                                                   const trial_options& how);
+
+} // namespace outrider
