@@ -170,7 +170,7 @@ struct download_command {
                                            .copies = copy_way::none,
                                            .outdates_memory = false,
                                            .stays_in_process = false,
-                                           .text = text_form::document,
+                                           .text = text_form::lines,
                                            .json = json_form::object};
 };
 BOOST_DESCRIBE_STRUCT(download_command, (), (url))

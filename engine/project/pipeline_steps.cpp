@@ -348,9 +348,9 @@ result<std::vector<pipeline_step>> read_steps(const operation_def& pipeline,
         if (!from.typed.tags.empty() && !words->options.contains("tag")) {
             words->options["tag"] = from.typed.tags;
         }
+        step.shown = step.name + ": " + shown_step(*words);
         step.name = unique_name(step.name, taken);
         step.isolated = is_isolated(written);
-        step.shown = shown_step(*words);
         step.command = command_of(*words);
         step.command.remote = from.typed.remote;
         if (!pipeline.model.empty() && words->operation.find(':') == std::string::npos) {

@@ -14,7 +14,7 @@ namespace outrider {
 struct pipeline_step {
     std::string name;     ///< of the link to its run, each once
     run_command command;  ///< `run` of the step's operation
-    std::string shown;    ///< "train --label x lr=0.1": options, batch files, flags
+    std::string shown;    ///< "step: train --label x lr=0.1": its name, options, batch files, flags
     bool isolated = true; ///< it sees the runs of this pipeline alone
     std::string failed;   ///< why it cannot be run, said when it is its turn; empty: it can
 };

@@ -4,6 +4,7 @@
 #include "engine/project/config_file.hpp"
 #include "engine/project/source_flags.hpp"
 #include "engine/protocol/children_plan.hpp"
+#include "engine/runs/opref.hpp"
 #include "engine/text/yaml_text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -100,6 +101,8 @@ result<trial_children> plan_children(const run_plan& prototype, const trial_opti
     trial_children out;
     out.plan = protocol::encode(head_of(prototype, how)) + "\n";
     const trial_requirements required(prototype);
+    const auto ref = parse_opref(prototype.start.opref);
+    const std::string operation = ref ? operation_text(*ref) : prototype.operation;
     for (std::size_t i = 0; i < prototype.batch->trials.size(); ++i) {
         const flag_map& flags = prototype.batch->trials[i];
         auto trial = plan_trial(prototype, flags);
@@ -107,7 +110,7 @@ result<trial_children> plan_children(const run_plan& prototype, const trial_opti
             return trial.error();
         }
         protocol::planned_child child{.id = how.ids.at(i),
-                                      .title = prototype.operation + " (" + trial->shown + ")",
+                                      .title = operation + " (" + trial->shown + ")",
                                       .flags = std::move(trial->flags),
                                       .command = std::move(trial->command),
                                       .environment = std::move(trial->environment),

@@ -115,8 +115,8 @@ class suggestion {
         if (static_cast<std::int64_t>(ranked_.completed) < settings_.random_starts ||
             ranked_.completed == 0) {
             for (const auto* each : among) {
-                auto drawn = draw_value(*each, random_);
-                out[each->flag] = number_ == 0 && each->initial ? *each->initial : std::move(drawn);
+                const auto drawn = draw_value(*each, random_);
+                out[each->flag] = number_ == 0 && each->initial ? *each->initial : drawn;
             }
             return;
         }

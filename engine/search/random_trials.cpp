@@ -54,8 +54,8 @@ std::vector<flag_map> random_trials(const search_space& space, std::int64_t coun
     for (std::int64_t i = 0; i < count; ++i) {
         flag_map trial = space.constant;
         for (const auto& each : space.dimensions) {
-            auto value = draw_value(each, draw);
-            trial[each.flag] = i == 0 && each.initial ? *each.initial : std::move(value);
+            const auto value = draw_value(each, draw);
+            trial[each.flag] = i == 0 && each.initial ? *each.initial : value;
         }
         out.push_back(std::move(trial));
     }

@@ -46,6 +46,7 @@ struct scalars_scene {
                 auto& all = out[run.run_id];
                 all.scalars.insert(all.scalars.end(), run.scalars.begin(), run.scalars.end());
                 all.attributes.merge(run.attributes);
+                all.proto += run.proto;
             }
         }
         BOOST_TEST(agent_process::reply_of<protocol::read_scalars>(answer).runs ==

@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(homes_and_directories_that_do_not_exist_are_named) {
     untouched at;
     check_says(at.me.run({"-H", "/no/such/home", "runs"}), 1,
                {"directory '/no/such/home' does not exist"});
-    check_says(at.me.run({"-C", "/no/such/directory", "runs"}), 1,
+    check_says(at.me.run({"-C", "/no/such/directory", "operations"}), 1,
                {"directory '/no/such/directory' does not exist"});
 }
 

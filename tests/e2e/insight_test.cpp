@@ -308,7 +308,8 @@ BOOST_AUTO_TEST_CASE(runs_of_this_machine_are_compared_with_each_other_and_with_
     BOOST_TEST(has(changed.out, "+changed\n"), changed.out);
     BOOST_TEST(has(at.me.run({"diff", "--dir", ".", "-p", "train.py"}).out, "+changed\n"));
     check_says(at.me.run({"diff", "-c", "no-such-program"}), 1,
-               {"error running 'no-such-program ", "[Errno 2] No such file or directory: 'no-such-program'"});
+               {"error running 'no-such-program ",
+                "[Errno 2] No such file or directory: 'no-such-program'"});
     at.me.write_config("diff:\n  command: echo configured\n");
     BOOST_TEST(at.me.run({"diff", "-O"}).out.starts_with("configured /"));
     const auto info = at.me.run({"runs", "info"});

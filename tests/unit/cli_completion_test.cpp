@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(words_are_what_may_stand_there) {
         {{"pull", ""}, "gpu1 gpu2"},
         {{"pull", "gpu1", ""}, "aagpu1 bbgpu1"},
         // help
-        {{"help", "com"}, "comment completion"},
+        {{"help", "com"}, "compare comment completion"},
         {{"help", "remote", "stat"}, "status"},
     };
     for (const auto& c : cases) {

@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(every_command_has_its_document) {
          compare_command{.print_scalars = true},
          {scalars_listed{{{.id = id, .operation = "t", .scalars = {{.tag = "loss"}}}}}}},
         {"ls", ls_command{}, {files_listed{"/h/runs/x", {"a", "b/"}, {{}, {}}}}},
-        {"runs rm", delete_command{}, {runs_deleted{3, true}}},
+        {"runs rm", delete_command{}, {runs_deleted{.count = 3, .permanent = true, .links = {}}}},
         {"runs rm", delete_command{}, {nothing_selected{nothing_to::remove}}},
         {"runs restore", restore_command{}, {runs_restored{1}}},
         {"runs purge", purge_command{}, {nothing_selected{nothing_to::purge}}},

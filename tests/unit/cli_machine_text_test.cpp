@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_copy_is_called_as_its_command_is) {
     asked.what = push_command{};
     BOOST_TEST(copy_lines(copied, asked) == "Copying abc\n");
     asked.what = sync_command{};
-    BOOST_TEST(copy_lines(copied, asked) == "Syncing abc\n");
+    BOOST_TEST(copy_lines(copied, asked) == "Syncing abc\nCopying abc\n");
     BOOST_TEST(copy_lines(run_resolving{.remote = "gpu1", .run_id = "abc"}) ==
                "Resolving run on gpu1\n");
 }

@@ -145,12 +145,13 @@ BOOST_AUTO_TEST_SUITE(cli_progress)
 
 BOOST_AUTO_TEST_CASE(a_line_for_each_remote_is_redrawn_in_place_below_what_is_said) {
     seen_command sync;
-    BOOST_TEST(sync.after(run_copying{.remote = "a", .run_id = "id1"}) == "Syncing id1\n");
-    std::string above = "Syncing id1\n";
+    BOOST_TEST(sync.after(run_copying{.remote = "a", .run_id = "id1"}) ==
+               "Syncing id1\nCopying id1\n");
+    std::string above = "Syncing id1\nCopying id1\n";
     BOOST_TEST(sync.after(progress("a", 0)) == above + line("a", 0));
     BOOST_TEST(sync.after(progress("b", 0)) == above + line("a", 0) + line("b", 0));
     BOOST_TEST(sync.after(progress("a", 1)) == above + line("a", 1) + line("b", 0));
-    BOOST_TEST(sync.shown.row() == 1);
+    BOOST_TEST(sync.shown.row() == 2);
     BOOST_TEST(sync.shown.column() == 0);
     above += "WARNING: odd\n";
     BOOST_TEST(sync.after(note{.warning = true, .text = "odd"}) ==

@@ -10,7 +10,7 @@ using namespace outrider::cli;
 
 namespace {
 
-const std::string id = "0123456789abcdef0123456789abcdef";
+const std::string rendered_id = "0123456789abcdef0123456789abcdef";
 
 struct shown {
     std::string out;
@@ -45,7 +45,7 @@ void check(const telling& c, const invocation& asked = {}) {
 }
 
 run_row row(run_state state) {
-    return {.index = 1, .id = id, .operation = "train", .state = state, .label = "x=1"};
+    return {.index = 1, .id = rendered_id, .operation = "train", .state = state, .label = "x=1"};
 }
 
 } // namespace
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(listings_are_results_and_the_rest_is_said_to_the_person) {
 BOOST_AUTO_TEST_CASE(a_start_on_a_remote_has_guilds_lines) {
     const auto step = [](run_stage stage, std::string detail = {}) {
         return run_progress{
-            .stage = stage, .remote = "gpu1", .run_id = id, .detail = std::move(detail)};
+            .stage = stage, .remote = "gpu1", .run_id = rendered_id, .detail = std::move(detail)};
     };
     const telling cases[] = {
         {step(run_stage::building_package, "/work/iris\ngpkg.iris-0.0.0-py2.py3-none-any.whl"), "",
@@ -125,14 +125,16 @@ BOOST_AUTO_TEST_CASE(what_was_held_of_a_run_comes_before_its_end) {
         asked.quiet = quiet;
         std::ostringstream both;
         renderer text(asked, {}, both, both);
-        text.show(watch_started{.run_id = id, .operation = "train", .several = true}, "gpu1");
-        text.show(output_bytes{.bytes = "half", .run_id = id}, "gpu1");
+        text.show(watch_started{.run_id = rendered_id, .operation = "train", .several = true},
+                  "gpu1");
+        text.show(output_bytes{.bytes = "half", .run_id = rendered_id}, "gpu1");
         text.show(run_ended{.remote = "gpu1", .run = row(run_state::completed)}, "gpu1");
         text.finish(0);
         const std::string line = "gpu1 01234567 train: half\n";
-        BOOST_TEST(both.str() == (quiet ? line
-                                        : "Watching run " + id + " on gpu1\n" + line + "Run " + id +
-                                              " on gpu1 stopped with a status of 'completed'\n"));
+        BOOST_TEST(both.str() ==
+                   (quiet ? line
+                          : "Watching run " + rendered_id + " on gpu1\n" + line + "Run " +
+                                rendered_id + " on gpu1 stopped with a status of 'completed'\n"));
     }
 }
 

@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(commands_are_told_apart) {
         (outdating == names{"run", "watch", "wait", "stop", "delete", "restore", "purge", "label",
                             "tag", "mark", "comment", "export", "import", "archive", "push"}));
     const auto staying = commands_that([](const auto& of) { return of.stays_in_process; });
-    BOOST_TEST((staying == names{"diff", "open"}));
+    BOOST_TEST((staying == names{"diff", "open", "tensorboard"}));
     const auto documents =
         commands_that([](const auto& of) { return of.text == text_form::document; });
     BOOST_TEST(

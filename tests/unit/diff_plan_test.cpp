@@ -98,7 +98,8 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_each_other_are_refused) {
         {{.output = true, .working = true}, "--working and --output cannot both be specified"},
         {{.flags = true, .directory = "/d"}, "--dir and --flags cannot both be specified"},
         {{.remote = "gpu1", .working = true}, "--working and --remote cannot both be specified"},
-        {{.selection = {.runs = {"1", "2"}}, .working = true}, "cannot specify second RUN and --working"},
+        {{.selection = {.runs = {"1", "2"}}, .working = true},
+         "cannot specify second RUN and --working"},
         {{.paths = {"/etc/passwd"}}, "PATH must be relative"}};
     for (const auto& [asked, words] : refused) {
         const auto checked = check_diff(asked);

@@ -153,7 +153,6 @@ BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_refused_in_the_words_of_guild) {
 
 BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
     const std::pair<const char*, const char*> cases[] = {
-        {"steps: [b]", "'steps' is not there yet"},
         {"notebook: n.ipynb", "'notebook' is not there yet"},
         {"exec: \"x 'y\"", "exec is no command line"},
         {"main: [a]", "main must be the name of a module"},

@@ -97,7 +97,9 @@ class start_operation_job final : public job {
     std::optional<protocol::children_head> children_; // of a plan that comes with the request
     environment_map environment_of_children_;
     std::string proto_manifest_; // of source code that was copied from another run
-    std::optional<tree_copy> sources_;
+    // Packages of source code and where they go; nothing: not looked at yet.
+    std::optional<std::vector<std::pair<std::string, fs::path>>> to_copy_;
+    std::optional<tree_copy> sources_; // of the last of them
     std::optional<module_check> modules_;
     std::map<std::string, std::string> missing_modules_;
     std::optional<dependency_resolution> dependencies_;
@@ -270,17 +272,26 @@ result<> start_operation_job::take_children() {
 }
 
 result<job_wait> start_operation_job::copy() {
-    const bool for_proto = children_ && children_->proto;
-    const std::string& package = for_proto ? children_->common.package : request().package;
-    if (package.empty()) {
+    if (!to_copy_) {
+        to_copy_.emplace();
+        if (!request().package.empty()) {
+            to_copy_->emplace_back(request().package, run_.directory);
+        }
+        // Of a batch its trials' source code goes to the proto; only an optimizer has its own.
+        if (children_ && children_->proto && !children_->common.package.empty()) {
+            to_copy_->emplace_back(children_->common.package, run_.proto());
+        }
+    }
+    if (to_copy_->empty()) {
         return go_on(step::prepare);
     }
     if (!sources_) {
+        const auto& [package, directory] = to_copy_->back();
         const auto files = package_files(context_.machine.cache_directory, package);
         if (!files) {
             return files.error();
         }
-        auto begun = tree_copy::begin(*files, for_proto ? run_.proto() : run_.directory);
+        auto begun = tree_copy::begin(*files, directory);
         if (!begun) {
             return begun.error();
         }
@@ -290,7 +301,14 @@ result<job_wait> start_operation_job::copy() {
     if (!copied) {
         return copied.error();
     }
-    return *copied ? go_on(step::prepare) : job_wait{.deadline = clock::now()};
+    if (*copied) {
+        sources_.reset();
+        to_copy_->pop_back();
+        if (to_copy_->empty()) {
+            return go_on(step::prepare);
+        }
+    }
+    return job_wait{.deadline = clock::now()};
 }
 
 result<> start_operation_job::prepare_children() {

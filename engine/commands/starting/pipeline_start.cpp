@@ -70,8 +70,7 @@ class step_planning {
         : session_(session), at_(at), of_(of) {}
 
     awaitable<result<protocol::planned_child>> plan(const pipeline_step& step) {
-        protocol::planned_child out{
-            .id = new_run_id(), .link = step.name, .title = step.name + ": " + step.shown};
+        protocol::planned_child out{.id = new_run_id(), .link = step.name, .title = step.shown};
         auto planned = co_await prepare(step, out.id);
         if (!planned) {
             if (planned.error().kind() == errc::connect_failed ||

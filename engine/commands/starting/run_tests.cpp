@@ -105,7 +105,7 @@ awaitable<result<outcome>> test_operation(command_session& session, run_command 
         co_return done.error();
     }
     for (auto& each : done->events) {
-        session.emit(std::move(each));
+        session.emit(each);
     }
     co_return outcome{};
 }
