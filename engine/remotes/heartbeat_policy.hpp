@@ -32,8 +32,8 @@ class heartbeat_policy {
         return std::min<steady::duration>(patience - silence, busy_silence);
     }
 
-    /// Whether a link that was asked at `asked`, and did not answer until `now`, is lost. Where much
-    /// more time passed than an answer gets, it was this process that stood still (SIGSTOP, a
+    /// Whether a link that was asked at `asked`, and did not answer until `now`, is lost. Where
+    /// much more time passed than an answer gets, it was this process that stood still (SIGSTOP, a
     /// sleeping laptop): the answer may be here already, unread.
     [[nodiscard]] static bool is_lost(steady asked, steady now) {
         constexpr std::chrono::seconds late{1};

@@ -6,8 +6,8 @@
 
 namespace outrider {
 
-/// What lives in an engine beside its commands: the server of a socket, the service with its jobs. The engine
-/// owns it, and runs as long as one of them does.
+/// What lives in an engine beside its commands: the server of a socket, the service with its jobs.
+/// The engine owns it, and runs as long as one of them does.
 class resident {
   public:
     resident() = default;

@@ -31,7 +31,7 @@ struct machine_survey {
     shell_facts shell;
     std::optional<python_facts> python; ///< nothing: there is none that works
     std::string python_failure;         ///< why, where there is none
-    std::string activation_failure;        ///< why the environment there cannot be activated
+    std::string activation_failure;     ///< why the environment there cannot be activated
     std::vector<std::string> gpus;      ///< a line each
     std::string gpu_failure;            ///< why nothing is known of any; may be empty
     std::string nvidia_driver;

@@ -104,7 +104,7 @@ awaitable<result<outcome>> test_operation(command_session& session, run_command 
     if (!done) {
         co_return done.error();
     }
-    for (auto& each : done->events) {
+    for (const auto& each : done->events) {
         session.emit(each);
     }
     co_return outcome{};
