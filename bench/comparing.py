@@ -9,11 +9,10 @@ in /dev/shm.
 """
 import os
 import shutil
-import statistics
 import struct
 import sys
 
-from measuring import START_US, make_run, seconds_of
+from measuring import START_US, make_run, medians_beside_ssh
 from ssh_server import SshServer
 
 TAGS = ["loss", "acc", "val_loss", "val_acc", "lr", "grad_norm", "epoch", "time", "recall", "precision"]
@@ -84,14 +83,7 @@ def make_runs(home, count):
 
 
 def measure(server, name, command, env, rounds, before=None):
-    ours, peer = [], []
-    seconds_of(command, env=env)
-    for _ in range(rounds):
-        peer.append(seconds_of(server.ssh("true")))
-        if before:
-            before()
-        ours.append(seconds_of(command, env=env))
-    m, p = statistics.median(ours) * 1000, statistics.median(peer) * 1000
+    m, p = medians_beside_ssh(server, command, env, rounds, before)
     print(f"{name:34} {m:8.1f} ms   ssh true {p:6.1f} ms   ratio {m / p:5.2f}", flush=True)
 
 

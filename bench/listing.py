@@ -9,10 +9,9 @@ agent finds no index of the runs, "again" one that does.
 """
 import os
 import shutil
-import statistics
 import sys
 
-from measuring import START_US, make_run, peak_memory, seconds_of
+from measuring import START_US, make_run, medians_beside_ssh, peak_memory
 from ssh_server import SshServer
 
 
@@ -30,17 +29,10 @@ def make_runs(home, count):
 
 
 def measure(server, name, command, env, rounds, before=None):
-    ours, peer = [], []
-    seconds_of(command, env=env)
-    for _ in range(rounds):
-        peer.append(seconds_of(server.ssh("true")))
-        if before:
-            before()
-        ours.append(seconds_of(command, env=env))
+    m, p = medians_beside_ssh(server, command, env, rounds, before)
     if before:
         before()
     peak = peak_memory(server, command, env)
-    m, p = statistics.median(ours) * 1000, statistics.median(peer) * 1000
     print(f"{name:34} {m:8.1f} ms   ssh true {p:6.1f} ms   ratio {m / p:5.2f}   "
           f"engine {peak['engine'] / 1024:5.1f} MiB   "
           f"agent {max(peak['here'], peak['there']) / 1024:5.1f} MiB",

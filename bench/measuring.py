@@ -2,6 +2,7 @@
 import dataclasses
 import mmap
 import os
+import statistics
 import subprocess
 import threading
 import time
@@ -48,6 +49,18 @@ def quiet(command, **kw):
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL,
                "stderr": subprocess.DEVNULL}
     subprocess.run(command, check=True, **{**streams, **kw})
+
+
+def medians_beside_ssh(server, command, env, rounds, before=None):
+    """Medians, in ms, of a command and of `ssh HOST true`, which take turns."""
+    ours, peer = [], []
+    seconds_of(command, env=env)
+    for _ in range(rounds):
+        peer.append(seconds_of(server.ssh("true")))
+        if before:
+            before()
+        ours.append(seconds_of(command, env=env))
+    return statistics.median(ours) * 1000, statistics.median(peer) * 1000
 
 
 def same_start_for_all(memory):

@@ -1,5 +1,7 @@
 #include "engine/project/captured_program.hpp"
 
+#include "engine/core/find_program.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -43,27 +45,13 @@ struct child {
     }
 };
 
-// By the PATH of the environment that it gets: this process may be a service with another one.
-std::string path_of(const std::string& program,
-                    const std::map<std::string, std::string>& environment) {
-    const auto path = environment.find("PATH");
-    if (program.find('/') != std::string::npos || path == environment.end()) {
-        return program;
-    }
-    std::string_view rest = path->second;
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(':'), rest.size());
-        std::string found = std::string(rest.substr(0, end)) + "/" + program;
-        if (end > 0 && ::access(found.c_str(), X_OK) == 0) {
-            return found;
-        }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return program;
-}
-
 result<> start(child& into, const std::vector<std::string>& words,
                const std::map<std::string, std::string>& environment, error_output errors) {
+    // By the PATH of the environment that it gets: this process may be a service with another one.
+    const std::string program = find_program(words.front(), environment);
+    if (program.empty()) {
+        return errno_failure(ENOENT, "cannot execute " + words.front());
+    }
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         return errno_failure(errno, "cannot make a pipe");
@@ -92,8 +80,8 @@ result<> start(child& into, const std::vector<std::string>& words,
     } else {
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
     }
-    const int error = ::posix_spawnp(&into.pid, path_of(words.front(), environment).c_str(),
-                                     &actions, nullptr, arguments.data(), variables.data());
+    const int error = ::posix_spawn(&into.pid, program.c_str(), &actions, nullptr, arguments.data(),
+                                    variables.data());
     posix_spawn_file_actions_destroy(&actions);
     ::close(ends[1]);
     if (error != 0) {

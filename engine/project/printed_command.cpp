@@ -1,5 +1,7 @@
 #include "engine/project/printed_command.hpp"
 
+#include "engine/core/find_program.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,14 +17,10 @@ constexpr std::string_view of_every_run[] = {"CMD_DIR", "GUILD_OP", "GUILD_SOURC
                                              "PYTHONUNBUFFERED"};
 
 std::string find_interpreter(const command_context& context) {
-    const auto path = context.environment.find("PATH");
-    std::string rest = path == context.environment.end() ? std::string() : path->second;
-    while (!rest.empty()) {
-        const std::string directory = rest.substr(0, rest.find(':'));
-        rest.erase(0, directory.size() + 1);
+    for (const auto directory : path_directories(context.environment)) {
         for (const char* name : {"/python3", "/python"}) {
-            const std::string candidate = directory + name;
-            if (directory.starts_with('/') && ::access(candidate.c_str(), X_OK) == 0) {
+            std::string candidate = std::string(directory) + name;
+            if (directory.starts_with('/') && is_executable_file(candidate)) {
                 return candidate;
             }
         }

@@ -14,18 +14,25 @@ std::string manifest_line(std::initializer_list<std::string> words) {
     return out + "\n";
 }
 
-run_manifest parse_manifest(std::string_view text) {
-    run_manifest manifest;
+std::vector<std::vector<std::string>> manifest_entries(std::string_view text) {
+    std::vector<std::vector<std::string>> out;
     while (!text.empty()) {
         const auto line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
-        const auto words = shell_split(line);
-        if (!words || words->size() < 2 || words->front().size() != 1) {
-            continue;
+        auto words = shell_split(line);
+        if (words && words->size() >= 2 && words->front().size() == 1) {
+            out.push_back(std::move(*words));
         }
+    }
+    return out;
+}
+
+run_manifest parse_manifest(std::string_view text) {
+    run_manifest manifest;
+    for (const auto& words : manifest_entries(text)) {
         // "./a" is "a"
-        const auto path = std::filesystem::path((*words)[1]).lexically_normal().generic_string();
-        switch (words->front().front()) {
+        const auto path = std::filesystem::path(words[1]).lexically_normal().generic_string();
+        switch (words.front().front()) {
         case 's':
             manifest.sourcecode.insert(path);
             break;

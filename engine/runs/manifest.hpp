@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace outrider {
 
@@ -20,6 +21,10 @@ struct run_manifest {
 
 /// One line of a manifest: words quoted as a shell needs them.
 [[nodiscard]] std::string manifest_line(std::initializer_list<std::string> words);
+
+/// The words of each of its lines: kind, path in the run, and what else there is; lines without
+/// these two are skipped.
+[[nodiscard]] std::vector<std::vector<std::string>> manifest_entries(std::string_view text);
 
 /// Reads a manifest; lines that are none are skipped.
 [[nodiscard]] run_manifest parse_manifest(std::string_view text);

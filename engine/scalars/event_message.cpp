@@ -251,6 +251,15 @@ std::string scalar_event(double seconds, const scalar_point& point) {
     return out;
 }
 
+std::string summary_event(double seconds, std::string_view value) {
+    std::string values;
+    append_bytes_field(values, 1, value);
+    std::string out;
+    append_double_field(out, wall_time, seconds);
+    append_bytes_field(out, summary, values);
+    return out;
+}
+
 std::string text_event(double seconds, const text_point& point) {
     std::string plugin;
     append_bytes_field(plugin, 1, "text");
@@ -263,12 +272,7 @@ std::string text_event(double seconds, const text_point& point) {
     append_bytes_field(value, tag, point.tag);
     append_bytes_field(value, metadata, about);
     append_bytes_field(value, tensor, content);
-    std::string values;
-    append_bytes_field(values, 1, value);
-    std::string out;
-    append_double_field(out, wall_time, seconds);
-    append_bytes_field(out, summary, values);
-    return out;
+    return summary_event(seconds, value);
 }
 
 } // namespace outrider

@@ -53,6 +53,8 @@ void read_event(std::string_view bytes, event_sink& into);
 [[nodiscard]] std::string file_version_event(double seconds);
 /// An event with one scalar.
 [[nodiscard]] std::string scalar_event(double seconds, const scalar_point& point);
+/// An event with one value, a `tensorflow.Summary.Value` as bytes, at no step.
+[[nodiscard]] std::string summary_event(double seconds, std::string_view value);
 /// An event with one text, as the "text" plug-in of TensorBoard has it.
 [[nodiscard]] std::string text_event(double seconds, const text_point& point);
 

@@ -1,5 +1,6 @@
 #include "transports/process/child_process.hpp"
 
+#include "engine/core/find_program.hpp"
 #include "engine/reactor/blocking.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -93,25 +94,6 @@ void end_child(int pidfd, pid_t pid) {
 }
 
 } // namespace
-
-std::string find_program(const std::string& program,
-                         const std::map<std::string, std::string>& environment) {
-    if (program.find('/') != std::string::npos) {
-        return program;
-    }
-    const auto path = environment.find("PATH");
-    const std::string list =
-        path == environment.end() ? "/usr/local/bin:/usr/bin:/bin" : path->second;
-    for (std::size_t at = 0; at <= list.size();) {
-        const std::size_t end = std::min(list.find(':', at), list.size());
-        const std::string candidate = list.substr(at, end - at) + '/' + program;
-        if (end > at && ::access(candidate.c_str(), X_OK) == 0) {
-            return candidate;
-        }
-        at = end + 1;
-    }
-    return {};
-}
 
 result<std::pair<descriptor, descriptor>> stream_pair() {
     int ends[2];

@@ -53,10 +53,6 @@ class child_process {
     int status_ = 0;
 };
 
-/// Where `program` is in the PATH of that environment; empty if it is not there.
-[[nodiscard]] std::string find_program(const std::string& program,
-                                       const std::map<std::string, std::string>& environment);
-
 /// A connected pair of stream sockets, both closed on exec.
 [[nodiscard]] result<std::pair<descriptor, descriptor>> stream_pair();
 

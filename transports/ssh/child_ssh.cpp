@@ -1,5 +1,6 @@
 #include "transports/ssh/child_ssh.hpp"
 
+#include "engine/core/find_program.hpp"
 #include "engine/reactor/deadline.hpp"
 #include "transports/ssh/config_file.hpp"
 #include "transports/ssh/host_key_check.hpp"

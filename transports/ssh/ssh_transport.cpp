@@ -1,5 +1,6 @@
 #include "transports/ssh/ssh_transport.hpp"
 
+#include "engine/core/find_program.hpp"
 #include "transports/process/child_process.hpp"
 #include "transports/process/process_limits.hpp"
 #include "transports/ssh/connector.hpp"

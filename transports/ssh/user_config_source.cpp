@@ -1,3 +1,4 @@
+#include "engine/core/find_program.hpp"
 #include "engine/reactor/blocking.hpp"
 #include "engine/reactor/deadline.hpp"
 #include "transports/process/child_stream.hpp"

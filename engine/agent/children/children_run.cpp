@@ -53,9 +53,14 @@ void note_signal(int) {
     errno = error;
 }
 
-void say(const std::string& text, const char* level = "INFO") {
-    std::printf("%s: [guild] %s\n", level, text.c_str());
+// At once: the output of a run is followed.
+void print_line(const std::string& line) {
+    std::printf("%s\n", line.c_str());
     std::fflush(stdout);
+}
+
+void log_line(const std::string& text, const char* level = "INFO") {
+    print_line(std::string(level) + ": [guild] " + text);
 }
 
 /// A child that runs.
@@ -175,8 +180,8 @@ result<> children_run::make_all() {
 // ---- starting
 
 void children_run::announce(const planned_child& child, const char* doing) const {
-    say(are_steps() ? "running " + child.title
-                    : std::string(doing) + " trial " + child.id + ": " + child.title);
+    log_line(are_steps() ? "running " + child.title
+                         : std::string(doing) + " trial " + child.id + ": " + child.title);
 }
 
 // False once there is nothing more to start.
@@ -217,9 +222,9 @@ void children_run::take_on(planned_child child) {
             return;
         }
         if (!is_wanted(facts)) {
-            say("Skipping " + child.id + " because its status is '" +
-                boost::describe::enum_to_string(status.state, "unknown") +
-                "' (expected 'pending')");
+            log_line("Skipping " + child.id + " because its status is '" +
+                     boost::describe::enum_to_string(status.state, "unknown") +
+                     "' (expected 'pending')");
             return;
         }
     }
@@ -229,8 +234,7 @@ void children_run::take_on(planned_child child) {
         return;
     }
     if (!child.skipped.empty()) {
-        std::printf("%s\n", child.skipped.c_str());
-        std::fflush(stdout);
+        print_line(child.skipped);
         std::ignore = link_to(child); // to nothing, as Guild leaves it
         return;
     }
@@ -272,10 +276,9 @@ void children_run::start(const planned_child& child) {
     }
     for (const auto& line : started->resolved) {
         if (are_steps()) {
-            std::printf("%s\n", line.c_str());
-            std::fflush(stdout);
+            print_line(line);
         } else {
-            say(line);
+            log_line(line);
         }
     }
     if (!started->not_met.empty()) {
@@ -385,25 +388,24 @@ void children_run::conclude(const planned_child& child, const child_end& end) {
     }
     if (are_steps()) {
         if (!end.message.empty()) {
-            std::printf("%s: %s\n", head().program.c_str(), end.message.c_str());
-            std::fflush(stdout);
+            print_line(head().program + ": " + end.message);
         }
         exit_code_ = end.code;
         return;
     }
     if (!end.message.empty()) {
-        say("Trial " + child.id + " exited with an error: (1) " + end.message, "ERROR");
+        log_line("Trial " + child.id + " exited with an error: (1) " + end.message, "ERROR");
     } else if (end.terminated) {
-        say("Trial " + child.id + " was terminated");
+        log_line("Trial " + child.id + " was terminated");
         return; // somebody wanted this one to end, not the batch
     } else {
-        say("Trial " + child.id + " exited with an error (" + std::to_string(end.code) +
-                ") - see log for details",
-            "ERROR");
+        log_line("Trial " + child.id + " exited with an error (" + std::to_string(end.code) +
+                     ") - see log for details",
+                 "ERROR");
     }
     if (head().stop_on_failure) {
-        say("Stopping batch because a trial failed (pending trials can be started as needed)",
-            "ERROR");
+        log_line("Stopping batch because a trial failed (pending trials can be started as needed)",
+                 "ERROR");
         exit_code_ = end.code;
     }
 }
@@ -420,8 +422,8 @@ void children_run::stop_all() {
     for (auto& child : active_) {
         child.output.show();
         const auto facts = read_run(child.run, *context_.launcher, {});
-        say((are_steps() ? "Stopping step (proc " : "Stopping trial (proc ") +
-            std::to_string(facts.operation_pid) + ")");
+        log_line((are_steps() ? "Stopping step (proc " : "Stopping trial (proc ") +
+                 std::to_string(facts.operation_pid) + ")");
         auto ask = request(child);
         ask.no_wait = true;
         std::ignore = stop_here(context_, std::move(ask)); // it may have ended by itself
@@ -435,18 +437,17 @@ void children_run::stop_all() {
     }
     active_.clear();
     if (!are_steps()) {
-        say("Stopping batch (pending trials can be started as needed)");
+        log_line("Stopping batch (pending trials can be started as needed)");
     }
 }
 
 std::optional<int> children_run::run() {
     const auto fail = [](const failure& why) {
-        say(why.context, "ERROR");
+        log_line(why.context, "ERROR");
         return 1;
     };
     if (!head().failed.empty()) {
-        std::printf("%s\n", head().failed.c_str());
-        std::fflush(stdout);
+        print_line(head().failed);
         return 1;
     }
     if (!are_steps()) {
@@ -525,7 +526,7 @@ int run_children() {
     auto plan = children_reader::open(parent.run.children());
     auto signals = catch_signals();
     if (!plan || !signals) {
-        say(plan ? signals.error().context : plan.error().context, "ERROR");
+        log_line(plan ? signals.error().context : plan.error().context, "ERROR");
         return 1;
     }
     const auto repeated = repeated_by(std::getenv("OUTRIDER_REPEAT"));

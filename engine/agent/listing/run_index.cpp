@@ -1,5 +1,6 @@
 #include "engine/agent/listing/run_index.hpp"
 
+#include "engine/agent/listing/index_bytes.hpp"
 #include "engine/agent/machine/cache_directory.hpp"
 #include "engine/core/descriptor.hpp"
 #include "engine/protocol/content_hash.hpp"
@@ -12,8 +13,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
-#include <type_traits>
 
 namespace outrider::agent {
 namespace {
@@ -66,85 +65,44 @@ constexpr std::size_t hash_size = 32;
 constexpr std::size_t header_size = magic.size() + sizeof byte_order + hash_size;
 constexpr std::uint16_t most_attributes = 256;
 
-template <class Number>
-void add(std::string& out, Number value) {
-    static_assert(std::is_arithmetic_v<Number>);
-    char raw[sizeof value];
-    std::memcpy(raw, &value, sizeof value);
-    out.append(raw, sizeof value);
-}
-
-void add_text(std::string& out, std::string_view text) {
-    add(out, static_cast<std::uint32_t>(text.size()));
-    out.append(text);
-}
-
 void add_mark(std::string& out, const file_mark& mark) {
-    add(out, mark.inode);
-    add(out, mark.size);
-    add(out, mark.modified_ns);
-    add(out, mark.changed_ns);
+    add_value(out, mark.inode);
+    add_value(out, mark.size);
+    add_value(out, mark.modified_ns);
+    add_value(out, mark.changed_ns);
 }
 
 void add_file(std::string& out, const marked_file& file) {
     add_text(out, file.name);
     add_mark(out, file.mark);
-    add(out, file.bytes.has_value());
+    add_value(out, file.bytes.has_value());
     add_text(out, file.bytes.value_or(""));
 }
 
-/// Eats numbers and texts from the left; once something is missing everything reads as nothing.
-class record_reader {
-  public:
-    explicit record_reader(std::string_view rest) : rest_(rest) {}
+file_mark read_mark(index_reader& in) {
+    file_mark out;
+    out.inode = in.value<std::uint64_t>();
+    out.size = in.value<std::uint64_t>();
+    out.modified_ns = in.value<std::int64_t>();
+    out.changed_ns = in.value<std::int64_t>();
+    return out;
+}
 
-    [[nodiscard]] bool good() const { return good_; }
-    [[nodiscard]] bool at_end() const { return rest_.empty(); }
+bool read_flag(index_reader& in) {
+    return in.value<std::uint8_t>() != 0;
+}
 
-    template <class Number>
-    Number number() {
-        Number value{};
-        if (const auto raw = take(sizeof value); raw.size() == sizeof value) {
-            std::memcpy(&value, raw.data(), sizeof value);
-        }
-        return value;
+marked_file read_file(index_reader& in) {
+    marked_file out;
+    out.name = in.text();
+    out.mark = read_mark(in);
+    const bool present = read_flag(in);
+    const auto bytes = in.text();
+    if (present) {
+        out.bytes = bytes;
     }
-    bool flag() { return number<std::uint8_t>() != 0; }
-    std::string_view text() { return take(number<std::uint32_t>()); }
-    file_mark mark() {
-        file_mark out;
-        out.inode = number<std::uint64_t>();
-        out.size = number<std::uint64_t>();
-        out.modified_ns = number<std::int64_t>();
-        out.changed_ns = number<std::int64_t>();
-        return out;
-    }
-    marked_file file() {
-        marked_file out;
-        out.name = text();
-        out.mark = mark();
-        const bool present = flag();
-        const auto bytes = text();
-        if (present) {
-            out.bytes = bytes;
-        }
-        return out;
-    }
-
-  private:
-    std::string_view take(std::size_t count) {
-        good_ = good_ && count <= rest_.size();
-        if (!good_) {
-            return {};
-        }
-        const auto out = rest_.substr(0, count);
-        rest_.remove_prefix(count);
-        return out;
-    }
-
-    std::string_view rest_;
-    bool good_ = true;
-};
+    return out;
+}
 
 std::int64_t youngest(const indexed_run& run) {
     std::int64_t out = 0;
@@ -250,17 +208,17 @@ void run_index::store(const std::vector<std::string>& ids) const {
 std::string encode_indexed_run(const indexed_run& run) {
     std::string body;
     body.reserve(1024);
-    add(body, youngest(run));
+    add_value(body, youngest(run));
     add_text(body, run.id);
     add_file(body, run.opref);
-    add(body, static_cast<std::uint16_t>(run.attributes.size()));
+    add_value(body, static_cast<std::uint16_t>(run.attributes.size()));
     for (const auto& file : run.attributes) {
         add_file(body, file);
     }
-    add(body, run.ended);
+    add_value(body, run.ended);
     if (run.ended) {
-        add(body, run.terminated_remote);
-        add(body, run.has_ours);
+        add_value(body, run.terminated_remote);
+        add_value(body, run.has_ours);
         add_mark(body, run.guild);
         add_mark(body, run.attrs);
         add_file(body, run.reason);
@@ -272,39 +230,39 @@ std::string encode_indexed_run(const indexed_run& run) {
 }
 
 std::optional<indexed_run> decode_indexed_run(std::string_view record) {
-    record_reader in(record_reader(record).text());
-    std::ignore = in.number<std::int64_t>(); // only `store` needs it
+    index_reader in(index_reader(record).text());
+    std::ignore = in.value<std::int64_t>(); // only `store` needs it
     indexed_run out;
     out.id = in.text();
-    out.opref = in.file();
-    const auto count = in.number<std::uint16_t>();
+    out.opref = read_file(in);
+    const auto count = in.value<std::uint16_t>();
     if (count > most_attributes) {
         return std::nullopt;
     }
     out.attributes.reserve(count);
     for (std::uint16_t i = 0; i < count && in.good(); ++i) {
-        out.attributes.push_back(in.file());
+        out.attributes.push_back(read_file(in));
     }
-    out.ended = in.flag();
+    out.ended = read_flag(in);
     if (out.ended) {
-        out.terminated_remote = in.flag();
-        out.has_ours = in.flag();
-        out.guild = in.mark();
-        out.attrs = in.mark();
-        out.reason = in.file();
+        out.terminated_remote = read_flag(in);
+        out.has_ours = read_flag(in);
+        out.guild = read_mark(in);
+        out.attrs = read_mark(in);
+        out.reason = read_file(in);
     }
     return in.good() && in.at_end() ? std::optional(std::move(out)) : std::nullopt;
 }
 
 std::int64_t youngest_change(std::string_view record) {
-    return record_reader(record_reader(record).text()).number<std::int64_t>();
+    return index_reader(index_reader(record).text()).value<std::int64_t>();
 }
 
 std::string index_file(std::string_view records) {
     std::string out;
     out.reserve(header_size + records.size());
     out.append(magic);
-    add(out, byte_order);
+    add_value(out, byte_order);
     out.append(protocol::hash_of(records));
     out.append(records);
     return out;
@@ -312,7 +270,7 @@ std::string index_file(std::string_view records) {
 
 std::vector<std::pair<std::string_view, std::string_view>> records_of(std::string_view file) {
     if (file.size() < header_size || !file.starts_with(magic) ||
-        record_reader(file.substr(magic.size())).number<std::uint64_t>() != byte_order) {
+        index_reader(file.substr(magic.size())).value<std::uint64_t>() != byte_order) {
         return {};
     }
     std::string_view rest = file.substr(header_size);
@@ -321,10 +279,10 @@ std::vector<std::pair<std::string_view, std::string_view>> records_of(std::strin
     }
     std::vector<std::pair<std::string_view, std::string_view>> out;
     while (!rest.empty()) {
-        record_reader in(rest);
+        index_reader in(rest);
         const auto body = in.text();
-        record_reader inside(body);
-        std::ignore = inside.number<std::int64_t>();
+        index_reader inside(body);
+        std::ignore = inside.value<std::int64_t>();
         const auto id = inside.text();
         if (!in.good() || !inside.good()) {
             return {};

@@ -1,14 +1,13 @@
 #include "engine/agent/listing/scalar_index.hpp"
 
+#include "engine/agent/listing/index_bytes.hpp"
 #include "engine/protocol/content_hash.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <dirent.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <memory>
-#include <type_traits>
 
 namespace outrider::agent {
 namespace {
@@ -18,8 +17,6 @@ namespace {
 constexpr std::string_view scalar_index_magic = "outrider scalars 2\n";
 constexpr std::size_t scalar_hash_size = 32;                        // hex digits
 constexpr std::size_t largest_scalar_index = std::size_t{64} << 20; // bytes
-
-static_assert(std::is_trivially_copyable_v<scalar_series>);
 
 fs::path index_directory(const fs::path& home) {
     return home / "cache" / "outrider" / "scalars";
@@ -43,61 +40,18 @@ void remove_forgotten(const fs::path& home) {
     }
 }
 
-template <class Value>
-void add_raw(std::string& out, const Value& value) {
-    out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-void add_sized(std::string& out, std::string_view text) {
-    add_raw(out, static_cast<std::uint32_t>(text.size()));
-    out.append(text);
-}
-
-/// Takes an index apart; after the first value that is not there, all are empty.
-class scalar_index_reader {
-  public:
-    explicit scalar_index_reader(std::string_view rest) : rest_(rest) {}
-
-    [[nodiscard]] bool at_end() const { return good_ && rest_.empty(); }
-    [[nodiscard]] bool good() const { return good_; }
-
-    template <class Value>
-    Value raw() {
-        Value value{};
-        if (const auto bytes = take(sizeof value); bytes.size() == sizeof value) {
-            std::memcpy(&value, bytes.data(), sizeof value);
-        }
-        return value;
-    }
-    std::string_view text() { return take(raw<std::uint32_t>()); }
-
-  private:
-    std::string_view take(std::size_t count) {
-        good_ = good_ && count <= rest_.size();
-        if (!good_) {
-            return {};
-        }
-        const auto out = rest_.substr(0, count);
-        rest_.remove_prefix(count);
-        return out;
-    }
-
-    std::string_view rest_;
-    bool good_ = true;
-};
-
-indexed_file read_indexed_file(scalar_index_reader& in) {
+indexed_file read_indexed_file(index_reader& in) {
     indexed_file out;
     out.path = in.text();
-    out.size = in.raw<std::int64_t>();
-    out.mtime_ns = in.raw<std::int64_t>();
-    out.inode = in.raw<std::uint64_t>();
-    out.offset = in.raw<std::uint64_t>();
-    for (auto left = in.raw<std::uint32_t>(); left > 0 && in.good(); --left) {
+    out.size = in.value<std::int64_t>();
+    out.mtime_ns = in.value<std::int64_t>();
+    out.inode = in.value<std::uint64_t>();
+    out.offset = in.value<std::uint64_t>();
+    for (auto left = in.value<std::uint32_t>(); left > 0 && in.good(); --left) {
         std::string tag(in.text());
-        out.series.emplace_hint(out.series.end(), std::move(tag), in.raw<scalar_series>());
+        out.series.emplace_hint(out.series.end(), std::move(tag), in.value<scalar_series>());
     }
-    for (auto left = in.raw<std::uint32_t>(); left > 0 && in.good(); --left) {
+    for (auto left = in.value<std::uint32_t>(); left > 0 && in.good(); --left) {
         std::string tag(in.text());
         out.texts.emplace_hint(out.texts.end(), std::move(tag), in.text());
     }
@@ -109,20 +63,20 @@ indexed_file read_indexed_file(scalar_index_reader& in) {
 std::string encode_scalar_index(const scalar_index& index) {
     std::string body;
     for (const auto& file : index.files) {
-        add_sized(body, file.path);
-        add_raw(body, file.size);
-        add_raw(body, file.mtime_ns);
-        add_raw(body, file.inode);
-        add_raw(body, file.offset);
-        add_raw(body, static_cast<std::uint32_t>(file.series.size()));
+        add_text(body, file.path);
+        add_value(body, file.size);
+        add_value(body, file.mtime_ns);
+        add_value(body, file.inode);
+        add_value(body, file.offset);
+        add_value(body, static_cast<std::uint32_t>(file.series.size()));
         for (const auto& [tag, values] : file.series) {
-            add_sized(body, tag);
-            add_raw(body, values);
+            add_text(body, tag);
+            add_value(body, values);
         }
-        add_raw(body, static_cast<std::uint32_t>(file.texts.size()));
+        add_value(body, static_cast<std::uint32_t>(file.texts.size()));
         for (const auto& [tag, text] : file.texts) {
-            add_sized(body, tag);
-            add_sized(body, text);
+            add_text(body, tag);
+            add_text(body, text);
         }
     }
     return std::string(scalar_index_magic) + protocol::hash_of(body) + body;
@@ -138,7 +92,7 @@ scalar_index decode_scalar_index(std::string_view bytes) {
         return {};
     }
     scalar_index out;
-    scalar_index_reader in(body);
+    index_reader in(body);
     while (in.good() && !in.at_end()) {
         out.files.push_back(read_indexed_file(in));
     }

@@ -1,5 +1,7 @@
 #include "engine/agent/machine/operation_environment.hpp"
 
+#include "engine/core/find_program.hpp"
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,12 +59,6 @@ const std::string* value_of(std::string_view name, const run_substitutions& valu
         return &values.agent;
     }
     return name == "home" ? &values.home : nullptr;
-}
-
-bool is_executable_file(const std::string& path) {
-    struct stat facts{};
-    return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
-           ::access(path.c_str(), X_OK) == 0;
 }
 
 } // namespace
@@ -156,18 +152,11 @@ std::vector<std::string> environment_words(const environment_map& environment) {
 }
 
 std::string find_executable(const environment_map& environment, const std::string& name) {
-    const auto path = environment.find("PATH");
-    std::string_view rest =
-        path != environment.end() ? std::string_view(path->second) : "/usr/local/bin:/usr/bin:/bin";
-    while (!rest.empty()) {
-        const auto directory = rest.substr(0, rest.find(':'));
-        rest.remove_prefix(std::min(rest.size(), directory.size() + 1));
+    for (const auto directory : path_directories(environment)) {
         // Relative entries mean the run directory later on, where nobody keeps an interpreter.
-        if (directory.starts_with('/')) {
-            std::string candidate = std::string(directory) + "/" + name;
-            if (is_executable_file(candidate)) {
-                return candidate;
-            }
+        std::string candidate = std::string(directory) + "/" + name;
+        if (directory.starts_with('/') && is_executable_file(candidate)) {
+            return candidate;
         }
     }
     return {};

@@ -1,6 +1,7 @@
 #include "engine/agent/start/interpreter_choice.hpp"
 
 #include "engine/agent/machine/interpreter_facts.hpp"
+#include "engine/core/find_program.hpp"
 #include "engine/text/version_text.hpp"
 
 #include <algorithm>
@@ -16,11 +17,8 @@ std::string version_of(const std::string& python_exe, const std::filesystem::pat
 
 // `pythonX.Y` of the directories of PATH, in the order of their names in each.
 std::string named_interpreter(const environment_map& environment, const std::string& requirement) {
-    const auto path = environment.find("PATH");
-    std::string_view rest = path != environment.end() ? std::string_view(path->second) : "";
-    while (!rest.empty()) {
-        const std::string directory(rest.substr(0, rest.find(':')));
-        rest.remove_prefix(std::min(rest.size(), directory.size() + 1));
+    for (const auto entry : path_directories(environment)) {
+        const std::string directory(entry);
         std::set<std::string> names;
         std::error_code ec;
         for (std::filesystem::directory_iterator at(directory, ec), end; !ec && at != end;

@@ -75,6 +75,14 @@ clock_offset remembered_clock(const command_session& session, const target& at) 
     return machine == nullptr ? clock_offset{} : machine->clock;
 }
 
+awaitable<result<clock_offset>> asked_clock(command_session& session, const target& at) {
+    auto agent = co_await session.agent(at);
+    if (!agent) {
+        co_return agent.error();
+    }
+    co_return co_await compare_clocks(**agent, 1);
+}
+
 std::int64_t moment_of_memory(const command_session& session) {
     auto* const known = session.resources().machines.get();
     return known == nullptr ? 0 : known->memory.moment();

@@ -30,6 +30,9 @@ void remember_runs(command_session& session, const target& at, const protocol::r
 
 /// How the clock of a machine of which is told from memory stands to ours.
 [[nodiscard]] clock_offset remembered_clock(const command_session& session, const target& at);
+/// The same, asked of the machine.
+[[nodiscard]] awaitable<result<clock_offset>> asked_clock(command_session& session,
+                                                          const target& at);
 
 /// The moment to give to `remember_runs`.
 [[nodiscard]] std::int64_t moment_of_memory(const command_session& session);

@@ -2,6 +2,7 @@
 
 #include "engine/commands/choosing/choose_runs.hpp"
 #include "engine/commands/choosing/merged_runs.hpp"
+#include "engine/commands/choosing/recalled_runs.hpp"
 #include "engine/commands/choosing/run_facts.hpp"
 #include "engine/commands/choosing/run_scalars.hpp"
 #include "engine/commands/comparing/comparison.hpp"
@@ -179,11 +180,7 @@ awaitable<result<outcome>> choose_on_one(command_session& session, std::string r
     if (!found) {
         co_return found.error();
     }
-    auto agent = co_await session.agent(found->at);
-    if (!agent) {
-        co_return agent.error();
-    }
-    const auto clock = co_await compare_clocks(**agent, 1);
+    const auto clock = co_await asked_clock(session, found->at);
     if (!clock) {
         co_return clock.error();
     }

@@ -1,5 +1,6 @@
 #include "engine/commands/comparing/hparams_events.hpp"
 
+#include "engine/scalars/event_message.hpp"
 #include "engine/scalars/wire_format.hpp"
 #include "engine/text/big_integer.hpp"
 #include "engine/text/python_value.hpp"
@@ -11,8 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// Of tensorflow.Event.
-enum event_number : std::uint32_t { event_time = 1, event_summary = 5 };
 /// Of tensorflow.Summary.Value.
 enum summary_number : std::uint32_t {
     summary_tag = 1,
@@ -85,15 +84,6 @@ std::string metric_info(const std::string& tag) {
     return out;
 }
 
-std::string event_of(double seconds, const std::string& value) {
-    std::string values;
-    append_bytes_field(values, 1, value);
-    std::string out;
-    append_double_field(out, event_time, seconds);
-    append_bytes_field(out, event_summary, values);
-    return out;
-}
-
 // A summary of the plug-in is all metadata; its tensor is one zero, as TensorBoard's own writers
 // have it.
 std::string hparams_event(const std::string& tag, plugin_number what, const std::string& content) {
@@ -116,7 +106,7 @@ std::string hparams_event(const std::string& tag, plugin_number what, const std:
     append_bytes_field(value, summary_tag, tag);
     append_bytes_field(value, summary_tensor, tensor);
     append_bytes_field(value, summary_metadata, metadata);
-    return event_of(0, value);
+    return summary_event(0, value);
 }
 
 std::uint32_t big_endian(std::string_view bytes, std::size_t at, std::size_t count) {
@@ -189,7 +179,7 @@ std::string image_event(const std::string& tag, std::string_view bytes) {
     std::string value;
     append_bytes_field(value, summary_tag, tag);
     append_bytes_field(value, summary_image, image);
-    return event_of(0, value);
+    return summary_event(0, value);
 }
 
 image_size image_size_of(std::string_view bytes) {

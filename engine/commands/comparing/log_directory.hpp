@@ -1,7 +1,7 @@
 #pragma once
 
+#include "engine/commands/comparing/files_of_run.hpp"
 #include "engine/commands/comparing/hparams_events.hpp"
-#include "engine/commands/comparing/run_tree.hpp"
 #include "engine/core/result.hpp"
 
 #include <boost/json/object.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/commands/comparing/run_tree.hpp"
+#include "engine/commands/comparing/files_of_run.hpp"
 #include "engine/core/descriptor.hpp"
 #include "engine/scalars/event_message.hpp"
 #include "engine/scalars/event_records.hpp"

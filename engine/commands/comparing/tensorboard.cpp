@@ -7,6 +7,7 @@
 #include "engine/commands/looking/executing.hpp"
 #include "engine/commands/session/perform.hpp"
 #include "engine/config/guild_home.hpp"
+#include "engine/core/find_program.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/reactor/blocking.hpp"
 #include "engine/reactor/task_group.hpp"
@@ -224,30 +225,13 @@ result<fs::path> make_temporary_directory(const command_context& context) {
 
 // ---- TensorBoard
 
-bool is_program(const command_context& context, const std::string& name) {
-    const auto set = context.environment.find("PATH");
-    std::string_view rest;
-    if (set != context.environment.end()) {
-        rest = set->second;
-    }
-    while (!rest.empty()) {
-        const auto end = std::min(rest.find(':'), rest.size());
-        const auto path = fs::path(rest.substr(0, end)) / name;
-        if (::access(path.c_str(), X_OK) == 0 && !fs::is_directory(path)) {
-            return true;
-        }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return false;
-}
-
 // The words that start the TensorBoard which the person has.
 awaitable<result<std::vector<std::string>>> find_tensorboard(command_session& session) {
-    if (is_program(session.context(), "tensorboard")) {
+    if (!find_program("tensorboard", session.context().environment).empty()) {
         co_return std::vector<std::string>{"tensorboard"};
     }
     for (const char* python : {"python3", "python"}) {
-        if (!is_program(session.context(), python)) {
+        if (find_program(python, session.context().environment).empty()) {
             continue;
         }
         const std::vector<std::string> asking{

@@ -1,7 +1,6 @@
 #include "engine/commands/copying/merge_plan.hpp"
 
 #include "engine/runs/manifest.hpp"
-#include "engine/text/shell_words.hpp"
 
 #include <fnmatch.h>
 
@@ -48,19 +47,15 @@ struct manifest_places {
 
 manifest_places places_in(std::string_view manifest) {
     manifest_places out;
-    while (!manifest.empty()) {
-        const auto line = manifest.substr(0, manifest.find('\n'));
-        manifest.remove_prefix(std::min(line.size() + 1, manifest.size()));
-        const auto words = shell_split(line);
-        const auto in_run =
-            words && words->size() >= 2 ? path_below((*words)[1]) : std::optional<std::string>();
+    for (const auto& words : manifest_entries(manifest)) {
+        const auto in_run = path_below(words[1]);
         if (!in_run) {
             continue;
         }
-        if (words->front() == "s" && words->size() >= 4) {
-            out.sources.emplace(*in_run, path_below((*words)[3]));
-        } else if (words->front() == "d") {
-            out.required.emplace(*in_run, required_place(*words));
+        if (words.front() == "s" && words.size() >= 4) {
+            out.sources.emplace(*in_run, path_below(words[3]));
+        } else if (words.front() == "d") {
+            out.required.emplace(*in_run, required_place(words));
         }
     }
     return out;

@@ -30,11 +30,7 @@ awaitable<result<outcome>> find_on_one(command_session& session, std::string rem
             {.remote = std::move(remote), .chosen = std::move(found->chosen), .clock = clock});
         co_return outcome{};
     }
-    auto agent = co_await session.agent(found->at);
-    if (!agent) {
-        co_return agent.error();
-    }
-    const auto clock = co_await compare_clocks(**agent, 1);
+    const auto clock = co_await asked_clock(session, found->at);
     if (!clock) {
         co_return clock.error();
     }

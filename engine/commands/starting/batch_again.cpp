@@ -17,13 +17,6 @@ bool has_trials_left(const run_row& row) {
     return row.state == run_state::error || row.state == run_state::terminated;
 }
 
-follow_up_options follow_options(const run_command& what) {
-    return {.leave = what.no_wait,
-            .background = what.background,
-            .pidfile = what.pidfile,
-            .stop_after_minutes = what.stop_after_minutes};
-}
-
 // Of the recorded trials what is left; nothing that has ended runs again unless `--only` says so.
 awaitable<result<outcome>> go_on(command_session& session, const run_command& what,
                                  const target& at, const found_recorded& found) {

@@ -40,7 +40,7 @@ awaitable<result<outcome>> start_new_batch(command_session& session, const run_c
     if (!what.run_dir.empty()) {
         co_return failure(errc::unsupported, "a batch runs in a Guild home, not in --run-dir");
     }
-    if (plan.batch->kind == batch_kind::search) { // TODO: until then it can be planned
+    if (plan.batch->kind == batch_kind::search) {
         co_return failure(errc::unsupported, "a search that learns is not there yet\nUse "
                                              "'--optimizer random' instead.");
     }
@@ -64,11 +64,9 @@ awaitable<result<outcome>> start_new_batch(command_session& session, const run_c
         co_return outcome{};
     }
     started->operation = plan.batch->optimizer;
-    co_return co_await follow_up(session, at, std::move(*started),
-                                 {.leave = what.no_wait,
-                                  .background = what.background,
-                                  .pidfile = what.pidfile,
-                                  .stop_after_minutes = {}});
+    auto how = follow_options(what);
+    how.stop_after_minutes.reset(); // is for each of its trials
+    co_return co_await follow_up(session, at, std::move(*started), std::move(how));
 }
 
 // One `run` of a new run, from the plan to the end of the operation.
@@ -154,11 +152,7 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
         session.emit(staged_event(session, at, *plan));
         co_return outcome{};
     }
-    co_return co_await follow_up(session, at, std::move(*started),
-                                 {.leave = what.no_wait,
-                                  .background = what.background,
-                                  .pidfile = what.pidfile,
-                                  .stop_after_minutes = what.stop_after_minutes});
+    co_return co_await follow_up(session, at, std::move(*started), follow_options(what));
 }
 
 } // namespace

@@ -44,6 +44,13 @@ awaitable<result<outcome>> end_interrupted(command_session& session, const targe
 
 } // namespace
 
+follow_up_options follow_options(const run_command& what) {
+    return {.leave = what.no_wait,
+            .background = what.background,
+            .pidfile = what.pidfile,
+            .stop_after_minutes = what.stop_after_minutes};
+}
+
 awaitable<result<outcome>> follow_up(command_session& session, const target& at,
                                      started_run started, follow_up_options how) {
     const bool local = at.remote.empty();

@@ -16,6 +16,8 @@ struct follow_up_options {
     std::optional<double> stop_after_minutes;
 };
 
+[[nodiscard]] follow_up_options follow_options(const run_command& what);
+
 /// The last step of a start, as `run` takes it: leaves the run or follows it to its end. Ends with
 /// the operation's exit status for a run on this machine.
 [[nodiscard]] awaitable<result<outcome>> follow_up(command_session& session, const target& at,

@@ -1,4 +1,4 @@
-#include "engine/commands/comparing/run_tree.hpp"
+#include "engine/commands/comparing/files_of_run.hpp"
 
 #include "engine/runs/manifest.hpp"
 #include "engine/runs/run_paths.hpp"
