@@ -1,4 +1,4 @@
-#include "engine/agent/children/children_run.hpp"
+#include "engine/agent/children/children_process.hpp"
 #include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/server/server.hpp"

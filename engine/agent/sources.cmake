@@ -1,9 +1,13 @@
 # Everything of the agent but main.cpp, which links only Boost headers and outrider_shared.
 include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
+    children/child_end.cpp
     children/child_output.cpp
     children/child_start.cpp
+    children/children_log.cpp
+    children/children_process.cpp
     children/children_run.cpp
+    children/running_children.cpp
     edit/change_attributes.cpp
     edit/delete_runs.cpp
     edit/purge_runs.cpp

@@ -1,7 +1,24 @@
 #include "engine/agent/children/child_start.hpp"
 
+#include "engine/agent/files/read_run.hpp"
+#include "engine/agent/files/run_directory.hpp"
+#include "engine/agent/server/job_drive.hpp"
+#include "engine/json/described_json.hpp"
+#include "engine/runs/run_status.hpp"
+#include "engine/runs/small_file.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+
 namespace outrider::agent {
 namespace {
+
+/// Between two looks at a run that somebody else starts.
+constexpr int start_interval_ms = 10;
+/// Longest that a start by somebody else is waited for, looks.
+constexpr int start_looks = 12'000;
 
 template <class Items>
 void take_if_any(const Items& from, Items& to) {
@@ -37,6 +54,61 @@ protocol::start_run start_of(const protocol::children_head& head,
         out.source_proto = true;
     }
     return out;
+}
+
+result<> link_to_child(const protocol::planned_child& child, const parent_run& parent) {
+    const std::string& name = child.link.empty() ? child.id : child.link;
+    const fs::path link = parent.run.directory / name;
+    if (::symlink(("../" + child.id).c_str(), link.c_str()) == 0 || errno == EEXIST) {
+        return {};
+    }
+    return errno_failure(errno, "cannot link " + link.string());
+}
+
+result<> make_child(const agent_context& context, const protocol::children_head& head,
+                    const protocol::planned_child& child, const parent_run& parent) {
+    if (is_run(parent.child(child.id))) {
+        return {};
+    }
+    if (auto linked = link_to_child(child, parent); !linked) {
+        return linked;
+    }
+    auto made = start_here(context, start_of(head, child, parent));
+    return made ? result<>() : result<>(made.error());
+}
+
+result<protocol::start_reply> start_child(const agent_context& context,
+                                          const protocol::planned_child& child,
+                                          const parent_run& parent, const std::string& token) {
+    protocol::start_staged request;
+    request.home = parent.home;
+    request.run_id = child.id;
+    request.token = token;
+    for (int looks = 0;; ++looks) {
+        auto started = start_here(context, request);
+        // An earlier life of the parent was killed while its start of the child went on.
+        if (started || started.error().kind() != errc::conflict || looks == start_looks) {
+            return started;
+        }
+        const auto facts = read_run(parent.child(child.id), *context.launcher, {});
+        if (status_of(facts).state == run_state::running) {
+            return protocol::start_reply{.run = facts, .existed = true};
+        }
+        ::poll(nullptr, 0, start_interval_ms);
+    }
+}
+
+void mark_not_started(const protocol::planned_child& child, const parent_run& parent,
+                      const std::string& why) {
+    const run_paths run = parent.child(child.id);
+    if (is_run(run) &&
+        (::access(run.pending().c_str(), F_OK) == 0 || ::access(run.staged().c_str(), F_OK) == 0)) {
+        const protocol::end_reason reason{.kind = "failed_to_launch", .detail = why};
+        std::ignore = replace_file(run.reason(), run.temporary("reason"),
+                                   protocol::encode(reason) + "\n"); // the parent says it as well
+        std::ignore = remove_file(run.staged());
+        std::ignore = remove_file(run.pending());
+    }
 }
 
 } // namespace outrider::agent

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/agent/server/context.hpp"
 #include "engine/protocol/children_plan.hpp"
 #include "engine/runs/run_paths.hpp"
 
@@ -21,5 +22,24 @@ struct parent_run {
 [[nodiscard]] protocol::start_run start_of(const protocol::children_head& head,
                                            const protocol::planned_child& child,
                                            const parent_run& parent);
+
+/// The link to a child, which is all that relates it to its parent. One that is there stays.
+[[nodiscard]] result<> link_to_child(const protocol::planned_child& child,
+                                     const parent_run& parent);
+
+/// Makes the link and then the run of a child, if there is none.
+[[nodiscard]] result<> make_child(const agent_context& context, const protocol::children_head& head,
+                                  const protocol::planned_child& child, const parent_run& parent);
+
+/// Starts a run that was made. A start of it by somebody else is waited for, and then is this one.
+/// `token` names the starts of one life of the parent.
+[[nodiscard]] result<protocol::start_reply> start_child(const agent_context& context,
+                                                        const protocol::planned_child& child,
+                                                        const parent_run& parent,
+                                                        const std::string& token);
+
+/// A child cannot be started: its run, if there is one, shows an error.
+void mark_not_started(const protocol::planned_child& child, const parent_run& parent,
+                      const std::string& why);
 
 } // namespace outrider::agent

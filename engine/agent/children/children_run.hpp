@@ -1,13 +1,57 @@
 #pragma once
 
+#include "engine/agent/children/child_end.hpp"
+#include "engine/agent/children/running_children.hpp"
+#include "engine/agent/start/children_plan.hpp"
+
+#include <optional>
+#include <string>
+
 namespace outrider::agent {
 
-/// The operation of a run whose work is other runs: starts the children of its plan, one after the
-/// other or some at a time, shows their output and ends when the last of them has. `RUN_DIR` and
-/// `GUILD_HOME` say which run it is. Everything it has to know is in the plan and in the runs of
-/// the children, so that it goes on where an earlier one was cut off: what has ended is not started
-/// again, and what still runs is waited for. SIGTERM ends the children that run, and it; the others
-/// stay pending. The result is the exit code.
-[[nodiscard]] int run_children();
+/// Which of the children that have ended before are started again.
+struct repeated_children {
+    bool failed = false;
+    bool lost = true;
+};
+
+/// A run whose work is other runs: starts the children of its plan, one after the other or some at
+/// a time, shows their output and ends when the last of them has. Everything it has to know is in
+/// the plan and in the runs of the children, so that it goes on where an earlier one was cut off:
+/// what has ended is not started again, and what still runs is waited for. A signal ends the
+/// children that run, and it; the others stay pending. It lives as long as its process.
+class children_run {
+  public:
+    /// `signals` is readable once it is to stop.
+    children_run(agent_context context, parent_run parent, children_reader plan, descriptor signals,
+                 repeated_children repeated);
+
+    /// The exit code; nothing: it was stopped.
+    [[nodiscard]] std::optional<int> run();
+
+  private:
+    const protocol::children_head& head() const { return plan_.head(); }
+    bool are_steps() const { return head().kind == protocol::children_kind::steps; }
+    result<> make_all();
+    result<bool> fill();
+    void take_on(protocol::planned_child child);
+    bool is_wanted(const protocol::run_facts& facts) const;
+    void start(const protocol::planned_child& child);
+    void attach(const protocol::planned_child& child);
+    void announce(const protocol::planned_child& child, const char* doing) const;
+    void conclude(const protocol::planned_child& child, const child_end& end);
+    void cannot_start(const protocol::planned_child& child, const std::string& why);
+    void stop_all();
+
+    agent_context context_;
+    parent_run parent_;
+    children_reader plan_;
+    descriptor signals_;
+    repeated_children repeated_;
+    running_children active_;
+    std::string token_;
+    std::optional<int> exit_code_; // set: no more children are started
+    bool stopped_ = false;
+};
 
 } // namespace outrider::agent

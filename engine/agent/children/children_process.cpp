@@ -1,0 +1,96 @@
+#include "engine/agent/children/children_process.hpp"
+
+#include "engine/agent/children/children_log.hpp"
+#include "engine/agent/children/children_run.hpp"
+#include "engine/agent/launch/process_launcher.hpp"
+#include "engine/agent/machine/machine.hpp"
+#include "engine/agent/server/pipe.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+namespace outrider::agent {
+namespace {
+
+int signal_pipe = -1; // written by the signal handler, which can do little else
+
+void note_signal(int) {
+    const int error = errno;
+    std::ignore = ::write(signal_pipe, "s", 1); // a full pipe says it already
+    errno = error;
+}
+
+// What this operation was given is not for the operations that it starts.
+void clear_own_environment() {
+    for (const char* name : {"GUILD_OP", "CMD_DIR", "GUILD_SOURCECODE", "PROJECT_DIR",
+                             "GUILD_PLUGINS", "OUTRIDER_REPEAT", "SYNC_RUN_OUTPUT"}) {
+        ::unsetenv(name);
+    }
+}
+
+repeated_children repeated_by(const char* names) {
+    if (names == nullptr) {
+        return {};
+    }
+    const std::string text = std::string(",") + names + ",";
+    return {.failed = text.find(",failed,") != text.npos, .lost = text.find(",lost,") != text.npos};
+}
+
+result<descriptor> catch_signals() {
+    auto pipe = make_pipe("cannot watch for signals");
+    if (!pipe) {
+        return pipe.error();
+    }
+    ::fcntl(pipe->write.get(), F_SETFL, O_NONBLOCK);
+    // Ours for good: a signal may come until the process ends.
+    signal_pipe = ::fcntl(pipe->write.get(), F_DUPFD_CLOEXEC, 3);
+    for (const int number : {SIGTERM, SIGINT}) {
+        ::signal(number, note_signal);
+    }
+    ::signal(SIGPIPE, SIG_IGN); // who records our output may be gone; the children are not
+    ::signal(SIGCHLD, SIG_DFL);
+    return std::move(pipe->read);
+}
+
+} // namespace
+
+int run_children() {
+    const char* directory = std::getenv("RUN_DIR");
+    const char* home = std::getenv("GUILD_HOME");
+    if (directory == nullptr || home == nullptr) {
+        std::fputs("outrider-agent: only a batch or a pipeline runs children\n", stderr);
+        return 2;
+    }
+    parent_run parent{.run = {fs::path(directory)}, .home = home};
+    ::dup2(STDOUT_FILENO, STDERR_FILENO); // so that lines keep their order
+    auto plan = children_reader::open(parent.run.children());
+    auto signals = catch_signals();
+    if (!plan || !signals) {
+        log_line(plan ? signals.error().context : plan.error().context, "ERROR");
+        return 1;
+    }
+    const auto repeated = repeated_by(std::getenv("OUTRIDER_REPEAT"));
+    clear_own_environment();
+    auto context = describe_agent();
+    context.launcher = std::make_shared<process_launcher>(context.machine);
+    context.activated = plan->head().common.activation;
+    children_run all(std::move(context), std::move(parent), std::move(*plan), std::move(*signals),
+                     repeated);
+    const auto code = all.run();
+    if (code) {
+        return *code;
+    }
+    std::fflush(stdout);
+    ::signal(SIGTERM, SIG_DFL);
+    ::raise(SIGTERM); // the run is terminated, not completed
+    return 1;
+}
+
+} // namespace outrider::agent

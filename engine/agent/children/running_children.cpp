@@ -1,0 +1,112 @@
+#include "engine/agent/children/running_children.hpp"
+
+#include "engine/agent/children/children_log.hpp"
+#include "engine/agent/files/read_run.hpp"
+#include "engine/agent/files/run_directory.hpp"
+#include "engine/agent/server/job_drive.hpp"
+#include "engine/runs/run_status.hpp"
+
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace outrider::agent {
+namespace {
+
+/// For children that are asked to end: less than who stops us waits (stop_run).
+constexpr std::int64_t stop_limit_ms = 25'000;
+/// Between two looks at a child of which nobody tells the end.
+constexpr int look_interval_ms = 100;
+
+} // namespace
+
+running_children::running_children(const agent_context& context, const descriptor& signals)
+    : context_(context), signals_(signals), changes_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {}
+
+void running_children::add(const protocol::planned_child& child, const run_paths& run, bool alone) {
+    // Before the output is read: what is appended after that is told.
+    std::ignore = ::inotify_add_watch(changes_.get(), run.output().c_str(), IN_MODIFY);
+    active_.push_back({.plan = child,
+                       .run = run,
+                       .output = child_output(run, !alone),
+                       .ends = context_.launcher->ends(run)});
+}
+
+bool running_children::wait() {
+    std::vector<pollfd> polled{{.fd = signals_.get(), .events = POLLIN, .revents = 0},
+                               {.fd = changes_.get(), .events = POLLIN, .revents = 0}};
+    bool all_told = true;
+    for (const auto& child : active_) {
+        all_told = all_told && !child.ends.empty();
+        for (const auto& end : child.ends) {
+            polled.push_back({.fd = end.get(), .events = POLLIN, .revents = 0});
+        }
+    }
+    ::poll(polled.data(), polled.size(), all_told ? -1 : look_interval_ms);
+    std::array<char, 4096> events;
+    while (::read(changes_.get(), events.data(), events.size()) > 0) {
+    }
+    return polled[0].revents != 0;
+}
+
+// False once it has ended.
+bool running_children::look_at(active_child& child) const {
+    child.output.show();
+    std::erase_if(child.ends, [](const descriptor& end) {
+        pollfd polled{.fd = end.get(), .events = POLLIN, .revents = 0};
+        return ::poll(&polled, 1, 0) > 0;
+    });
+    if (!child.ends.empty()) {
+        return true;
+    }
+    if (is_run(child.run) && !has_ended(read_run(child.run, *context_.launcher, {}))) {
+        return true;
+    }
+    child.output.finish();
+    return false;
+}
+
+void running_children::look_after(
+    const std::function<void(const protocol::planned_child&)>& ended) {
+    for (auto child = active_.begin(); child != active_.end();) {
+        if (look_at(*child)) {
+            ++child;
+            continue;
+        }
+        const auto plan = std::move(child->plan);
+        child = active_.erase(child);
+        ended(plan);
+    }
+}
+
+void running_children::stop_all(const parent_run& parent, const char* what) {
+    const auto request = [&](const active_child& child) {
+        protocol::stop_run out;
+        out.home = parent.home;
+        out.run_id = child.plan.id;
+        out.stopped_by = "the end of " + parent.id();
+        return out;
+    };
+    for (auto& child : active_) {
+        child.output.show();
+        const auto facts = read_run(child.run, *context_.launcher, {});
+        log_line(std::string("Stopping ") + what + " (proc " + std::to_string(facts.operation_pid) +
+                 ")");
+        auto ask = request(child);
+        ask.no_wait = true;
+        std::ignore = stop_here(context_, std::move(ask)); // it may have ended by itself
+    }
+    for (auto& child : active_) {
+        auto wait = request(child);
+        wait.timeout_ms = stop_limit_ms;
+        wait.force = true;
+        std::ignore = stop_here(context_, std::move(wait)); // its own run tells what became of it
+        child.output.finish();
+    }
+    active_.clear();
+}
+
+} // namespace outrider::agent

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "engine/agent/children/child_output.hpp"
+#include "engine/agent/children/child_start.hpp"
+
+#include <functional>
+#include <list>
+#include <vector>
+
+namespace outrider::agent {
+
+/// A child that runs.
+struct active_child {
+    protocol::planned_child plan;
+    run_paths run;
+    child_output output;
+    std::vector<descriptor> ends; ///< of its processes that live
+};
+
+/// The children that run: their output is shown as it comes, and their ends are waited for without
+/// asking again and again. Owned by the `children_run`; its end leaves them alone.
+class running_children {
+  public:
+    /// `signals` is readable once the parent is to stop; it outlives this.
+    running_children(const agent_context& context, const descriptor& signals);
+
+    [[nodiscard]] std::size_t count() const { return active_.size(); }
+    /// Takes on one that was started. `alone`: no other runs at the same time.
+    void add(const protocol::planned_child& child, const run_paths& run, bool alone);
+    /// Waits until there is output, an end, or a signal: then it is true.
+    [[nodiscard]] bool wait();
+    /// Shows what is new. Those that have ended are forgotten, and told after their last line.
+    void look_after(const std::function<void(const protocol::planned_child&)>& ended);
+    /// Ends all: they are asked at once, then each is waited for. `what` is what they are called.
+    void stop_all(const parent_run& parent, const char* what);
+
+  private:
+    [[nodiscard]] bool look_at(active_child& child) const;
+
+    const agent_context& context_;
+    const descriptor& signals_;
+    descriptor changes_; // of output files
+    std::list<active_child> active_;
+};
+
+} // namespace outrider::agent
