@@ -110,11 +110,13 @@ BOOST_AUTO_TEST_CASE(a_suspended_operation_is_woken_to_end) {
 BOOST_AUTO_TEST_CASE(workers_that_were_suspended_with_their_operation_are_woken_as_well) {
     run_home at;
     agent_process agent(at.cache);
-    // The operation ends when its worker has answered, and the worker has no signal of its own.
+    // The operation ends when its worker has answered, and the worker has no signal of its own. It
+    // waits without a child: a shell that is suspended as it starts one is only seen to wait for it.
     start_ready(agent, at,
+                "mkfifo never; exec 3<>never; "
                 "(while ! test -e asked; do sleep 0.01; done; touch answered) & "
                 "trap 'touch asked; while ! test -e answered; do sleep 0.01; done; exit 7' TERM; "
-                "echo ready; while :; do sleep 0.01; done");
+                "echo ready; while :; do read nothing <&3; done");
     suspend(at, "r1");
     const auto reply = agent.call(stop(at, "r1"));
     BOOST_TEST(reply.survivors.empty());
