@@ -82,20 +82,20 @@ void several_remotes::show(const event& what, const std::string& remote) {
         plain_.show(what, remote);
         return;
     }
-    auto& from = voice_of(remote);
+    auto& from = output_of(remote);
     from.text->show(what, {});
     pass_on(remote, from);
 }
 
-several_remotes::voice& several_remotes::voice_of(const std::string& remote) {
-    auto& found = voices_[remote];
+several_remotes::remote_output& several_remotes::output_of(const std::string& remote) {
+    auto& found = outputs_[remote];
     if (!found.text) {
         found.text = std::make_unique<renderer>(asked_, own_place_, found.out, found.err);
     }
     return found;
 }
 
-void several_remotes::pass_on(const std::string& remote, voice& from) {
+void several_remotes::pass_on(const std::string& remote, remote_output& from) {
     if (const auto told = take_lines(from.err, from.err_line); !told.empty()) {
         plain_.make_way();
         err_ << prefixed(remote, told) << std::flush;
@@ -112,7 +112,7 @@ void several_remotes::pass_on(const std::string& remote, voice& from) {
 
 void several_remotes::print_documents() {
     std::vector<document> documents;
-    for (const auto& [remote, from] : voices_) {
+    for (const auto& [remote, from] : outputs_) {
         if (from.document.empty()) {
             continue;
         }
@@ -133,7 +133,7 @@ void several_remotes::print_documents() {
 }
 
 void several_remotes::print_rest() {
-    for (auto& [remote, from] : voices_) {
+    for (auto& [remote, from] : outputs_) {
         err_ << prefixed(remote, with_line_end(std::exchange(from.err_line, {})));
         out_ << prefixed(remote, with_line_end(std::exchange(from.out_line, {})));
     }
@@ -152,7 +152,7 @@ void several_remotes::fail(const failure& why, bool told) {
 
 void several_remotes::finish(int exit_code) {
     plain_.make_way();
-    for (auto& [remote, from] : voices_) {
+    for (auto& [remote, from] : outputs_) {
         from.text->finish(exit_code);
         pass_on(remote, from);
     }

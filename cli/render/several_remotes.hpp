@@ -30,7 +30,7 @@ class several_remotes : public presenter {
 
   private:
     /// What one remote tells, on its way to the person.
-    struct voice {
+    struct remote_output {
         std::ostringstream out;
         std::ostringstream err;
         std::unique_ptr<renderer> text;
@@ -38,18 +38,18 @@ class several_remotes : public presenter {
         std::string err_line;
         gathered_text document;
     };
-    voice& voice_of(const std::string& remote);
-    void pass_on(const std::string& remote, voice& from);
+    remote_output& output_of(const std::string& remote);
+    void pass_on(const std::string& remote, remote_output& from);
     void print_documents();
     void print_rest();
 
     const invocation& asked_;
-    surroundings own_place_; ///< of the voices: no terminal
+    surroundings own_place_; ///< of those outputs: no terminal
     std::ostream& out_;
     std::ostream& err_;
     renderer plain_;
     bool documents_; ///< each remote has one thing to show
-    std::map<std::string, voice> voices_;
+    std::map<std::string, remote_output> outputs_;
 };
 
 } // namespace outrider::cli

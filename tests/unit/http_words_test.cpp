@@ -2,7 +2,7 @@
 #include "transports/http/browser_logins.hpp"
 #include "transports/http/http_reply.hpp"
 #include "transports/http/routes.hpp"
-#include "transports/http/told_texts.hpp"
+#include "transports/http/client_texts.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,7 +3,7 @@
 #include "engine/api/api_json.hpp"
 #include "engine/api/api_names.hpp"
 #include "engine/reactor/task_group.hpp"
-#include "transports/http/told_texts.hpp"
+#include "transports/http/client_texts.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/json.hpp>

@@ -1,7 +1,7 @@
 #include "transports/http/served_command.hpp"
 
 #include "engine/api/api_json.hpp"
-#include "transports/http/told_texts.hpp"
+#include "transports/http/client_texts.hpp"
 
 #include <utility>
 

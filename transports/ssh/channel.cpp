@@ -65,7 +65,7 @@ channel::~channel() {
     session_->channels_.erase(this);
     if (raw_ != nullptr) {
         ssh_remove_channel_callbacks(raw_, &callbacks_);
-        session_->bury(raw_, opening_);
+        session_->close_in_background(raw_, opening_);
     }
 }
 

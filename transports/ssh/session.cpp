@@ -201,8 +201,8 @@ void session::pump_in_turn() {
 void session::pump() {
     const auto keep = shared_from_this();
     read_all();
-    if (!burials_.empty() && !dead_) {
-        finish_burials(); // which may read as well, and then for itself
+    if (!closing_.empty() && !dead_) {
+        finish_closing(); // which may read as well, and then for itself
     }
     settle();
 }
@@ -240,7 +240,7 @@ void session::mark_dead() {
     }
 }
 
-void session::bury(ssh_channel channel, bool opening) {
+void session::close_in_background(ssh_channel channel, bool opening) {
     if (raw_ == nullptr) {
         return; // freed with the session
     }
@@ -248,13 +248,13 @@ void session::bury(ssh_channel channel, bool opening) {
         ssh_channel_free(channel);
         return;
     }
-    burials_.push_back({channel, opening});
-    finish_burials();
+    closing_.push_back({channel, opening});
+    finish_closing();
     settle();
 }
 
-void session::finish_burials() {
-    std::erase_if(burials_, [](burial& one) {
+void session::finish_closing() {
+    std::erase_if(closing_, [](closing_channel& one) {
         if (one.opening) {
             const int answer = ssh_channel_open_session(one.channel);
             if (answer == SSH_AGAIN) {
@@ -285,7 +285,7 @@ void session::drop() {
     for (auto* each : channels_) {
         each->forget();
     }
-    burials_.clear();                    // their channels are freed with the session
+    closing_.clear();                    // their channels are freed with the session
     const int socket = ssh_get_fd(raw_); // -1 where libssh closed it on an error
     ssh_disconnect(raw_);
     if (socket >= 0) {

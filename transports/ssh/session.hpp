@@ -101,11 +101,11 @@ class session : public std::enable_shared_from_this<session> {
     void pump();
     void read_all();
     void mark_dead();
-    void bury(ssh_channel channel, bool opening);
-    void finish_burials();
+    void close_in_background(ssh_channel channel, bool opening);
+    void finish_closing();
 
     /// A channel whose owner is gone: it is closed in the background, or its slot there leaks.
-    struct burial {
+    struct closing_channel {
         ssh_channel channel;
         bool opening;
     };
@@ -124,7 +124,7 @@ class session : public std::enable_shared_from_this<session> {
     bool dead_ = false;
     std::string last_error_;
     std::set<channel*> channels_;
-    std::vector<burial> burials_;
+    std::vector<closing_channel> closing_;
 };
 
 } // namespace outrider::ssh

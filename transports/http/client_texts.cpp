@@ -1,4 +1,4 @@
-#include "transports/http/told_texts.hpp"
+#include "transports/http/client_texts.hpp"
 
 #include "engine/api/api_names.hpp"
 
