@@ -35,6 +35,8 @@ std::string step_lines(const run_progress& step) {
         return "Resolving run on " + step.remote + "\n";
     case run_stage::initializing_again:
         return "Initializing remote run for restart\n";
+    case run_stage::installing_requirements:
+        return step.detail + "\n";
     case run_stage::started:
         break;
     }

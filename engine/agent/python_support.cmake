@@ -1,7 +1,7 @@
 # Turns the Python package that travels in the agent into one C++ source of string literals.
 # Sets PYTHON_SUPPORT_SOURCE. New files of the package are added to this list.
 set(PYTHON_SUPPORT_FILES)
-foreach(file guild/__init__.py guild/op_main.py guild/op_start.py guild/pass.py)
+foreach(file guild/__init__.py guild/op_main.py guild/op_start.py guild/pass.py guild/install_requirements.py)
     if(EXISTS ${CMAKE_CURRENT_LIST_DIR}/python/${file})
         list(APPEND PYTHON_SUPPORT_FILES ${file})
     endif()

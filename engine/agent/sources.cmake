@@ -91,6 +91,7 @@ set(AGENT_SOURCES
     start/interpreter_choice.cpp
     start/module_check.cpp
     start/prepare_run.cpp
+    start/python_requirements.cpp
     start/python_support.cpp
     start/queue.cpp
     start/required_run.cpp

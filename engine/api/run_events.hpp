@@ -21,15 +21,16 @@ BOOST_DESCRIBE_STRUCT(flag_shown, (), (name, value))
 
 BOOST_DEFINE_ENUM_CLASS(
     run_stage,
-    building_package,   ///< detail: project directory and, on a line of its own, the package
-    initializing,       ///< on the remote
-    copying_package,    ///< detail: name of the wheel that Guild would copy
-    installing_package, ///< detail: name of that wheel
-    installed_package,  ///< detail: name and version of the distribution
-    starting,           ///< detail: operation
-    started,            ///< the operation runs
-    resolving_run,      ///< of --start, --restart and --proto
-    initializing_again) ///< --start, --restart: on the remote
+    building_package,        ///< detail: project directory and, on a line of its own, the package
+    initializing,            ///< on the remote
+    copying_package,         ///< detail: name of the wheel that Guild would copy
+    installing_package,      ///< detail: name of that wheel
+    installed_package,       ///< detail: name and version of the distribution
+    starting,                ///< detail: operation
+    started,                 ///< the operation runs
+    resolving_run,           ///< of --start, --restart and --proto
+    initializing_again,      ///< --start, --restart: on the remote
+    installing_requirements) ///< detail: a line about it, of several
 /// A step of `run`.
 struct run_progress {
     run_stage stage = run_stage::building_package;

@@ -73,8 +73,9 @@ class project_reader {
             out_.package_version = version;
         }
         for (const auto& each : texts_of(package, "python-requires")) {
-            out_.python_requires += (out_.python_requires.empty() ? "" : ", ") + each;
+            out_.python_requires += (out_.python_requires.empty() ? "" : ",") + each;
         }
+        out_.package_requires = texts_of(package, "requires");
     }
 
     result<> read_model(const std::string& name, json::object& data) {

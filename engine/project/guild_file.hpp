@@ -126,7 +126,8 @@ struct guild_file {
     std::string digest;    ///< MD5 of the file, hex
     std::string package;   ///< declared name, or empty
     std::string package_version = "0.0.0";
-    std::string python_requires;   ///< what the package says it needs, comma-separated, or empty
+    std::string python_requires; ///< the version of Python of the package, or empty: any
+    std::vector<std::string> package_requires; ///< what pip has to bring for the package
     std::string default_model;     ///< name of the model that operations without one belong to
     std::vector<model_def> models; ///< in the order of the file
     std::vector<operation_def> operations; ///< of all models; some may be refused

@@ -9,6 +9,7 @@
 #include "engine/project/git.hpp"
 #include "engine/project/output_scalars.hpp"
 #include "engine/project/pipeline_steps.hpp"
+#include "engine/project/project_requirements.hpp"
 #include "engine/project/resource_cache.hpp"
 #include "engine/project/run_attributes.hpp"
 #include "engine/project/run_environment.hpp"
@@ -63,13 +64,37 @@ result<> plan_sources(const run_request& request, const operation_def& op,
     return {};
 }
 
-// Never left out silently: the operation would fail there by an import that cannot be found.
-void say_requirements(const guild_file& file, const run_request& request, run_plan& plan) {
-    if (request.remote && !file.python_requires.empty()) {
-        plan.notes.push_back("python-requires is not installed on remotes yet (" +
-                             file.python_requires + "): install it on " + request.command.remote +
-                             ", or name an environment that has it by venv-path in config.yml");
+bool records_packages(const operation_def& op,
+                      const std::map<std::string, std::string>& environment) {
+    const auto unwanted = environment.find("NO_PIP_FREEZE");
+    const auto* said = op.data.if_contains("pip-freeze");
+    return (unwanted == environment.end() || unwanted->second != "1") &&
+           (said == nullptr || *said != false);
+}
+
+// Where a run is on another machine, that is to have what the project needs. On this one the
+// person decides what is installed.
+result<> plan_requirements(const run_request& request, const chosen_operation& chosen,
+                           run_plan& plan) {
+    if (!request.remote || chosen.builtin) {
+        return {};
     }
+    const guild_file* file = chosen.file ? &*chosen.file : nullptr;
+    // The project of this directory need not be that of a recorded run.
+    if (request.from && (file == nullptr || !find_operation(*file, chosen.op.full_name()))) {
+        return {};
+    }
+    auto wanted = read_requirements_of(file, chosen.directory);
+    if (!wanted) {
+        return wanted.error();
+    }
+    plan.start.requirements = std::move(wanted->lines);
+    plan.start.constraints = std::move(wanted->constraints);
+    std::ranges::move(wanted->notes, std::back_inserter(plan.notes));
+    if (plan.start.python_requires.empty() && file != nullptr) {
+        plan.start.python_requires = file->python_requires;
+    }
+    return {};
 }
 
 std::string shown_flag(const operation_def& op, const std::string& name,
@@ -435,9 +460,6 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
                      .config_values = config,
                      .cache = resource_cache(context.environment),
                      .resolved = resolved_before(request)};
-    if (chosen->file && !recorded) {
-        say_requirements(*chosen->file, request, plan);
-    }
     show_flags(op, flags->all, plan);
     plan_start(request, *chosen, plan);
     plan.start.command = command->words;
@@ -446,6 +468,10 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
     }
     plan.start.secrets = op.env_secrets;
     plan.start.python_requires = op.python_requires;
+    plan.start.record_packages = records_packages(op, context.environment);
+    if (auto planned = plan_requirements(request, *chosen, plan); !planned) {
+        return planned.error();
+    }
     plan_output_scalars(op, flags->all, plan);
     const auto frozen = frozen_environment(request, op, plan);
     plan.start.environment = make_environment(request, op, frozen, command->environment);

@@ -146,6 +146,12 @@ struct output_scalar_rules {
 };
 BOOST_DESCRIBE_STRUCT(output_scalar_rules, (), (defaults, patterns, ignored))
 
+/// A part of the reply to `start_run` and `start_staged`: a line about a step that takes long.
+struct start_progress {
+    static constexpr std::string_view name = "start_progress";
+    std::string line;
+};
+BOOST_DESCRIBE_STRUCT(start_progress, (), (line))
 struct start_reply {
     run_facts run;
     bool existed = false; ///< the run was already started by an earlier request with this id
@@ -192,13 +198,19 @@ struct start_run {
     bool pending = false;      ///< prepare the run and leave it pending, for its parent to start
     bool trash_on_success = false; ///< the run is moved to the trash if it exits with 0
     std::string children; ///< hash of the package with the plan of its children (children_plan.hpp)
+    /// Lines of a requirements.txt: the operation runs in an environment that has them. Parts
+    /// `start_progress` tell while one is made, and there is no limit of 120 s then.
+    std::vector<std::string> requirements;
+    std::vector<std::string> constraints; ///< of `requirements`, as a `-c` file has them
+    bool record_packages = false;         ///< write `pip_freeze`, once the operation runs
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
                        manifest, operation, flags, stage, run_dir, source_run, stop_after_ms,
                        delete_on_success, background, dependency_package, dependencies, force_deps,
                        pidfile, output_scalars, output_attributes, secrets, python_requires,
-                       source_proto, pending, trash_on_success, children))
+                       source_proto, pending, trash_on_success, children, requirements, constraints,
+                       record_packages))
 
 /// Starts the operation of a run that is there: one that is staged, or one that has ended, which
 /// then starts again in place, its exit status and output replaced. Needs nothing but what was
@@ -229,13 +241,15 @@ struct start_staged {
     bool force_deps = false;              ///< start although a dependency cannot be resolved
     std::string resolved; ///< JSON of attrs/deps, for a run that another program made; or empty
     std::string children; ///< as of `start_run`, instead of the plan that the run has; or empty
-    std::optional<bool> trash_on_success; ///< nothing: as recorded
+    std::optional<bool> trash_on_success;  ///< nothing: as recorded
+    std::vector<std::string> requirements; ///< with `command` only; empty: as recorded
+    std::vector<std::string> constraints;  ///< of `requirements`
 };
 BOOST_DESCRIBE_STRUCT(start_staged, (),
                       (home, run_id, token, only_staged, command, environment, activation,
                        attributes, flags, operation, package, manifest, stop_after_ms, background,
                        dependency_package, dependencies, force_deps, resolved, children,
-                       trash_on_success))
+                       trash_on_success, requirements, constraints))
 
 struct stop_reply {
     bool was_running = false;

@@ -1,5 +1,6 @@
 // Files that an operation requires: of the project, and of other runs of the same machine.
 #include "tests/e2e/scene.hpp"
+#include "tests/support/wheels.hpp"
 
 #include <boost/mp11/list.hpp>
 
@@ -134,6 +135,39 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_staged_run_takes_what_is_there_when_it_starts, P
     const auto started = at.run({"--start", staged});
     check_says(started, 0, {"Using run " + made.substr(0, 8)});
     BOOST_TEST(has(started.out, "the data\n"));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(requirements_are_installed_where_the_run_is, Place, places) {
+    scene<Place> at;
+    const wheels index;
+    index.add("tiny_one", "1.0");
+    index.add("tiny_one", "2.0");
+    at.me.write_config("remotes:\n  gpu1:\n" + at.place.config() + "    venv-activate: \"" +
+                       index.activation() + "\"\n");
+    write_file(at.me.project() + "/guild.yml",
+               "say:\n  main: say\nseen:\n  exec: python3 -c 'import tiny_one; "
+               "print(tiny_one.version)'\n");
+    write_file(at.me.project() + "/say.py", "import tiny_one\nprint(tiny_one.version)\n");
+    write_file(at.me.project() + "/requirements.txt", "tiny_one<2  # the old one\n");
+    const auto run = [&](const char* operation) {
+        return at.me.run({"run", operation, "-r", "gpu1", "-y"});
+    };
+    const auto first = run("say");
+    check_says(first, 0,
+               {"Installing requirements: tiny_one<2\n", "Successfully installed tiny_one-1.0\n"});
+    BOOST_TEST(first.out == "1.0\n");
+    // A program finds them, too, and nothing is installed twice.
+    const auto second = run("seen");
+    check_exit(second, 0);
+    BOOST_TEST(second.out == "1.0\n");
+    BOOST_TEST(!has(second.err, "Installing requirements"));
+    write_file(at.me.project() + "/requirements.txt", "tiny_none\n");
+    check_says(run("say"), 1,
+               {"the installation of the operation's requirements failed with exit code 1",
+                "No matching distribution found for tiny_none"});
+    // Here the person decides what is installed.
+    const auto here = at.me.run({"run", "say", "-y"});
+    BOOST_TEST(!has(here.err, "Installing requirements"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -82,6 +82,8 @@ BOOST_AUTO_TEST_CASE(a_start_on_a_remote_has_guilds_lines) {
         {step(run_stage::installed_package, "x-0.0.0"), "", "Successfully installed x-0.0.0\n"},
         {step(run_stage::starting, "train"), "",
          "Starting train on gpu1 as 0123456789abcdef0123456789abcdef\n"},
+        {step(run_stage::installing_requirements, "Installing requirements: numpy"), "",
+         "Installing requirements: numpy\n"},
         {step(run_stage::started), "", ""},
     };
     for (const auto& c : cases) {

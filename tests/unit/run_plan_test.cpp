@@ -385,6 +385,36 @@ BOOST_FIXTURE_TEST_CASE(a_command_refers_to_flags_and_the_project_and_nothing_el
                                        "cmd as --n"}));
 }
 
+BOOST_FIXTURE_TEST_CASE(requirements_are_planned_for_remotes_only, project) {
+    scratch.write("requirements.txt", "numpy\n-c limits.txt\n-e .\n");
+    scratch.write("limits.txt", "numpy<2\n");
+    scratch.write("guild.yml", "a: {exec: ls}\n");
+    BOOST_TEST(planned("a").start.requirements.empty());
+    request.remote = true;
+    const auto plan = planned("a");
+    BOOST_TEST(plan.start.requirements == list{"numpy"}, boost::test_tools::per_element());
+    BOOST_TEST(plan.start.constraints == list{"numpy<2"}, boost::test_tools::per_element());
+    BOOST_REQUIRE(plan.notes.size() == 1);
+    BOOST_TEST(plan.notes.front().starts_with("'-e .'"));
+    scratch.write("guild.yml", "- package: p\n  requires: [six, 'pandas>2']\n"
+                               "  python-requires: '>=3.6'\n"
+                               "- operations: {a: {exec: ls}, b: {exec: ls, python-requires: "
+                               "'>=3.8'}}\n");
+    const auto packaged = planned("a");
+    BOOST_TEST(packaged.start.requirements == (list{"six", "pandas>2"}),
+               boost::test_tools::per_element());
+    BOOST_TEST(packaged.start.python_requires == ">=3.6");
+    BOOST_TEST(planned("b").start.python_requires == ">=3.8");
+}
+
+BOOST_FIXTURE_TEST_CASE(packages_are_recorded_unless_unwanted, project) {
+    scratch.write("guild.yml", "a: {exec: ls}\nb: {exec: ls, pip-freeze: no}\n");
+    BOOST_TEST(planned("a").start.record_packages);
+    BOOST_TEST(!planned("b").start.record_packages);
+    request.context.environment["NO_PIP_FREEZE"] = "1";
+    BOOST_TEST(!planned("a").start.record_packages);
+}
+
 BOOST_FIXTURE_TEST_CASE(tags_secrets_and_attributes_of_an_operation_are_its_runs, project) {
     scratch.write("guild.yml",
                   "a: {exec: ls, tags: [red, green], env-secrets: [X], label: fixed,\n"

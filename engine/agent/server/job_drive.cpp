@@ -1,8 +1,11 @@
 #include "engine/agent/server/job_drive.hpp"
 
+#include <boost/json/parse.hpp>
+
 #include <poll.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace outrider::agent {
 namespace {
@@ -20,29 +23,61 @@ void wait_for(const job_wait& wait) {
     ::poll(&polled, 1, timeout_ms);
 }
 
+void tell_progress(const protocol::frame& part, const progress_listener& told) {
+    boost::system::error_code error;
+    const auto message = protocol::json::parse(std::string_view(part.payload), error);
+    const auto* object = error ? nullptr : message.if_object();
+    protocol::start_progress progress;
+    if (object != nullptr && object->contains("body") &&
+        protocol::from_json(object->at("body"), progress)) {
+        told(progress.line);
+    }
+}
+
+// The answer, where the frame is the last one.
+template <class Reply>
+std::optional<result<Reply>> answer_in(const protocol::frame& frame,
+                                       const progress_listener& told) {
+    if (frame.kind == protocol::frame_kind::reply) {
+        return protocol::decode<Reply>(frame.payload);
+    }
+    if (frame.kind == protocol::frame_kind::failure) {
+        const auto why = protocol::decode<protocol::failure_message>(frame.payload);
+        return why ? failure(errc_from_name(why->code).value_or(errc::internal), why->context)
+                   : why.error();
+    }
+    if (frame.kind == protocol::frame_kind::part) {
+        tell_progress(frame, told);
+    }
+    return std::nullopt;
+}
+
 template <class Request>
 result<typename Request::reply> perform_here(const agent_context& context,
-                                             job_factory<Request> make, Request request) {
+                                             job_factory<Request> make, Request request,
+                                             const progress_listener& told) {
     output_queue frames;
-    const auto job = make(context, std::move(request), reply_channel(frames, 1));
-    while (const auto wait = job->advance()) {
-        wait_for(*wait);
-    }
     protocol::frame_reader reader;
-    reader.feed(frames.take());
+    const auto job = make(context, std::move(request), reply_channel(frames, 1));
     for (;;) {
-        auto next = reader.next();
-        if (!next || !next->has_value()) {
+        const auto wait = job->advance();
+        reader.feed(frames.take());
+        for (;;) {
+            auto next = reader.next();
+            if (!next) {
+                return next.error();
+            }
+            if (!next->has_value()) {
+                break;
+            }
+            if (auto answer = answer_in<typename Request::reply>(**next, told)) {
+                return std::move(*answer);
+            }
+        }
+        if (!wait) {
             return failure(errc::internal, "there was no answer about the run");
         }
-        if ((*next)->kind == protocol::frame_kind::reply) {
-            return protocol::decode<typename Request::reply>((*next)->payload);
-        }
-        if ((*next)->kind == protocol::frame_kind::failure) {
-            const auto why = protocol::decode<protocol::failure_message>((*next)->payload);
-            return why ? failure(errc_from_name(why->code).value_or(errc::internal), why->context)
-                       : why.error();
-        }
+        wait_for(*wait);
     }
 }
 
@@ -50,16 +85,17 @@ result<typename Request::reply> perform_here(const agent_context& context,
 
 result<protocol::start_reply> start_here(const agent_context& context,
                                          protocol::start_run request) {
-    return perform_here(context, make_start_run_job, std::move(request));
+    return perform_here(context, make_start_run_job, std::move(request), [](const auto&) {});
 }
 
 result<protocol::start_reply> start_here(const agent_context& context,
-                                         protocol::start_staged request) {
-    return perform_here(context, make_start_staged_job, std::move(request));
+                                         protocol::start_staged request,
+                                         const progress_listener& told) {
+    return perform_here(context, make_start_staged_job, std::move(request), told);
 }
 
 result<protocol::stop_reply> stop_here(const agent_context& context, protocol::stop_run request) {
-    return perform_here(context, make_stop_run_job, std::move(request));
+    return perform_here(context, make_stop_run_job, std::move(request), [](const auto&) {});
 }
 
 } // namespace outrider::agent

@@ -71,14 +71,44 @@ result<> check_start_request(const protocol::start_run& request) {
     return {};
 }
 
+namespace {
+
+run_substitutions substitutions_of(const agent_context& context, const protocol::start_run& request,
+                                   const run_paths& run) {
+    return {.run_dir = run.directory.native(),
+            .home = resolve_home(request.home, context.machine.home).native(),
+            .agent = context.executable};
+}
+
+// What an activated virtual environment sets.
+void put_in_front(const std::string& programs, environment_map& environment) {
+    if (!programs.empty()) {
+        std::string& path = environment["PATH"];
+        path = programs + (path.empty() ? "" : ":" + path);
+        environment["VIRTUAL_ENV"] = fs::path(programs).parent_path().native();
+        environment.erase("PYTHONHOME");
+    }
+}
+
+} // namespace
+
+searched_interpreter interpreter_of(const agent_context& context,
+                                    const protocol::start_run& request, const run_paths& run,
+                                    const environment_map& activated) {
+    auto searched = operation_environment(activated, request.environment,
+                                          substitutions_of(context, request, run));
+    auto path =
+        find_interpreter(searched, request.python_requires, context.machine.cache_directory);
+    return {.environment = std::move(searched), .path = std::move(path)};
+}
+
 result<resolved_start> resolve_start(const agent_context& context,
                                      const protocol::start_run& request, const run_paths& run,
-                                     environment_map activated) {
-    run_substitutions values{.run_dir = run.directory.native(),
-                             .home = resolve_home(request.home, context.machine.home).native(),
-                             .agent = context.executable};
+                                     environment_map activated, const std::string& programs) {
+    auto values = substitutions_of(context, request, run);
     // The request may set PATH, which decides where the interpreter is looked for.
-    const auto searched = operation_environment(activated, request.environment, values);
+    auto searched = operation_environment(activated, request.environment, values);
+    put_in_front(programs, searched);
     if (mentions(request, "${python_exe}")) {
         auto python =
             find_interpreter(searched, request.python_requires, context.machine.cache_directory);
@@ -97,6 +127,7 @@ result<resolved_start> resolve_start(const agent_context& context,
     }
     resolved_start out;
     out.environment = operation_environment(std::move(activated), request.environment, values);
+    put_in_front(programs, out.environment);
     for (const auto& word : request.command) {
         out.record.command.push_back(substitute(word, values));
     }

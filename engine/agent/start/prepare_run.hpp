@@ -17,11 +17,24 @@ struct resolved_start {
 /// Checks the names in a request that become files.
 [[nodiscard]] result<> check_start_request(const protocol::start_run& request);
 
+/// The interpreter of the operation, and the environment in which it is looked for: the request
+/// may set PATH.
+struct searched_interpreter {
+    environment_map environment;
+    result<std::string> path;
+};
+[[nodiscard]] searched_interpreter interpreter_of(const agent_context& context,
+                                                  const protocol::start_run& request,
+                                                  const run_paths& run,
+                                                  const environment_map& activated);
+
 /// Finds the interpreter, writes the Python files into the cache if the run needs them, and
 /// replaces `${…}` in command and environment. `start_failed` if there is no interpreter.
+/// `programs` is the directory of an environment's programs, which comes first in PATH; or empty.
 [[nodiscard]] result<resolved_start> resolve_start(const agent_context& context,
                                                    const protocol::start_run& request,
-                                                   const run_paths& run, environment_map activated);
+                                                   const run_paths& run, environment_map activated,
+                                                   const std::string& programs);
 
 /// The attributes of a request, with the command as it is executed.
 [[nodiscard]] std::map<std::string, std::string>

@@ -286,7 +286,10 @@ bool queue::start(const std::string& id) {
         request.environment["CUDA_VISIBLE_DEVICES"] = *options_.gpus;
     }
     say("Starting staged run " + id);
-    const auto started = start_here(context_, std::move(request));
+    const auto started = start_here(context_, std::move(request), [](const std::string& line) {
+        std::printf("%s\n", line.c_str());
+        std::fflush(stdout);
+    });
     if (started) {
         for (const auto& line : started->resolved) {
             std::printf("%s\n", line.c_str());

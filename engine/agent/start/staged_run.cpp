@@ -67,6 +67,10 @@ protocol::start_run with_changes(protocol::start_run recorded,
         recorded.activation = changes.activation;
         recorded.flags = changes.flags;
         recorded.operation = changes.operation;
+        if (!changes.requirements.empty()) {
+            recorded.requirements = changes.requirements;
+            recorded.constraints = changes.constraints;
+        }
     }
     recorded.home = changes.home;
     recorded.run_id = changes.run_id;

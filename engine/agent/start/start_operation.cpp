@@ -6,6 +6,7 @@
 #include "engine/agent/start/children_plan.hpp"
 #include "engine/agent/start/dependencies.hpp"
 #include "engine/agent/start/module_check.hpp"
+#include "engine/agent/start/python_requirements.hpp"
 #include "engine/agent/start/run_sources.hpp"
 #include "engine/agent/start/staged_run.hpp"
 #include "engine/agent/start/tree_copy.hpp"
@@ -46,6 +47,7 @@ class start_operation_job final : public job {
         begin,
         lock,
         activate,
+        install,
         resolve,
         copy,
         prepare,
@@ -61,6 +63,7 @@ class start_operation_job final : public job {
     result<job_wait> lock();
     result<job_wait> look();
     result<job_wait> activate();
+    result<job_wait> install();
     result<job_wait> resolve();
     result<> take_children();
     result<job_wait> copy();
@@ -93,6 +96,8 @@ class start_operation_job final : public job {
     bool ours_to_discard_ = false;
     activated_environment environment_;
     environment_map activated_;
+    std::optional<python_requirements> requirements_;
+    std::string programs_; // of the environment that has the requirements
     resolved_start start_;
     std::optional<protocol::children_head> children_; // of a plan that comes with the request
     environment_map environment_of_children_;
@@ -140,6 +145,8 @@ result<job_wait> start_operation_job::take() {
         return lock();
     case step::activate:
         return activate();
+    case step::install:
+        return install();
     case step::resolve:
         return resolve();
     case step::copy:
@@ -221,6 +228,39 @@ result<job_wait> start_operation_job::activate() {
         return environment_.wait();
     }
     activated_ = std::move(**environment);
+    return go_on(step::install);
+}
+
+result<job_wait> start_operation_job::install() {
+    if (request().requirements.empty()) {
+        return go_on(step::resolve);
+    }
+    if (!requirements_) {
+        auto python = interpreter_of(context_, request(), run_, activated_);
+        if (!python.path) {
+            return python.path.error();
+        }
+        auto environment = activated_; // without what is only right in the run's directory
+        environment.insert_or_assign("PATH", python.environment["PATH"]);
+        auto begun = python_requirements::begin(
+            context_, {request().requirements, request().constraints, *python.path}, environment,
+            [this](const std::string& line) {
+                channel_.part(protocol::start_progress{.line = line});
+            });
+        if (!begun) {
+            return begun.error();
+        }
+        requirements_ = std::move(*begun);
+    }
+    auto programs = requirements_->poll();
+    if (!programs) {
+        return programs.error();
+    }
+    if (!programs->has_value()) {
+        return requirements_->wait();
+    }
+    programs_ = std::move(**programs);
+    requirements_.reset();
     return go_on(step::resolve);
 }
 
@@ -228,7 +268,7 @@ result<job_wait> start_operation_job::resolve() {
     if (auto taken = take_children(); !taken) {
         return taken.error();
     }
-    auto resolved = resolve_start(context_, request(), run_, std::move(activated_));
+    auto resolved = resolve_start(context_, request(), run_, std::move(activated_), programs_);
     if (!resolved) {
         return resolved.error();
     }

@@ -59,6 +59,7 @@ class supervisor {
     void clear_up();
     void outlive_login();
     void write_slow_facts();
+    bool write_fact(const char* name, const std::string& text) const;
     void watch();
     bool pump(descriptor& from, output_stream stream);
     void reap();
@@ -164,16 +165,31 @@ void supervisor::outlive_login() {
 
 // In a process of its own, because an interpreter takes long to ask and output must flow.
 void supervisor::write_slow_facts() {
-    if (record_.platform_given || record_.python_exe.empty()) {
+    if (record_.python_exe.empty()) {
+        return;
+    }
+    const fs::path cache = record_.cache_directory;
+    bool asks = false;
+    if (record_.request.record_packages) {
+        const auto packages = cached_packages(cache, record_.python_exe);
+        asks = !packages || !write_fact("pip_freeze", *packages);
+    }
+    if (record_.platform_given && !asks) {
         return;
     }
     facts_writer_ = ::fork();
     if (facts_writer_ == 0) {
-        const std::string version = ask_python_version(record_.cache_directory, record_.python_exe);
-        const auto written = replace_file(run_.attribute("platform"), run_.temporary("platform"),
-                                          platform_text(version));
-        ::_exit(written ? 0 : 1);
+        if (!record_.platform_given) {
+            const auto version = ask_python_version(cache, record_.python_exe);
+            std::ignore = write_fact("platform", platform_text(version));
+        }
+        const auto packages = asks ? ask_packages(cache, record_.python_exe) : std::nullopt;
+        ::_exit(packages && !write_fact("pip_freeze", *packages) ? 1 : 0);
     }
+}
+
+bool supervisor::write_fact(const char* name, const std::string& text) const {
+    return replace_file(run_.attribute(name), run_.temporary(name), text).has_value();
 }
 
 void supervisor::reap() {

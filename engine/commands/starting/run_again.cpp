@@ -122,6 +122,8 @@ protocol::start_staged restart_request(const restart_job& of, const target& at, 
         out.operation = planned.operation;
         out.package = of.plan->package;
         out.manifest = planned.manifest;
+        out.requirements = planned.requirements;
+        out.constraints = planned.constraints;
     } else if (const auto gpus = planned.environment.find("CUDA_VISIBLE_DEVICES");
                gpus != planned.environment.end()) {
         out.environment.insert(*gpus);

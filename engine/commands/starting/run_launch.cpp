@@ -14,12 +14,43 @@ namespace {
 
 /// Longest that one start may take: copying sources and activating a conda environment.
 constexpr std::chrono::seconds start_limit{120};
+/// Longest silence of a start that installs requirements, which the agent itself ends before.
+constexpr std::chrono::minutes install_limit{65};
 /// Requests for one start, over as many connections.
 constexpr int start_tries = 4;
 
 // A builtin operation and one of a recorded run bring no source code from here.
 bool has_package(const run_plan& plan) {
     return !plan.builtin && !plan.wheel.empty() && plan.start.source_run.empty();
+}
+
+// One request, one reply. A start that tells of itself is at a step that may take long.
+template <class Request>
+awaitable<result<protocol::start_reply>> ask_to_start(agent_client& agent, const Request& what,
+                                                      const start_observer& told) {
+    exchange asking(agent, what);
+    std::chrono::milliseconds limit = start_limit;
+    for (;;) {
+        auto incoming =
+            co_await with_deadline(asking.next(), limit,
+                                   agent.name() + ": no answer to " + std::string(Request::name) +
+                                       " within " + std::to_string(limit.count() / 1000) + " s");
+        if (!incoming) {
+            co_return incoming.error();
+        }
+        if (incoming->kind == protocol::frame_kind::reply) {
+            co_return protocol::decode<protocol::start_reply>(incoming->payload);
+        }
+        auto part = incoming->kind == protocol::frame_kind::part
+                        ? open_part(*incoming)
+                        : result<message_part>(message_part{});
+        protocol::start_progress progress;
+        if (part && part->type == protocol::start_progress::name &&
+            protocol::from_json(part->body, progress)) {
+            limit = install_limit;
+            told.step(run_stage::installing_requirements, progress.line);
+        }
+    }
 }
 
 // The request is sent when the machine can be asked, and again if the link is lost before the
@@ -39,7 +70,7 @@ insist_on_start(command_session& session, const target& at, const Request& what,
                 told.step(run_stage::starting, operation);
             }
             sent = true;
-            started = co_await (*agent)->call(what, start_limit);
+            started = co_await ask_to_start(**agent, what, told);
         } else {
             started = agent.error();
         }
