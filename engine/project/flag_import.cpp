@@ -3,7 +3,9 @@
 #include "engine/project/config_file.hpp"
 #include "engine/project/flag_reader.hpp"
 #include "engine/project/flag_text.hpp"
+#include "engine/project/output_scalars.hpp"
 #include "engine/text/big_integer.hpp"
+#include "engine/text/file_text.hpp"
 #include "engine/text/shell_words.hpp"
 #include "engine/text/value_text.hpp"
 
@@ -65,6 +67,8 @@ std::optional<std::string> find_module(const operation_def& op, const std::strin
     auto found = file_of_module(root, module);
     return found || op.sourcecode.root.empty() ? found : file_of_module(directory, module);
 }
+
+constexpr std::size_t most_scanned_bytes = std::size_t{1} << 20;
 
 // What is declared goes on top: a description alone keeps the module's default and choices.
 void take_declared(const flag_def& declared, const json::object& written, flag_def& into) {
@@ -285,6 +289,18 @@ std::vector<std::string> other_import_problems(const guild_file& file, const ope
         std::ranges::move(import_flags(other, file.directory, how), std::back_inserter(out));
     }
     return out;
+}
+
+void learn_output_style(operation_def& op, const std::string& directory) {
+    const auto words = op.exec.empty() && op.output_scalars.is_null() ? main_words(op)
+                                                                      : std::vector<std::string>{};
+    const auto file = words.empty() ? std::nullopt : find_module(op, words.front(), directory);
+    if (!file) {
+        return;
+    }
+    if (const auto source = read_text_file(*file, most_scanned_bytes)) {
+        op.prints_by_keras = trains_by_keras(*source);
+    }
 }
 
 void learn_option_style(operation_def& op, const std::string& directory,

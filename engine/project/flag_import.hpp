@@ -23,6 +23,10 @@ namespace outrider {
 /// (`options_by_dash`), unless that is known. Blocks.
 void learn_option_style(operation_def& op, const std::string& directory, const module_reading& how);
 
+/// Finds out whether the operation's module trains by Keras (`prints_by_keras`), unless the project
+/// says what its output means. Blocks.
+void learn_output_style(operation_def& op, const std::string& directory);
+
 /// Puts flags of a module into those of an operation, declared ones first. Failures name the flag.
 /// Pure.
 [[nodiscard]] result<> merge_flags(operation_def& op, const boost::json::object& found);

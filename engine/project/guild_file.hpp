@@ -65,6 +65,7 @@ struct sourcecode_def {
     std::string root;               ///< relative to the project, or absolute; empty: the project
     std::string dest = ".";         ///< relative to the run
     bool disabled = false;          ///< `sourcecode: no`
+    bool digest = true;             ///< its digest is recorded
     std::vector<source_rule> rules; ///< on top of the default selection
 };
 
@@ -99,6 +100,7 @@ struct operation_def {
     boost::json::object run_attrs;        ///< attributes of its runs
     std::string python_requires;          ///< the version of its interpreter, or empty: any
     boost::json::value output_scalars;    ///< as written; null: the defaults
+    bool prints_by_keras = false;         ///< the module trains by Keras, whose lines are defaults
     boost::json::value output_attrs;      ///< as written; null: the defaults
     boost::json::value requires_;         ///< null: nothing
     boost::json::object resources;        ///< of its model, by name

@@ -1,6 +1,7 @@
 #include "engine/project/operation_reader.hpp"
 
 #include "engine/project/flag_reader.hpp"
+#include "engine/project/flag_text.hpp"
 #include "engine/project/project_failure.hpp"
 #include "engine/project/sourcecode_reader.hpp"
 #include "engine/text/python_number.hpp"
@@ -15,6 +16,9 @@ namespace outrider {
 namespace {
 
 namespace json = boost::json;
+
+/// Ways to a module's flags that have a name or a file behind them.
+constexpr std::string_view named_dests[] = {"args:", "global:", "dict:", "namespace:", "config:"};
 
 /// The operation's own word counts before its model's.
 const json::value* own_or_models(const json::object& data, const json::object& model,
@@ -61,7 +65,8 @@ class parts_reader {
     result<> read() {
         for (const auto part :
              {&parts_reader::check_forms, &parts_reader::read_command, &parts_reader::read_imports,
-              &parts_reader::read_flags, &parts_reader::read_code, &parts_reader::read_settings}) {
+              &parts_reader::read_flags, &parts_reader::read_code, &parts_reader::read_settings,
+              &parts_reader::check_words}) {
             if (auto done = (this->*part)(); !done) {
                 if (done.error().kind() == errc::bad_project) {
                     return done;
@@ -256,6 +261,27 @@ class parts_reader {
         }
         for (const auto& each : *wanted) {
             out_.python_requires += (out_.python_requires.empty() ? "" : ",") + each;
+        }
+        return {};
+    }
+
+    // Keys that take one of several words: one that means nothing here would be ignored silently.
+    result<> check_words() {
+        const auto* plugins = own_or_models(data_, model_, "plugins");
+        const bool none = plugins == nullptr || *plugins == json::value(false) ||
+                          (plugins->is_array() && plugins->get_array().empty()) ||
+                          *plugins == json::value("no") || *plugins == json::value("off");
+        if (!none) {
+            return failure(errc::unsupported, "'plugins: " + encode_flag(*plugins) +
+                                                  "' is not there yet: leave it out, or say 'no'");
+        }
+        const std::string& dest = out_.flags_dest;
+        const bool known = dest.empty() || dest == "args" || dest == "globals" || dest == "none" ||
+                           std::ranges::any_of(named_dests, [&](std::string_view kind) {
+                               return dest.starts_with(kind) && dest.size() > kind.size();
+                           });
+        if (!known && !out_.main.empty()) {
+            return failure(errc::unsupported, "'flags-dest: " + dest + "' is not there yet");
         }
         return {};
     }

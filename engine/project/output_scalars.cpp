@@ -5,6 +5,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -41,6 +42,44 @@ std::string without_aliases(std::string text, const alias_table& aliases) {
         }
     }
     return text;
+}
+
+// `import keras.layers`, `from tensorflow.keras import …`, `import os, tensorflow as tf`.
+bool imports_keras(std::string_view line) {
+    const bool plain = line.starts_with("import ");
+    if (!plain && !line.starts_with("from ")) {
+        return false;
+    }
+    line.remove_prefix(line.find(' '));
+    for (;;) {
+        line.remove_prefix(std::min(line.find_first_not_of(" \t,"), line.size()));
+        if (line.starts_with("keras") || line.starts_with("tensorflow")) {
+            return true;
+        }
+        const auto comma = line.find(',');
+        if (!plain || comma == line.npos) {
+            return false;
+        }
+        line.remove_prefix(comma);
+    }
+}
+
+bool is_of_name(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// `model.fit(…)`, `fit (…)`; no `def fit(…)`.
+bool calls_function(std::string_view line, std::string_view name) {
+    if (line.starts_with("def ")) {
+        return false;
+    }
+    for (auto at = line.find(name); at != line.npos; at = line.find(name, at + 1)) {
+        const auto after = line.find_first_not_of(" \t", at + name.size());
+        if ((at == 0 || !is_of_name(line[at - 1])) && after != line.npos && line[after] == '(') {
+            return true;
+        }
+    }
+    return false;
 }
 
 class rule_reader {
@@ -127,6 +166,31 @@ protocol::output_scalar_rules output_attribute_rules_of(const json::value& confi
                                                         const std::vector<std::string>& flags,
                                                         std::vector<std::string>& notes) {
     return rules_of(config, flags, true, notes);
+}
+
+void add_keras_patterns(protocol::output_scalar_rules& rules) {
+    if (!rules.defaults) {
+        return;
+    }
+    for (const char* pattern :
+         {R"(Epoch (?P<step>[0-9]+))", R"( - ([a-z_]+): (\value))",
+          R"(Test loss: (?P<test_loss>\value))", R"(Test accuracy: (?P<test_accuracy>\value))"}) {
+        rules.patterns.push_back({.name = {}, .pattern = without_aliases(pattern, scalar_aliases)});
+    }
+}
+
+bool trains_by_keras(std::string_view source) {
+    bool imports = false;
+    bool calls = false;
+    while (!source.empty() && !(imports && calls)) {
+        auto line = source.substr(0, source.find('\n'));
+        source.remove_prefix(std::min(source.size(), line.size() + 1));
+        line = line.substr(0, line.find('#'));
+        line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+        imports = imports || imports_keras(line);
+        calls = calls || calls_function(line, "fit") || calls_function(line, "predict");
+    }
+    return imports && calls;
 }
 
 std::vector<std::string> default_scalar_patterns() {

@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace outrider {
@@ -16,6 +17,13 @@ namespace outrider {
 [[nodiscard]] protocol::output_scalar_rules
 output_scalar_rules_of(const boost::json::value& config, const std::vector<std::string>& flags,
                        std::vector<std::string>& notes);
+
+/// Adds what Keras prints to the rules that hold by default.
+void add_keras_patterns(protocol::output_scalar_rules& rules);
+
+/// Whether the source of a Python module imports Keras or TensorFlow and calls `fit` or `predict`:
+/// as far as lines tell. Pure.
+[[nodiscard]] bool trains_by_keras(std::string_view source);
 
 /// The same for `output-attrs`, whose values are any text.
 [[nodiscard]] protocol::output_scalar_rules

@@ -65,8 +65,11 @@ output_tested try_output_patterns(const operation_def& op, std::string_view text
     std::vector<std::string> flags;
     std::ranges::transform(op.flags, std::back_inserter(flags), &flag_def::name);
     std::vector<std::string> notes; // a pattern that cannot be used is missed in what follows
-    const auto rules = attributes ? output_attribute_rules_of(op.output_attrs, flags, notes)
-                                  : output_scalar_rules_of(op.output_scalars, flags, notes);
+    auto rules = attributes ? output_attribute_rules_of(op.output_attrs, flags, notes)
+                            : output_scalar_rules_of(op.output_scalars, flags, notes);
+    if (!attributes && op.prints_by_keras) {
+        add_keras_patterns(rules);
+    }
     const auto patterns =
         compile_all(rules, attributes ? default_attribute_patterns() : default_scalar_patterns());
     output_tested out{.attributes = attributes, .disabled = patterns.empty()};

@@ -60,7 +60,9 @@ result<> plan_sources(const run_request& request, const operation_def& op,
     plan.package = sources->package;
     plan.start.package = sources->package;
     plan.start.manifest = std::move(sources->manifest);
-    digest = std::move(sources->digest);
+    if (code.digest) {
+        digest = std::move(sources->digest);
+    }
     return {};
 }
 
@@ -123,6 +125,9 @@ void plan_output_scalars(const operation_def& op, const flag_map& flags, run_pla
         names.push_back(name);
     }
     plan.start.output_scalars = output_scalar_rules_of(op.output_scalars, names, plan.notes);
+    if (op.prints_by_keras) {
+        add_keras_patterns(plan.start.output_scalars);
+    }
     plan.start.output_attributes = output_attribute_rules_of(op.output_attrs, names, plan.notes);
 }
 
@@ -472,6 +477,7 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
     if (auto planned = plan_requirements(request, *chosen, plan); !planned) {
         return planned.error();
     }
+    learn_output_style(op, chosen->directory);
     plan_output_scalars(op, flags->all, plan);
     const auto frozen = frozen_environment(request, op, plan);
     plan.start.environment = make_environment(request, op, frozen, command->environment);

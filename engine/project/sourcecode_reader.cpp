@@ -127,6 +127,9 @@ result<> read_sourcecode(const json::value& data, sourcecode_def& into) {
         }
         into.dest = dest;
     }
+    if (const auto* digest = object->if_contains("digest"); digest && !digest->is_null()) {
+        into.digest = is_set(*object, "digest");
+    }
     const auto* select = object->if_contains("select");
     return select != nullptr ? rules.read(*select) : result<>();
 }

@@ -161,6 +161,10 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
         {"run-attrs: [x]", "run-attrs must be a mapping"},
         {"env-secrets: {x: 1}", "env-secrets must be a text or a list of texts"},
         {"tags: [[x]]", "tags must be a text or a list of texts"},
+        {"plugins: [cpu, gpu]", "'plugins: [cpu, gpu]' is not there yet"},
+        {"plugins: summary", "'plugins: summary' is not there yet"},
+        {"main: m\n  flags-dest: locals", "'flags-dest: locals' is not there yet"},
+        {"main: m\n  flags-dest: 'global:'", "'flags-dest: global:' is not there yet"},
     };
     for (const auto& [body, expected] : cases) {
         const auto file = load("a:\n  description: what it does\n  " + std::string(body) +
@@ -174,6 +178,18 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
         BOOST_TEST(!find_operation(file, "fine").value()->refused);
     }
     BOOST_TEST(load("'3': {exec: ls, flags: {d: '2024-01-01', 1: 2}}\n").operations.size() == 1U);
+    for (const char* body : {"plugins: no", "plugins: []", "plugins: off",
+                             "main: m\n  flags-dest: "
+                             "args:click",
+                             "main: m\n  flags-dest: 'dict:p'", "flags-dest: none"}) {
+        BOOST_TEST(!find_operation(load("a:\n  " + std::string(body) + "\n"), "a").value()->refused,
+                   body);
+    }
+    const auto plugged =
+        load("- model: m\n  plugins: [cpu]\n  operations: {a: {exec: ls}, b: {exec: "
+             "ls, plugins: no}}\n");
+    BOOST_TEST(find_operation(plugged, "a").value()->refused.has_value());
+    BOOST_TEST(!find_operation(plugged, "b").value()->refused);
     // A flag that cannot be read is still one of the operation's.
     const auto file = load("a: {exec: ls, flags: {x: {min: low}, y: 1}}\n");
     const auto* op = find_operation(file, "a").value();

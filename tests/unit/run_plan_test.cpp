@@ -407,6 +407,34 @@ BOOST_FIXTURE_TEST_CASE(requirements_are_planned_for_remotes_only, project) {
     BOOST_TEST(planned("b").start.python_requires == ">=3.8");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_digest_is_recorded_unless_unwanted, project) {
+    scratch.write("m.py", "x = 1\n");
+    scratch.write("guild.yml", "a: {main: m}\nb: {main: m, sourcecode: {digest: no}}\n");
+    BOOST_TEST(attribute(planned("a"), "sourcecode_digest").is_string());
+    const auto without = planned("b");
+    BOOST_TEST(attribute(without, "sourcecode_digest").is_null());
+    BOOST_TEST(!without.sources.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(lines_of_keras_are_scalars_of_a_module_that_trains_by_it, project) {
+    const std::pair<const char*, bool> modules[] = {
+        {"import keras\nm.fit(1)\n", true},
+        {"from tensorflow.keras import Model\nif 1:\n  print(m.predict (x))\n", true},
+        {"import os, tensorflow as tf\nfit(x)\n", true},
+        {"from os import keras\nm.fit(1)\n", false},
+        {"import keras\ndef fit(x): pass\nm.fit_all(x)\nm.refit(x)\n", false},
+        {"import torch\nm.fit(1)  # import keras\n", false},
+    };
+    for (const auto& [source, trains] : modules) {
+        scratch.write("m.py", source);
+        scratch.write("guild.yml", "a: {main: m}\nb: {main: m, output-scalars: no}\n");
+        const auto rules = planned("a").start.output_scalars;
+        BOOST_TEST(rules.patterns.size() == (trains ? 4U : 0U), source);
+        BOOST_TEST(rules.defaults);
+        BOOST_TEST(planned("b").start.output_scalars.patterns.empty());
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(packages_are_recorded_unless_unwanted, project) {
     scratch.write("guild.yml", "a: {exec: ls}\nb: {exec: ls, pip-freeze: no}\n");
     BOOST_TEST(planned("a").start.record_packages);

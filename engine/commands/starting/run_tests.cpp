@@ -74,6 +74,7 @@ result<tested> test_output(chosen_operation& chosen, const run_command& what,
         return text.error();
     }
     std::ignore = import_flags(chosen.op, chosen.directory, module_reading_of(context));
+    learn_output_style(chosen.op, chosen.directory);
     tested out;
     out.events.emplace_back(try_output_patterns(chosen.op, *text, attributes));
     return out;
