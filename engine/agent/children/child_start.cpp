@@ -1,5 +1,6 @@
 #include "engine/agent/children/child_start.hpp"
 
+#include "engine/agent/children/children_log.hpp"
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/server/job_drive.hpp"
@@ -73,7 +74,7 @@ result<> make_child(const agent_context& context, const protocol::children_head&
     if (auto linked = link_to_child(child, parent); !linked) {
         return linked;
     }
-    auto made = start_here(context, start_of(head, child, parent));
+    auto made = start_here(context, start_of(head, child, parent), print_line);
     return made ? result<>() : result<>(made.error());
 }
 
@@ -85,7 +86,7 @@ result<protocol::start_reply> start_child(const agent_context& context,
     request.run_id = child.id;
     request.token = token;
     for (int looks = 0;; ++looks) {
-        auto started = start_here(context, request);
+        auto started = start_here(context, request, print_line);
         // An earlier life of the parent was killed while its start of the child went on.
         if (started || started.error().kind() != errc::conflict || looks == start_looks) {
             return started;

@@ -83,9 +83,9 @@ result<typename Request::reply> perform_here(const agent_context& context,
 
 } // namespace
 
-result<protocol::start_reply> start_here(const agent_context& context,
-                                         protocol::start_run request) {
-    return perform_here(context, make_start_run_job, std::move(request), [](const auto&) {});
+result<protocol::start_reply> start_here(const agent_context& context, protocol::start_run request,
+                                         const progress_listener& told) {
+    return perform_here(context, make_start_run_job, std::move(request), told);
 }
 
 result<protocol::start_reply> start_here(const agent_context& context,

@@ -101,7 +101,8 @@ class start_operation_job final : public job {
     resolved_start start_;
     std::optional<protocol::children_head> children_; // of a plan that comes with the request
     environment_map environment_of_children_;
-    std::string proto_manifest_; // of source code that was copied from another run
+    std::string programs_of_children_; // of an environment that has what they require
+    std::string proto_manifest_;       // of source code that was copied from another run
     // Packages of source code and where they go; nothing: not looked at yet.
     std::optional<std::vector<std::pair<std::string, fs::path>>> to_copy_;
     std::optional<tree_copy> sources_; // of the last of them
@@ -238,7 +239,7 @@ result<job_wait> start_operation_job::install() {
     if (!requirements_) {
         auto python = interpreter_of(context_, request(), run_, activated_);
         if (!python.path) {
-            return python.path.error();
+            return go_on(step::resolve); // fails there, if its command needs one
         }
         auto environment = activated_; // without what is only right in the run's directory
         environment.insert_or_assign("PATH", python.environment["PATH"]);
@@ -259,7 +260,9 @@ result<job_wait> start_operation_job::install() {
     if (!programs->has_value()) {
         return requirements_->wait();
     }
-    programs_ = std::move(**programs);
+    // Children look for the environment themselves: what they inherited would be one more on top.
+    const bool is_children = !request().command.empty() && request().command.front() == "${agent}";
+    (is_children ? programs_of_children_ : programs_) = std::move(**programs);
     requirements_.reset();
     return go_on(step::resolve);
 }
@@ -356,7 +359,7 @@ result<> start_operation_job::prepare_children() {
         return {};
     }
     auto start = resolve_start(context_, children_->common, {run_.proto()},
-                               std::move(environment_of_children_));
+                               std::move(environment_of_children_), programs_of_children_);
     if (!start) {
         return start.error();
     }

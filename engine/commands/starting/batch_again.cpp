@@ -67,6 +67,8 @@ protocol::start_staged again_request(const protocol::start_run& planned, const s
     out.background = planned.background;
     out.children = planned.children;
     out.trash_on_success = planned.trash_on_success;
+    out.requirements = planned.requirements;
+    out.constraints = planned.constraints;
     for (const char* name : {"objective", "max_trials", "random_seed", "flags", "run_params"}) {
         if (const auto found = planned.attributes.find(name); found != planned.attributes.end()) {
             out.attributes.insert(*found);

@@ -145,6 +145,9 @@ protocol::start_run batch_request(const run_plan& prototype, const run_command& 
         return out;
     }
     out.command = {"${agent}", "children"};
+    out.requirements = prototype.start.requirements; // installed before the first trial
+    out.constraints = prototype.start.constraints;
+    out.python_requires = prototype.start.python_requires;
     out.environment.erase("PYTHONPATH"); // trials have their own, and inherit the rest
     out.delete_on_success = false;
     const bool is_interim = batch.kind == batch_kind::grid || batch.kind == batch_kind::random;
