@@ -16,7 +16,8 @@ std::string version_of(const std::string& python_exe, const std::filesystem::pat
 }
 
 // `pythonX.Y` of the directories of PATH, in the order of their names in each.
-std::string named_interpreter(const environment_map& environment, const std::string& requirement) {
+std::string named_interpreter(const environment_map& environment, const std::string& requirement,
+                              const std::filesystem::path& cache) {
     for (const auto entry : path_directories(environment)) {
         const std::string directory(entry);
         std::set<std::string> names;
@@ -31,10 +32,13 @@ std::string named_interpreter(const environment_map& environment, const std::str
             }
         }
         for (const auto& name : names) {
-            if (fits_version(std::string_view(name).substr(6), requirement)) {
-                if (auto found = find_executable({{"PATH", directory}}, name); !found.empty()) {
-                    return found;
-                }
+            if (!fits_version(std::string_view(name).substr(6), requirement)) {
+                continue;
+            }
+            // A shim of a version manager has the name of a Python that may not be there.
+            auto found = find_executable({{"PATH", directory}}, name);
+            if (!found.empty() && !version_of(found, cache).empty()) {
+                return found;
             }
         }
     }
@@ -54,7 +58,7 @@ result<std::string> find_interpreter(const environment_map& environment,
         if (!usual.empty() && fits_version(version_of(usual, cache), requirement)) {
             return usual;
         }
-        auto named = named_interpreter(environment, requirement);
+        auto named = named_interpreter(environment, requirement, cache);
         if (!named.empty()) {
             return named;
         }
