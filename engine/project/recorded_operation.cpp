@@ -1,6 +1,7 @@
 #include "engine/project/recorded_operation.hpp"
 
 #include "engine/project/source_flags.hpp"
+#include "engine/runs/secret_names.hpp"
 #include "engine/text/value_text.hpp"
 #include "engine/text/yaml_value.hpp"
 
@@ -89,6 +90,13 @@ result<operation_def> frozen_operation(const recorded_run& run, const opref& of)
     out.output_scalars = member("output-scalars");
     out.output_attrs = member("output-attrs");
     out.python_requires = text_of(data, "python-requires");
+    if (const auto* names = data.if_contains("env-secrets"); names && names->is_array()) {
+        for (const auto& name : names->get_array()) {
+            if (name.is_string()) {
+                out.env_secrets.emplace_back(name.get_string());
+            }
+        }
+    }
     return out;
 }
 
@@ -105,6 +113,21 @@ flag_def declared_and_frozen(const flag_def& declared, const flag_def& frozen) {
     out.env_name = frozen.env_name;
     out.env_encoding = frozen.env_encoding;
     return out;
+}
+
+// What a record leaves out of an environment is known to the project alone.
+void add_secrets(operation_def& op, const operation_def& project) {
+    for (const auto& name : project.env_secrets) {
+        if (std::ranges::find(op.env_secrets, name) == op.env_secrets.end()) {
+            op.env_secrets.push_back(name);
+        }
+    }
+    for (const auto& member : project.env) {
+        if (!op.env.contains(member.key()) &&
+            is_secret(member.key(), text_of(project.env, member.key()), op.env_secrets)) {
+            op.env.emplace(member.key(), member.value());
+        }
+    }
 }
 
 void declare_flags(operation_def& op, const operation_def* project, const flag_map& values) {
@@ -182,6 +205,9 @@ result<chosen_operation> recorded_operation(const recorded_run& run, const std::
     if (out.file) {
         const auto found = find_operation(*out.file, out.op.full_name());
         project = found ? *found : nullptr;
+    }
+    if (project != nullptr) {
+        add_secrets(out.op, *project);
     }
     declare_flags(out.op, project, recorded_flags(run, "flags"));
     return out;

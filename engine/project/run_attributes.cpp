@@ -1,5 +1,6 @@
 #include "engine/project/run_attributes.hpp"
 
+#include "engine/project/run_environment.hpp"
 #include "engine/text/value_text.hpp"
 #include "engine/text/yaml_text.hpp"
 
@@ -229,28 +230,29 @@ json::array requirements_of(const attribute_sources& from) {
 }
 
 json::object frozen_operation(const attribute_sources& from) {
-    json::object environment;
-    for (const auto& [name, value] : from.frozen_environment) {
-        environment.emplace(name, json::string(value));
-    }
     json::object command{{"cmd-args", array_of(from.command.template_)},
-                         {"cmd-env", std::move(environment)},
+                         {"cmd-env", recorded_environment(from.op, from.frozen_environment)},
                          {"cmd-flags", command_flags(from.op)},
                          {"flags-dest", text_or_null(from.op.flags_dest)}};
     json::object sourcecode{{"dest", json::string(from.op.sourcecode.dest)}};
     if (!from.op.sourcecode.root.empty()) {
         sourcecode["root"] = json::string(from.op.sourcecode.root);
     }
-    return {{"delete-on-success", is_set(from.op.data, "delete-on-success")},
-            {"deps", requirements_of(from)},
-            {"flag-null-labels", null_labels(from.op)},
-            {"flags-extra", json::object()},
-            {"label-template", text_or_null(from.op.label)},
-            {"op-cmd", std::move(command)},
-            {"output-attrs", from.op.output_attrs},
-            {"output-scalars", from.op.output_scalars},
-            {"python-requires", text_or_null(from.op.python_requires)},
-            {"sourcecode", std::move(sourcecode)}};
+    json::object out{{"delete-on-success", is_set(from.op.data, "delete-on-success")},
+                     {"deps", requirements_of(from)},
+                     {"flag-null-labels", null_labels(from.op)},
+                     {"flags-extra", json::object()},
+                     {"label-template", text_or_null(from.op.label)},
+                     {"op-cmd", std::move(command)},
+                     {"output-attrs", from.op.output_attrs},
+                     {"output-scalars", from.op.output_scalars},
+                     {"python-requires", text_or_null(from.op.python_requires)},
+                     {"sourcecode", std::move(sourcecode)}};
+    if (!from.op.env_secrets
+             .empty()) { // ours: for whoever starts the run again without its project
+        out["env-secrets"] = array_of(from.op.env_secrets);
+    }
+    return out;
 }
 
 } // namespace

@@ -1,15 +1,27 @@
 #include "engine/project/run_environment.hpp"
 
+#include "engine/runs/secret_names.hpp"
 #include "engine/text/value_text.hpp"
 
+#include <string_view>
+
 namespace outrider {
+namespace {
+
+/// Settled when a run is made: another directory or another project changes nothing of them.
+constexpr std::string_view frozen_names[] = {"FLAGS_DEST", "GUILD_PLUGINS", "PROJECT_DIR",
+                                             "PYTHONPATH"};
+
+} // namespace
 
 std::map<std::string, std::string>
 frozen_environment(const run_request& request, const operation_def& op, const run_plan& plan) {
     std::map<std::string, std::string> out;
-    if (request.from) { // frozen before, and taken over whole
-        for (const auto& member : op.env) {
-            out[std::string(member.key())] = text_of(op.env, member.key());
+    if (request.from) {
+        for (const auto name : frozen_names) {
+            if (op.env.contains(name)) {
+                out[std::string(name)] = text_of(op.env, name);
+            }
         }
         return out;
     }
@@ -28,6 +40,20 @@ frozen_environment(const run_request& request, const operation_def& op, const ru
     }
     if (!request.remote) {
         out["PROJECT_DIR"] = plan.project_directory;
+    }
+    return out;
+}
+
+boost::json::object recorded_environment(const operation_def& op,
+                                         const std::map<std::string, std::string>& frozen) {
+    boost::json::object out;
+    for (const auto& member : op.env) {
+        if (!is_secret(member.key(), text_of(op.env, member.key()), op.env_secrets)) {
+            out.emplace(member.key(), member.value());
+        }
+    }
+    for (const auto& [name, value] : frozen) {
+        out[name] = boost::json::string(value);
     }
     return out;
 }

@@ -20,15 +20,26 @@ constexpr char project[] = "keep:\n"
                            "  env-secrets: PIN\n"
                            "  flags: {x: 1}\n";
 
-// The project says what it expects of its environment, so it is no place to look.
+constexpr char telling_project[] = "keep:\n"
+                                   "  exec: sh -c 'case \"$PIN $API_TOKEN\" in "
+                                   "*-pin\\ *-token) echo had both;; esac'\n"
+                                   "  env: {PIN: PLANTED-pin, API_TOKEN: PLANTED-token, A: b}\n"
+                                   "  env-secrets: [PIN]\n"
+                                   "  flags: {x: 1}\n"
+                                   "line:\n"
+                                   "  steps: [keep, keep x=4]\n";
+
+// A project that tells secrets itself is no place to look, wherever it is source code.
 bool is_of_project(const fs::path& file) {
-    const auto name = file.filename().native();
-    return name == "guild.yml" || name == "cmd" || name == "op";
+    return file.filename() == "guild.yml";
 }
 
-// The one place of a staged run that has them, in its home.
+// The places of a run that has yet to give them to an operation, in its home.
 bool is_kept(const fs::path& file) {
-    return file.native().ends_with("/.guild/outrider/secrets.json") && has(file.native(), "/runs/");
+    const auto& path = file.native();
+    return (has(path, "/runs/") && (path.ends_with("/.guild/outrider/secrets.json") ||
+                                    path.ends_with("/.guild/outrider/children"))) ||
+           (has(path, "/packages/") && path.ends_with("/files/children"));
 }
 
 std::vector<std::string> files_with_secrets(const std::string& directory) {
@@ -121,6 +132,43 @@ BOOST_AUTO_TEST_CASE(planted_secrets_are_in_nothing_that_leaves) {
                      (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none));
     }
     BOOST_TEST(has(say(at.me, {"run", "--start", id, "-y"}).out, "had both"));
+    check_no_secrets_in(at.me.directory().path());
+    check_no_secrets_in(at.place.guild_home());
+}
+
+BOOST_AUTO_TEST_CASE(secrets_that_a_project_tells_are_in_none_of_its_runs) {
+    scene<over_local> at;
+    at.me.write_project_file("guild.yml", telling_project);
+    BOOST_TEST(has(say(at.me, {"run", "keep", "-y"}).out, "had both"));
+    const auto id = run_id_in(say(at.me, {"runs", "--json"}).out);
+    BOOST_TEST(has(read_file(at.me.run_directory(id) + "/.guild/attrs/op"), "A: b"));
+    // Starting again needs them once more.
+    BOOST_TEST(has(say(at.me, {"run", "--restart", id, "x=9", "-y"}).out, "had both"));
+    BOOST_TEST(count_of("had both",
+                        say(at.me, {"run", "keep", "x=[1,2]", "-y", "--keep-batch"}).out) == 2);
+    BOOST_TEST(count_of("had both", say(at.me, {"run", "line", "-y"}).out) == 2);
+    say(at.me, {"run", "keep", "-y", "-r", "gpu1"});
+    say(at.me, {"run", "keep", "x=3", "--stage", "-y"});
+    for (const std::vector<std::string>& words : std::initializer_list<std::vector<std::string>>{
+             {"runs", "--json"},
+             {"runs", "info", "-e", "--private-attrs", "--json"},
+             {"help"},
+             {"pull", "gpu1", "-y", "--json"},
+             {"export", at.me.directory() / "exported", "-y"},
+             {"export", at.me.directory() / "exported.zip", "-y"},
+             {"archive", "kept", "--create", "--copy", "-y"}}) {
+        say(at.me, words);
+    }
+    const std::string other = at.me.directory() / "other";
+    fs::create_directories(other);
+    say(at.me, {"-H", other, "import", at.me.directory() / "exported.zip", "-y"});
+    const std::string home = fs::path(at.me.run_directory("x")).parent_path();
+    for (const auto& entry : fs::recursive_directory_iterator(at.me.directory().path())) {
+        const auto& path = entry.path().native();
+        BOOST_TEST((entry.path().filename() != "children" || path.starts_with(home) ||
+                    has(path, "/packages/")),
+                   path);
+    }
     check_no_secrets_in(at.me.directory().path());
     check_no_secrets_in(at.place.guild_home());
 }

@@ -79,20 +79,6 @@ using list = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(run_plans)
 
-BOOST_FIXTURE_TEST_CASE(requirements_that_are_not_installed_on_a_remote_are_said, project) {
-    scratch.write("guild.yml", "- package: hello\n"
-                               "  python-requires: [numpy>=1.2, torch]\n"
-                               "- operations:\n"
-                               "    op: {main: op, flags-import: no}\n");
-    scratch.write("op.py", "");
-    BOOST_TEST(planned("op").notes.empty());
-    request.remote = true;
-    request.command.remote = "lab";
-    const auto notes = planned("op").notes;
-    BOOST_TEST_REQUIRE(notes.size() == 1U);
-    BOOST_TEST(notes[0].find("(numpy>=1.2, torch): install it on lab,") != std::string::npos);
-}
-
 BOOST_FIXTURE_TEST_CASE(a_remote_run_is_planned_whole, project) {
     scratch.write("guild.yml", sleep_project);
     scratch.write("sleep.py", "import time\nseconds = 1\n");
@@ -457,6 +443,39 @@ BOOST_FIXTURE_TEST_CASE(tags_secrets_and_attributes_of_an_operation_are_its_runs
     const auto tagged = planned("a");
     BOOST_TEST((attribute(tagged, "tags") == json::array{"blue", "big", "red", "green"}));
     BOOST_TEST(attribute(tagged, "label") == "blue big n=1");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_environment_of_an_operation_is_recorded_less_what_is_secret, project) {
+    scratch.write("guild.yml", "a: {exec: ls, flags: {n: 1}, env-secrets: [PIN],\n"
+                               "    env: {A: '${n}', B: 2, PIN: open-pin, API_TOKEN: sesame}}\n");
+    const auto plan = planned("a");
+    const auto op = attribute(plan, "op");
+    const auto& recorded = op.at("op-cmd").at("cmd-env").as_object();
+    BOOST_TEST(recorded.at("A") == "${n}");
+    BOOST_TEST(recorded.at("B") == 2);
+    BOOST_TEST(!recorded.contains("PIN"));
+    BOOST_TEST(!recorded.contains("API_TOKEN"));
+    BOOST_TEST((op.at("env-secrets") == json::array{"PIN"}));
+    BOOST_TEST(plan.start.environment.at("PIN") == "open-pin");
+    for (const auto& [name, text] : plan.start.attributes) {
+        BOOST_TEST(text.find("open-pin") == text.npos, name);
+        BOOST_TEST(text.find("sesame") == text.npos, name);
+    }
+    // One that starts after this record has all of it, what is secret from the project.
+    request.from = recorded_run{.id = "b", .opref = plan.start.opref};
+    request.from->attributes = plan.start.attributes;
+    const auto again = planned("", {"n=3"});
+    BOOST_TEST(again.start.environment.at("A") == "3");
+    BOOST_TEST(again.start.environment.at("B") == "2");
+    BOOST_TEST(again.start.environment.at("PIN") == "open-pin");
+    BOOST_TEST(again.start.environment.at("API_TOKEN") == "sesame");
+    BOOST_TEST((again.start.secrets == list{"PIN"}));
+    BOOST_TEST(again.start.attributes.at("op").find("open-pin") == std::string::npos);
+    std::filesystem::remove(scratch / "guild.yml");
+    const auto alone = planned("", {"n=3"});
+    BOOST_TEST(alone.start.environment.at("A") == "3");
+    BOOST_TEST(!alone.start.environment.contains("PIN"));
+    BOOST_TEST((alone.start.secrets == list{"PIN"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(words_that_are_no_flags_are_all_named, project) {

@@ -5,37 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace outrider::agent {
 namespace {
-
-constexpr std::array name_parts{
-    "password", "passwd",    "passphrase", "token",      "secret",      "credential", "api_key",
-    "apikey",   "accesskey", "access_key", "privatekey", "private_key", "pgpass"};
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](unsigned char c) {
-        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    });
-    return out;
-}
-
-// scheme://user:password@host
-bool has_url_password(std::string_view value) {
-    const auto scheme = value.find("://");
-    if (scheme == std::string_view::npos) {
-        return false;
-    }
-    const auto authority = value.substr(scheme + 3, value.find('/', scheme + 3) - (scheme + 3));
-    const auto at = authority.rfind('@');
-    return at != std::string_view::npos && authority.substr(0, at).find(':') != authority.npos;
-}
 
 void add_entry(environment_map& out, std::string_view entry) {
     const auto equals = entry.find('=');
@@ -62,14 +37,6 @@ const std::string* value_of(std::string_view name, const run_substitutions& valu
 }
 
 } // namespace
-
-bool looks_secret(std::string_view name, std::string_view value) {
-    const std::string low = lower(name);
-    const bool named = std::ranges::any_of(
-        name_parts, [&](const char* part) { return low.find(part) != std::string::npos; });
-    return named || low.starts_with("aws_") || low.ends_with("_key") || low.ends_with("_pwd") ||
-           low.ends_with("_pat") || has_url_password(value);
-}
 
 std::string substitute(std::string_view text, const run_substitutions& values) {
     std::string out;
@@ -134,8 +101,7 @@ environment_map public_environment(const environment_map& environment,
                                    const std::vector<std::string>& secrets) {
     environment_map out;
     for (const auto& [name, value] : environment) {
-        const bool named = std::find(secrets.begin(), secrets.end(), name) != secrets.end();
-        if (!named && !looks_secret(name, value)) {
+        if (!is_secret(name, value, secrets)) {
             out.emplace(name, value);
         }
     }

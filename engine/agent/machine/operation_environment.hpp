@@ -1,16 +1,13 @@
 #pragma once
 
+#include "engine/runs/secret_names.hpp"
+
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace outrider::agent {
-
-/// Whether a variable of the environment looks like a credential, by its name or by a URL with a
-/// password in its value. Such variables reach the operation but no file of the run. At least as
-/// wide as Guild, which leaves out names with `password`, `token` or `secret`.
-[[nodiscard]] bool looks_secret(std::string_view name, std::string_view value);
 
 using environment_map = std::map<std::string, std::string>;
 

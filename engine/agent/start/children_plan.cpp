@@ -5,6 +5,8 @@
 #include "engine/json/described_json.hpp"
 #include "engine/runs/small_file.hpp"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstdlib>
 
@@ -101,6 +103,7 @@ result<> place_children(const agent_context& context, const std::string& package
     if (auto copied = tree_copy::begin(*received, arriving); !copied) {
         return copied.error();
     }
+    ::chmod(arriving.c_str(), 0600); // children get what is secret from it
     if (::rename(arriving.c_str(), run.children().c_str()) != 0) {
         return errno_failure(errno, "cannot write " + run.children().string());
     }

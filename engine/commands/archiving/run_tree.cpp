@@ -1,5 +1,7 @@
 #include "engine/commands/archiving/run_tree.hpp"
 
+#include "engine/commands/archiving/run_secrets.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -11,9 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What is of this place alone: locks, and the secrets of a staged run.
-bool stays_here(const fs::path& below) {
-    return below == ".guild/LOCK" || below == ".guild/outrider/lock" || below == run_secrets;
+// What is of this place alone: locks, and secrets.
+bool stays_here(const fs::path& from, const fs::path& below) {
+    return below == ".guild/LOCK" || below == ".guild/outrider/lock" ||
+           is_secret_file(from, below.native());
 }
 
 /// Copies one tree.
@@ -81,7 +84,7 @@ class tree_copying {
         open_.insert(real);
         for (const auto& entry : fs::directory_iterator(from, error)) {
             const fs::path path = below / entry.path().filename();
-            if (stays_here(path)) {
+            if (stays_here(entry.path(), path)) {
                 continue;
             }
             if (auto done = copy(entry.path(), to / entry.path().filename(), path); !done) {
@@ -126,10 +129,12 @@ result<std::vector<std::string>> move_run_tree(const fs::path& from, const fs::p
     if (links == run_links::keep) {
         fs::rename(from, to, error);
         if (!error) {
-            fs::remove(to / run_secrets, error);
-            return error ? result<std::vector<std::string>>(
-                               errno_failure(error.value(), (to / run_secrets).native()))
-                         : std::vector<std::string>();
+            for (const char* name : {run_secrets, run_children}) {
+                if (is_secret_file(to / name, name) && !fs::remove(to / name, error) && error) {
+                    return errno_failure(error.value(), (to / name).native());
+                }
+            }
+            return std::vector<std::string>();
         }
         if (error.value() != EXDEV) {
             return errno_failure(error.value(), to.native());

@@ -8,16 +8,13 @@
 
 namespace outrider {
 
-/// Below a run: what a staged run gets at its start and nobody else may see. It never leaves.
-inline constexpr char run_secrets[] = ".guild/outrider/secrets.json";
-
 /// What is done about symbolic links of a run.
 enum class run_links { keep, follow };
 
 /// Copies a run directory to a place that does not exist yet: modes and times are kept, links as
-/// asked (one that leads nowhere, or in a circle, stays one). A lock is left out: it names a
-/// process of this place. Written beside its place and renamed. Gives what was left out: pipes,
-/// sockets, devices. May block for long.
+/// asked (one that leads nowhere, or in a circle, stays one). A lock is left out, which names a
+/// process of this place, and what holds secrets. Written beside its place and renamed. Gives what
+/// was left out: pipes, sockets, devices. May block for long.
 [[nodiscard]] result<std::vector<std::string>>
 copy_run_tree(const std::filesystem::path& from, const std::filesystem::path& to, run_links links);
 

@@ -1,5 +1,6 @@
 #include "engine/commands/archiving/run_zip.hpp"
 
+#include "engine/commands/archiving/run_secrets.hpp"
 #include "engine/commands/archiving/run_tree.hpp"
 #include "engine/core/descriptor.hpp"
 
@@ -227,8 +228,9 @@ class zip_making {
         }
         for (const auto& each : names) {
             const std::string inner = name + "/" + each;
+            const auto below = inner.find('/') + 1; // behind the run's id
             if (inner.ends_with("/.guild/LOCK") ||
-                inner.ends_with(std::string("/") + run_secrets)) {
+                is_secret_file(from / each, std::string_view(inner).substr(below))) {
                 continue; // of this place alone
             }
             if (auto added = add(from / each, inner); !added) {
