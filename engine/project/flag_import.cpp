@@ -3,6 +3,7 @@
 #include "engine/project/config_file.hpp"
 #include "engine/project/flag_reader.hpp"
 #include "engine/project/flag_text.hpp"
+#include "engine/project/operation_reader.hpp"
 #include "engine/project/output_scalars.hpp"
 #include "engine/text/big_integer.hpp"
 #include "engine/text/file_text.hpp"
@@ -256,6 +257,9 @@ std::vector<std::string> import_flags(operation_def& op, const std::string& dire
         return imports ? std::vector<std::string>{"cannot import flags from " + from + ": " + why}
                        : std::vector<std::string>{};
     };
+    if (!check_module(module)) {
+        return {}; // the operation says so when it is run
+    }
     const auto file = find_module(op, module, directory);
     if (!file) {
         return warning(module, "No module named " + module);

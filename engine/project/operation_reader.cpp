@@ -55,6 +55,15 @@ result<json::object> mapping_in(const json::object& data, const char* key) {
     return value->get_object();
 }
 
+// None, whatever there is, or what every Python operation has.
+bool is_usual_plugins(const json::value& plugins) {
+    const auto usual = [](const json::value& word) {
+        return word.is_bool() || word == "no" || word == "off" || word == "yes" || word == "all" ||
+               word == "python_script";
+    };
+    return plugins.is_array() ? std::ranges::all_of(plugins.get_array(), usual) : usual(plugins);
+}
+
 /// Reads the parts of one operation. Each part fails alone: the first that does decides why the
 /// operation is refused, and the others are read all the same, for lists and help.
 class parts_reader {
@@ -153,7 +162,9 @@ class parts_reader {
         }
         out_.main = text_of(data_, "main");
         if (!out_.exec.empty() || !out_.main.empty()) {
-            return {};
+            return out_.exec.empty()
+                       ? check_module(out_.main.substr(0, out_.main.find_first_of(" \t\n")))
+                       : result<>();
         }
         if (given("steps") != nullptr) {
             out_.exec = {"${agent}", "children"};
@@ -267,11 +278,8 @@ class parts_reader {
 
     // Keys that take one of several words: one that means nothing here would be ignored silently.
     result<> check_words() {
-        const auto* plugins = own_or_models(data_, model_, "plugins");
-        const bool none = plugins == nullptr || *plugins == json::value(false) ||
-                          (plugins->is_array() && plugins->get_array().empty()) ||
-                          *plugins == json::value("no") || *plugins == json::value("off");
-        if (!none) {
+        if (const auto* plugins = own_or_models(data_, model_, "plugins");
+            plugins != nullptr && !is_usual_plugins(*plugins)) {
             return failure(errc::unsupported, "'plugins: " + encode_flag(*plugins) +
                                                   "' is not there yet: leave it out, or say 'no'");
         }
@@ -297,6 +305,21 @@ json::value member_or_null(const json::object& data, const char* key) {
 }
 
 } // namespace
+
+result<> check_module(const std::string& module) {
+    if (module.starts_with("guild.") && module != "guild.pass") {
+        return failure(errc::unsupported, "'main: " + module + "' is not there yet");
+    }
+    if (module.ends_with(".R")) {
+        return failure(errc::unsupported,
+                       "a script in R cannot be 'main' yet: use 'exec: Rscript " + module +
+                           " ${flag_args}'");
+    }
+    if (module.ends_with(".ipynb")) {
+        return failure(errc::unsupported, "a notebook cannot be 'main' yet");
+    }
+    return {};
+}
 
 result<operation_def> read_operation(const std::string& name, const json::object& data,
                                      const operation_surroundings& around) {

@@ -16,4 +16,8 @@ struct operation_surroundings {
                                                    const boost::json::object& data,
                                                    const operation_surroundings& around);
 
+/// Whether `main` can name that module: `unsupported` for what Guild runs by modules of its own
+/// (`guild.plugins.…`, a notebook, a script in R).
+[[nodiscard]] result<> check_module(const std::string& module);
+
 } // namespace outrider

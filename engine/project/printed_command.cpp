@@ -45,7 +45,9 @@ command_printed printed_command(const run_plan& plan, const command_context& con
     const std::string python = find_interpreter(context);
     command_printed out;
     if (words) {
-        for (const auto& word : plan.start.command) {
+        // The agent does what Guild has a module for.
+        const std::vector<std::string> steps{"${guild_python_exe}", "-um", "guild.steps_main"};
+        for (const auto& word : plan.pipeline ? steps : plan.start.command) {
             out.words.push_back(with_interpreter(word, python));
         }
     }

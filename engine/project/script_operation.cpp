@@ -76,6 +76,9 @@ result<std::optional<chosen_operation>> script_operation(const command_context& 
     if (is_file && name.ends_with(".py")) {
         return std::optional(script_in_python(path, context.directory));
     }
+    if (is_file && name.ends_with(".ipynb")) {
+        return failure(errc::unsupported, "cannot run '" + name + "': notebooks are not there yet");
+    }
     if (!is_file || ::access(path.c_str(), X_OK) != 0) {
         return failure(errc::bad_input, "cannot run '" + name + "': must be an executable file");
     }

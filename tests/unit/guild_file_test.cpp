@@ -163,6 +163,9 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
         {"tags: [[x]]", "tags must be a text or a list of texts"},
         {"plugins: [cpu, gpu]", "'plugins: [cpu, gpu]' is not there yet"},
         {"plugins: summary", "'plugins: summary' is not there yet"},
+        {"main: guild.plugins.nbexec n.ipynb", "'main: guild.plugins.nbexec' is not there yet"},
+        {"main: n.ipynb", "a notebook cannot be 'main' yet"},
+        {"main: train.R --x", "a script in R cannot be 'main' yet: use 'exec: Rscript train.R "},
         {"main: m\n  flags-dest: locals", "'flags-dest: locals' is not there yet"},
         {"main: m\n  flags-dest: 'global:'", "'flags-dest: global:' is not there yet"},
     };
@@ -178,7 +181,8 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
         BOOST_TEST(!find_operation(file, "fine").value()->refused);
     }
     BOOST_TEST(load("'3': {exec: ls, flags: {d: '2024-01-01', 1: 2}}\n").operations.size() == 1U);
-    for (const char* body : {"plugins: no", "plugins: []", "plugins: off",
+    for (const char* body : {"plugins: no", "plugins: []", "plugins: off", "plugins: all",
+                             "plugins: [python_script]", "main: guild.pass x",
                              "main: m\n  flags-dest: "
                              "args:click",
                              "main: m\n  flags-dest: 'dict:p'", "flags-dest: none"}) {
