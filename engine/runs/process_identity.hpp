@@ -28,6 +28,9 @@ struct process_stat {
     [[nodiscard]] bool is_gone() const { return state == 'Z' || state == 'X' || state == 'x'; }
     /// Stopped by a signal; it is neither gone nor does it do anything before SIGCONT.
     [[nodiscard]] bool is_suspended() const { return state == 'T'; }
+    /// It waits where no signal reaches it. If it was told to stop, as a shell may be while it
+    /// starts a child (vfork), it does so afterwards.
+    [[nodiscard]] bool is_uninterruptible() const { return state == 'D'; }
     [[nodiscard]] process_mark mark() const { return {pid, start}; }
 };
 

@@ -142,7 +142,7 @@ bool is_marked_for(const run_processes& run, std::string_view environment) {
 void wake_suspended(const std::vector<process_mark>& processes) {
     for (const auto& mark : processes) {
         const auto process = read_process(mark.pid);
-        if (process && process->is_suspended()) {
+        if (process && (process->is_suspended() || process->is_uninterruptible())) {
             signal_process(mark, SIGCONT);
         }
     }

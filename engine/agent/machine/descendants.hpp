@@ -26,8 +26,9 @@ struct run_processes {
 /// Whether a process with this environment (`/proc/PID/environ`) was started for that run.
 [[nodiscard]] bool is_marked_for(const run_processes& run, std::string_view environment);
 
-/// Signals those of the processes that are suspended (SIGSTOP, a terminal's Ctrl-Z) to go on:
-/// nobody ends while suspended, whatever else it was sent. One that a debugger holds stays held.
+/// Signals those of the processes that are suspended (SIGSTOP, a terminal's Ctrl-Z), or may be
+/// about to be, to go on: nobody ends while suspended, whatever else it was sent. One that a
+/// debugger holds stays held.
 void wake_suspended(const std::vector<process_mark>& processes);
 
 } // namespace outrider::agent
