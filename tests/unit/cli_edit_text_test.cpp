@@ -6,8 +6,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <ctime>
 
 using namespace outrider;
 using namespace outrider::cli;
@@ -24,17 +22,6 @@ run_row a_row() {
     return row;
 }
 
-struct in_utc {
-    in_utc() {
-        ::setenv("TZ", "UTC", 1);
-        ::tzset();
-    }
-    ~in_utc() {
-        ::unsetenv("TZ");
-        ::tzset();
-    }
-};
-
 template <class Command>
 Command parsed(std::vector<std::string> words) {
     const auto made = parse_arguments("outrider", words);
@@ -50,7 +37,6 @@ Command parsed(std::vector<std::string> words) {
 BOOST_AUTO_TEST_SUITE(cli_edit_text)
 
 BOOST_AUTO_TEST_CASE(comments_stand_below_their_run) {
-    const in_utc zone;
     const comments_listed listed{
         .run = a_row(),
         .comments = {{.body = "one\ntwo\x1b[2J", .host = "box", .user = "ann", .time_us = 0},
@@ -95,7 +81,6 @@ BOOST_AUTO_TEST_CASE(sizes_are_said_as_people_say_them) {
 }
 
 BOOST_AUTO_TEST_CASE(an_extended_list_aligns_sizes_and_shows_targets) {
-    const in_utc zone;
     const files_listed files{
         .directory = "/h/runs/x",
         .paths = {"a", "link"},

@@ -15,7 +15,7 @@ using namespace outrider::cli;
 
 namespace {
 
-// Times are shown in the local zone; the tests must not depend on the machine's.
+// Times are shown in the local zone; the tests of this program must not depend on the machine's.
 struct in_utc {
     in_utc() {
         ::setenv("TZ", "UTC0", 1);

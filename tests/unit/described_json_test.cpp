@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+using namespace std::string_literals;
 using namespace outrider;
 using namespace outrider::protocol;
 
@@ -11,7 +12,7 @@ BOOST_AUTO_TEST_SUITE(described_json)
 BOOST_AUTO_TEST_CASE(a_struct_survives_the_way_there_and_back) {
     run_facts facts;
     facts.id = "0123";
-    facts.attributes["label"] = std::string("bytes \xff\x01 and \0 zero", 22);
+    facts.attributes["label"] = "bytes \xff\x01 and \0 zero"s;
     facts.remote_lock = "lab";
     facts.supervisor = process_state::gone;
     facts.operation_pid = 7;

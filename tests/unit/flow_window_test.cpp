@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(it_fills_a_long_link_and_leaves_small_messages_little_to_wa
     const auto before = link.arrived;
     link.longest_queue = 0;
     link.run(2s, 2s);
-    BOOST_TEST(link.arrived - before >= 2000 * 12'500 * 95 / 100);
+    BOOST_TEST(link.arrived - before >= 2000 * (12'500 * 95 / 100));
     BOOST_TEST(link.longest_queue / link.bytes_per_ms < 50);
 }
 

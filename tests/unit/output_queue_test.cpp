@@ -51,13 +51,13 @@ BOOST_AUTO_TEST_CASE(small_frames_and_blocks_keep_their_order) {
 
 BOOST_AUTO_TEST_CASE(the_room_stays_the_same_until_it_is_sent) {
     output_queue queue;
-    const auto* room = queue.block_room().data();
+    const void* room = queue.block_room().data();
     BOOST_TEST(reinterpret_cast<std::uintptr_t>(room) % 4096 == 0U);
-    BOOST_TEST(queue.block_room().data() == room);
+    BOOST_TEST(static_cast<const void*>(queue.block_room().data()) == room);
     add_block(queue, 1, {}, "few bytes, which are copied");
-    BOOST_TEST(queue.block_room().data() == room);
+    BOOST_TEST(static_cast<const void*>(queue.block_room().data()) == room);
     add_block(queue, 1, {}, std::string(protocol::block_size, 'b'));
-    BOOST_TEST(queue.block_room().data() != room);
+    BOOST_TEST(static_cast<const void*>(queue.block_room().data()) != room);
 }
 
 // Many rounds through few rooms: none may be filled again before the reader has it.

@@ -9,6 +9,7 @@
 #include <ctime>
 #include <tuple>
 
+using namespace std::string_literals;
 using namespace outrider;
 using namespace outrider::cli;
 
@@ -94,7 +95,7 @@ BOOST_AUTO_TEST_CASE(colours_stay_where_they_are_wanted_and_end_with_the_line) {
 
 BOOST_AUTO_TEST_CASE(one_watch_to_a_file_is_passed_on_byte_by_byte) {
     auto shown = one_watch();
-    const std::string bytes("\0\xff\x1b[2J 10%\r 20%\rhalf \xC3", 25);
+    const auto bytes = "\0\xff\x1b[2J 10%\r 20%\rhalf \xC3"s;
     BOOST_TEST(shown.text_of({bytes, first, {}}, "") == bytes);
     BOOST_TEST(shown.rest() == "");
 }
