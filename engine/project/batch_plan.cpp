@@ -3,6 +3,7 @@
 #include "engine/project/chosen_operation.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/operation_command.hpp"
+#include "engine/project/run_environment.hpp"
 #include "engine/project/run_label.hpp"
 #include "engine/search/flag_function.hpp"
 #include "engine/search/grid.hpp"
@@ -388,7 +389,8 @@ result<trial_run> plan_trial(const run_plan& prototype, const flag_map& flags) {
     // Only what differs: the prototype has the rest.
     for (auto& [name, value] : command->environment) {
         const auto common = prototype.start.environment.find(name);
-        if (common == prototype.start.environment.end() || common->second != value) {
+        const bool differs = common == prototype.start.environment.end() || common->second != value;
+        if (differs && !is_given_variable(name)) {
             out.environment[name] = std::move(value);
         }
     }

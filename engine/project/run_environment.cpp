@@ -3,6 +3,8 @@
 #include "engine/runs/secret_names.hpp"
 #include "engine/text/value_text.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace outrider {
@@ -13,6 +15,11 @@ constexpr std::string_view frozen_names[] = {"FLAGS_DEST", "GUILD_PLUGINS", "PRO
                                              "PYTHONPATH"};
 
 } // namespace
+
+bool is_given_variable(std::string_view name) {
+    return std::ranges::find(frozen_names, name) != std::end(frozen_names) || name == "GUILD_OP" ||
+           name == "GUILD_SOURCECODE" || name == "CMD_DIR";
+}
 
 std::map<std::string, std::string>
 frozen_environment(const run_request& request, const operation_def& op, const run_plan& plan) {

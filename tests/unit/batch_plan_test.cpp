@@ -163,6 +163,12 @@ BOOST_FIXTURE_TEST_CASE(a_trial_is_the_prototype_with_flags_of_its_own, sweep_pr
     const auto labelled = planned("boil", {"watts=[1,2]"});
     BOOST_TEST(plan_trial(labelled, labelled.batch->trials[0]).value().attributes.at("label") ==
                "w 1\n");
+    scratch.write("guild.yml",
+                  "a: {exec: ls, flags: {n: 1}, env: {PYTHONPATH: src, N: 'n${n}'}}\n");
+    const auto with_env = planned("a", {"n=[1,2]"});
+    const auto its = plan_trial(with_env, with_env.batch->trials[1]).value().environment;
+    BOOST_TEST(its.at("N") == "n2");
+    BOOST_TEST(!its.contains("PYTHONPATH")); // of the prototype, with more than src on it
 }
 
 BOOST_FIXTURE_TEST_CASE(a_range_starts_a_random_search_of_all_that_the_project_declares,
