@@ -170,4 +170,28 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(requirements_are_installed_where_the_run_is, Place
     BOOST_TEST(!has(here.err, "Installing requirements"));
 }
 
+BOOST_AUTO_TEST_CASE(children_have_what_is_installed_before_the_first_of_them) {
+    scene<over_local> at;
+    const wheels index;
+    index.add("tiny_one", "2.0");
+    at.me.write_config("remotes:\n  gpu1:\n" + at.place.config() + "    venv-activate: \"" +
+                       index.activation() + "\"\n");
+    write_file(at.me.project() + "/guild.yml", "say:\n  main: say\n  flags-dest: globals\n"
+                                               "  flags: {x: 1}\n"
+                                               "line:\n  steps: [say, say x=3]\n");
+    write_file(at.me.project() + "/say.py",
+               "import tiny_one\nx = 1\nprint('has', tiny_one.version)\n");
+    write_file(at.me.project() + "/requirements.txt", "tiny_one\n");
+    const auto batch = at.me.run({"run", "say", "x=[1,2]", "-r", "gpu1", "-y"});
+    check_says(batch, 0, {"Installing requirements: tiny_one\n"});
+    BOOST_TEST(count_of("has 2.0\n", batch.out) == 2);
+    const auto line = at.me.run({"run", "line", "-r", "gpu1", "-y"});
+    check_exit(line, 0);
+    BOOST_TEST(count_of("has 2.0\n", line.out) == 2);
+    BOOST_TEST(!has(batch.out + line.out + line.err, "Installing requirements"));
+    write_file(at.me.project() + "/requirements.txt", "tiny_none\n");
+    check_says(at.me.run({"run", "say", "x=[1,2]", "-r", "gpu1", "-y"}), 1,
+               {"No matching distribution found for tiny_none"});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
