@@ -134,8 +134,8 @@ class parts_reader {
             return project_failure("invalid requires value " + python_repr(item) +
                                    ": expected a string or mapping");
         }
-        constexpr const char* kinds[] = {"config",    "file",    "module",  "url",
-                                         "operation", "sources", "resource"};
+        constexpr const char* kinds[] = {"config",    "file",    "module",   "url",
+                                         "operation", "sources", "resource", "dvcfile"};
         if (std::ranges::none_of(kinds, [&](const char* key) { return source->contains(key); })) {
             return project_failure("invalid source " + python_repr(item) + " in resource '" +
                                    out_.model +
@@ -170,8 +170,10 @@ class parts_reader {
             out_.exec = {"${agent}", "children"};
             return {};
         }
-        if (is_set(data_, "notebook")) {
-            return failure(errc::unsupported, "'notebook' is not there yet");
+        for (const char* key : {"notebook", "dvc-stage"}) {
+            if (is_set(data_, key)) {
+                return failure(errc::unsupported, "'" + std::string(key) + "' is not there yet");
+            }
         }
         if (given("main") != nullptr) {
             return failure(errc::bad_input, "main must be the name of a module");

@@ -273,6 +273,9 @@ class requirement_reader {
 
     result<resource_source> read_source(json::object data, const std::string& resource) {
         const auto key = source_key(data);
+        if (data.contains("dvcfile")) {
+            return failure(errc::unsupported, "dependencies: 'dvcfile' is not there yet");
+        }
         if (key.empty()) {
             return bad("a source needs one of file, url, config, module or operation");
         }

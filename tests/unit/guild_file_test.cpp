@@ -164,6 +164,7 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
         {"plugins: [cpu, gpu]", "'plugins: [cpu, gpu]' is not there yet"},
         {"plugins: summary", "'plugins: summary' is not there yet"},
         {"main: guild.plugins.nbexec n.ipynb", "'main: guild.plugins.nbexec' is not there yet"},
+        {"dvc-stage: s", "'dvc-stage' is not there yet"},
         {"main: n.ipynb", "a notebook cannot be 'main' yet"},
         {"main: train.R --x", "a script in R cannot be 'main' yet: use 'exec: Rscript train.R "},
         {"main: m\n  flags-dest: locals", "'flags-dest: locals' is not there yet"},
@@ -189,6 +190,8 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
         BOOST_TEST(!find_operation(load("a:\n  " + std::string(body) + "\n"), "a").value()->refused,
                    body);
     }
+    BOOST_TEST(load("a: {exec: ls, requires: [{dvcfile: d}]}\nb: {exec: ls}\n").operations.size() ==
+               2U);
     const auto plugged =
         load("- model: m\n  plugins: [cpu]\n  operations: {a: {exec: ls}, b: {exec: "
              "ls, plugins: no}}\n");
