@@ -7,7 +7,11 @@ set(AGENT_SOURCES
     children/children_log.cpp
     children/children_process.cpp
     children/children_run.cpp
+    children/elsewhere_step.cpp
+    children/free_slots.cpp
     children/running_children.cpp
+    children/step_checks.cpp
+    children/unified_diff.cpp
     edit/change_attributes.cpp
     edit/delete_runs.cpp
     edit/purge_runs.cpp
@@ -42,12 +46,14 @@ set(AGENT_SOURCES
     machine/descendants.cpp
     machine/examine_machine.cpp
     machine/execute.cpp
+    machine/gpus.cpp
     machine/interpreter_facts.cpp
     machine/logout.cpp
     machine/machine.cpp
     machine/operation_environment.cpp
     machine/out_of_memory.cpp
     machine/signal_process.cpp
+    machine/slot_file.cpp
     machine/user_scope.cpp
     receive/abandon_copy.cpp
     receive/arrival_space.cpp

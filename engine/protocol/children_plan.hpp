@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/protocol/messages.hpp"
+#include "engine/protocol/slot.hpp"
 
 #include <boost/describe.hpp>
 
@@ -32,12 +33,33 @@ struct children_head {
     bool proto = false; ///< `common` stands in `.guild/proto`, and its files go to each child
     bool stage = false; ///< children are staged, none is started
     bool stop_on_failure = false; ///< trials: the first that fails is the last
-    std::int64_t parallel = 1;    ///< children that run at the same time
+    std::int64_t parallel = 1;    ///< most children that run at the same time
     std::string program;          ///< the name by which messages call the program
     std::string failed;           ///< why there are none: lines that are all that is said; or empty
+    std::vector<std::string> notes; ///< lines that are said before the first one
+    slot_rules slots;               ///< what a trial has to have to start
 };
 BOOST_DESCRIBE_STRUCT(children_head, (),
-                      (kind, common, proto, stage, stop_on_failure, parallel, program, failed))
+                      (kind, common, proto, stage, stop_on_failure, parallel, program, failed,
+                       notes, slots))
+
+/// What a step has to have done once it has succeeded; what is empty is not asked for.
+struct step_check {
+    std::string output;     ///< regular expression that has to be found in its output
+    std::string file;       ///< glob below its run that has to match something
+    std::string contains;   ///< regular expression that has to be found in each of those files
+    std::string compare_to; ///< file that each of them has to equal; relative to the run
+};
+BOOST_DESCRIBE_STRUCT(step_check, (), (output, file, contains, compare_to))
+
+/// A step on another remote than its pipeline: commands of the program of whoever made the plan.
+struct elsewhere_step {
+    std::string directory;         ///< of the project; absolute
+    std::vector<std::string> run;  ///< starts it and shows its output
+    std::vector<std::string> wait; ///< ends with its exit code
+    std::vector<std::string> stop;
+};
+BOOST_DESCRIBE_STRUCT(elsewhere_step, (), (directory, run, wait, stop))
 
 /// One child: what differs from the common start. Empty members are as there.
 struct planned_child {
@@ -54,9 +76,13 @@ struct planned_child {
     std::optional<start_run> whole; ///< all of its start, instead of a difference
     std::string skipped;            ///< lines that are said instead of starting it; or empty
     std::string cannot; ///< why it cannot be started, said when it is its turn; or empty
+    std::optional<start_staged> again;       ///< its run is there, and starts again in place
+    std::vector<step_check> checks;          ///< steps: made once it has succeeded
+    std::optional<elsewhere_step> elsewhere; ///< steps: there is no run of it here
 };
 BOOST_DESCRIBE_STRUCT(planned_child, (),
                       (id, link, title, flags, command, environment, attributes, dependencies,
-                       dependency_package, children, whole, skipped, cannot))
+                       dependency_package, children, whole, skipped, cannot, again, checks,
+                       elsewhere))
 
 } // namespace outrider::protocol

@@ -1,5 +1,6 @@
 #include "engine/agent/machine/cache_directory.hpp"
 #include "engine/agent/machine/descendants.hpp"
+#include "engine/agent/machine/gpus.hpp"
 #include "engine/agent/machine/operation_environment.hpp"
 #include "engine/agent/supervise/operation_words.hpp"
 #include "engine/protocol/content_hash.hpp"
@@ -181,6 +182,18 @@ BOOST_AUTO_TEST_CASE(modules_are_executed_by_what_no_file_of_the_project_can_rep
     BOOST_TEST(words_to_execute(shell, ".:/c/python-1", "/c/python-").words == shell,
                boost::test_tools::per_element());
     BOOST_TEST(words_to_execute(shell, ".:/c/python-1", "/c/python-").variables.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_driver_tells_gpus_and_who_computes_on_them) {
+    const auto got =
+        read_gpus("0, GPU-a\n1, GPU-b\n", "GPU-b, 12\nGPU-b, [N/A]\nGPU-gone, 3\n").value();
+    BOOST_REQUIRE(got.size() == 2U);
+    BOOST_TEST(got[0].index == 0);
+    BOOST_TEST(got[0].uuid == "GPU-a");
+    BOOST_TEST(got[0].pids.empty());
+    BOOST_TEST(got[1].pids == (std::vector<std::int64_t>{12, 0}), boost::test_tools::per_element());
+    BOOST_TEST(read_gpus("No devices were found\n", "").value().empty());
+    BOOST_TEST(!read_gpus("x, GPU-a\n", ""));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -14,6 +14,8 @@ namespace {
 /// Most of a line that is held back until it is whole, bytes.
 constexpr std::size_t longest_open_line = std::size_t{64} << 10;
 
+} // namespace
+
 // What cannot be written is lost: whoever records our output is gone.
 void write_out(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -27,8 +29,6 @@ void write_out(std::string_view bytes) {
         bytes.remove_prefix(static_cast<std::size_t>(put));
     }
 }
-
-} // namespace
 
 child_output::child_output(const run_paths& run, bool whole_lines)
     : file_(::open(run.output().c_str(), O_RDONLY | O_CLOEXEC)), whole_lines_(whole_lines) {}

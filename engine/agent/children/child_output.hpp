@@ -4,8 +4,12 @@
 #include "engine/runs/run_paths.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace outrider::agent {
+
+/// Writes all of it to our standard output.
+void write_out(std::string_view bytes);
 
 /// Shows the output of one child as it comes, on our own standard output. Of children that run side
 /// by side only whole lines are shown. Owned by who runs the children; its end forgets the rest.

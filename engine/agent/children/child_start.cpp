@@ -4,6 +4,8 @@
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/server/job_drive.hpp"
+#include "engine/agent/start/child_terms.hpp"
+#include "engine/agent/supervise/start_record.hpp"
 #include "engine/json/described_json.hpp"
 #include "engine/runs/run_status.hpp"
 #include "engine/runs/small_file.hpp"
@@ -60,10 +62,18 @@ protocol::start_run start_of(const protocol::children_head& head,
 result<> link_to_child(const protocol::planned_child& child, const parent_run& parent) {
     const std::string& name = child.link.empty() ? child.id : child.link;
     const fs::path link = parent.run.directory / name;
-    if (::symlink(("../" + child.id).c_str(), link.c_str()) == 0 || errno == EEXIST) {
+    if (::symlink(("../" + child.id).c_str(), link.c_str()) == 0) {
         return {};
     }
-    return errno_failure(errno, "cannot link " + link.string());
+    if (errno != EEXIST) {
+        return errno_failure(errno, "cannot link " + link.string());
+    }
+    std::error_code error;
+    if (!fs::is_symlink(link, error)) {
+        return failure(errc::conflict,
+                       "unexpected step run link " + link.string() + ": expected symlink");
+    }
+    return {};
 }
 
 result<> make_child(const agent_context& context, const protocol::children_head& head,
@@ -78,25 +88,56 @@ result<> make_child(const agent_context& context, const protocol::children_head&
     return made ? result<>() : result<>(made.error());
 }
 
-result<protocol::start_reply> start_child(const agent_context& context,
-                                          const protocol::planned_child& child,
-                                          const parent_run& parent, const std::string& token) {
-    protocol::start_staged request;
+result<std::optional<protocol::start_reply>> start_child(const agent_context& context,
+                                                         const protocol::planned_child& child,
+                                                         const parent_run& parent,
+                                                         const start_terms& terms) {
+    using reply = std::optional<protocol::start_reply>;
+    protocol::start_staged request = child.again.value_or(protocol::start_staged{});
     request.home = parent.home;
     request.run_id = child.id;
-    request.token = token;
+    if (request.token.empty()) {
+        request.token = terms.token;
+    }
+    for (const auto& [name, value] : terms.grant.environment) {
+        request.environment[name] = value;
+    }
+    child_terms asked{.token_before = terms.token_before, .slots = terms.grant.slots};
+    const run_paths run = parent.child(child.id);
     for (int looks = 0;; ++looks) {
-        auto started = start_here(context, request, print_line);
-        // An earlier life of the parent was killed while its start of the child went on.
-        if (started || started.error().kind() != errc::conflict || looks == start_looks) {
-            return started;
+        auto started = start_here(context, request, asked, print_line);
+        if (started && started->existed && request.token != terms.token &&
+            has_ended(started->run) && status_of(started->run).state != run_state::completed) {
+            request.token = terms.token; // an earlier life has started it, to no avail
+            asked.token_before = recorded_token(run);
+            continue;
         }
-        const auto facts = read_run(parent.child(child.id), *context.launcher, {});
-        if (status_of(facts).state == run_state::running) {
-            return protocol::start_reply{.run = facts, .existed = true};
+        if (started) {
+            return reply(std::move(*started));
+        }
+        if (started.error().kind() != errc::conflict || looks == start_looks) {
+            return started.error();
+        }
+        const auto token = recorded_token(run);
+        const auto facts = read_run(run, *context.launcher, {});
+        const bool waits = facts.pending || facts.staged;
+        if (status_of(facts).state == run_state::running || (!waits && has_ended(facts))) {
+            // An earlier life of the parent was killed while its start of the child went on.
+            return reply(protocol::start_reply{.run = facts, .existed = true});
+        }
+        if (waits && !may_be_alive(facts)) {
+            if (!terms.grant.slots.empty()) {
+                return reply();
+            }
+            asked.token_before = token; // that start was cut off
         }
         ::poll(nullptr, 0, start_interval_ms);
     }
+}
+
+std::string recorded_token(const run_paths& run) {
+    const auto record = read_start_record(run);
+    return record ? record->token : std::string();
 }
 
 void mark_not_started(const protocol::planned_child& child, const parent_run& parent,

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "engine/agent/children/free_slots.hpp"
 #include "engine/agent/server/context.hpp"
 #include "engine/protocol/children_plan.hpp"
 #include "engine/runs/run_paths.hpp"
 
+#include <optional>
 #include <string>
 
 namespace outrider::agent {
@@ -31,12 +33,21 @@ struct parent_run {
 [[nodiscard]] result<> make_child(const agent_context& context, const protocol::children_head& head,
                                   const protocol::planned_child& child, const parent_run& parent);
 
-/// Starts a run that was made. A start of it by somebody else is waited for, and then is this one.
-/// `token` names the starts of one life of the parent.
-[[nodiscard]] result<protocol::start_reply> start_child(const agent_context& context,
-                                                        const protocol::planned_child& child,
-                                                        const parent_run& parent,
-                                                        const std::string& token);
+/// On what a child is started.
+struct start_terms {
+    std::string token;        ///< names the starts of one life of the parent
+    std::string token_before; ///< as of `child_terms`
+    slot_grant grant;
+};
+
+/// Starts a run that was made. A start of it by an earlier life of the parent is waited for, and
+/// then is this one. Nothing: somebody else took a slot that it was to have.
+[[nodiscard]] result<std::optional<protocol::start_reply>>
+start_child(const agent_context& context, const protocol::planned_child& child,
+            const parent_run& parent, const start_terms& terms);
+
+/// The token of the last start of a run that was not its making.
+[[nodiscard]] std::string recorded_token(const run_paths& run);
 
 /// A child cannot be started: its run, if there is one, shows an error.
 void mark_not_started(const protocol::planned_child& child, const parent_run& parent,

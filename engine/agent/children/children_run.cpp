@@ -1,9 +1,12 @@
 #include "engine/agent/children/children_run.hpp"
 
 #include "engine/agent/children/children_log.hpp"
+#include "engine/agent/children/elsewhere_step.hpp"
+#include "engine/agent/children/step_checks.hpp"
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/machine/machine.hpp"
+#include "engine/agent/machine/operation_environment.hpp"
 #include "engine/runs/run_status.hpp"
 
 #include <poll.h>
@@ -15,10 +18,18 @@ namespace outrider::agent {
 
 using protocol::planned_child;
 
+namespace {
+
+/// Exit code of a pipeline of which a step did not do what is expected of it, as Guild has it.
+constexpr int check_failed = 3;
+
+} // namespace
+
 children_run::children_run(agent_context context, parent_run parent, children_reader plan,
                            descriptor signals, repeated_children repeated)
     : context_(std::move(context)), parent_(std::move(parent)), plan_(std::move(plan)),
-      signals_(std::move(signals)), repeated_(repeated), active_(context_, signals_),
+      signals_(std::move(signals)), repeated_(repeated),
+      slots_(context_, plan_.head().slots, inherited_environment()), active_(context_, signals_),
       token_(std::to_string(now_us()) + "-" + std::to_string(::getpid())) {}
 
 // ---- starting
@@ -51,77 +62,122 @@ result<> children_run::make_all() {
 }
 
 void children_run::announce(const planned_child& child, const char* doing) const {
-    log_line(are_steps() ? "running " + child.title
+    const char* step = child.again ? "restarting " : "running ";
+    log_line(are_steps() ? step + child.title
                          : std::string(doing) + " trial " + child.id + ": " + child.title);
 }
 
 // False once there is nothing more to start.
 result<bool> children_run::fill() {
+    waits_for_slot_ = false;
     while (!exit_code_ && !stopped_ &&
            active_.count() < static_cast<std::size_t>(std::max<std::int64_t>(head().parallel, 1))) {
-        auto child = plan_.next();
-        if (!child) {
-            return child.error();
+        if (!next_) {
+            auto child = plan_.next();
+            if (!child) {
+                return child.error();
+            }
+            if (!*child) {
+                return false;
+            }
+            next_ = std::move(*child);
         }
-        if (!*child) {
-            return false;
+        if (!take_on(*next_)) {
+            waits_for_slot_ = true;
+            return true;
         }
-        take_on(std::move(**child));
+        next_.reset();
     }
     return !exit_code_ && !stopped_;
 }
 
 bool children_run::is_wanted(const protocol::run_facts& facts) const {
     const auto status = status_of(facts);
+    if (are_steps() && status.state != run_state::completed) {
+        return true; // those behind it need what it makes
+    }
     if (status.state == run_state::pending || status.state == run_state::staged || facts.pending ||
         facts.staged) {
         return true;
     }
-    const bool lost = status.state == run_state::error && !status.exit_status && !facts.reason;
+    const bool launched = !facts.reason || facts.reason->kind != "failed_to_launch";
+    const bool lost = status.state == run_state::error && !status.exit_status && launched;
     const bool failed = status.state != run_state::completed && !lost;
     return (lost && repeated_.lost) || (failed && repeated_.failed);
 }
 
-void children_run::take_on(planned_child child) {
+// False while there is no slot for it.
+bool children_run::take_on(const planned_child& child) {
     const run_paths run = parent_.child(child.id);
+    start_terms terms{.token = token_, .token_before = {}, .grant = {}};
     if (is_run(run)) {
+        terms.token_before = recorded_token(run); // before the look that decides
         const auto facts = read_run(run, *context_.launcher, {});
         const auto status = status_of(facts);
         if (status.state == run_state::running) {
             announce(child, "Running");
             attach(child);
-            return;
+            return true;
         }
-        if (!is_wanted(facts)) {
+        if (!child.again && !is_wanted(facts)) {
             log_line("Skipping " + child.id + " because its status is '" +
                      boost::describe::enum_to_string(status.state, "unknown") +
                      "' (expected 'pending')");
-            return;
+            return true;
         }
+    }
+    const bool is_run_here = child.cannot.empty() && child.skipped.empty() && !child.elsewhere;
+    if (slots_.are_needed() && is_run_here) {
+        auto found = slots_.find();
+        if (!found) {
+            return false;
+        }
+        terms.grant = std::move(*found);
     }
     announce(child, "Running");
     if (!child.cannot.empty()) {
-        cannot_start(child, child.cannot);
-        return;
+        cannot_start(child, {errc::bad_input, child.cannot});
+        return true;
     }
     if (!child.skipped.empty()) {
         print_line(child.skipped);
         std::ignore = link_to_child(child, parent_); // to nothing, as Guild leaves it
-        return;
+        return true;
+    }
+    if (child.elsewhere) {
+        run_there(child);
+        return true;
     }
     if (auto made = make_child(context_, head(), child, parent_); !made) {
-        cannot_start(child, made.error().context);
-        return;
+        cannot_start(child, made.error());
+        return true;
     }
-    start(child);
+    return start(child, terms);
 }
 
-void children_run::start(const planned_child& child) {
-    auto started = start_child(context_, child, parent_, token_);
-    if (!started) {
-        cannot_start(child, started.error().context);
-        return;
+void children_run::run_there(const planned_child& child) {
+    const auto code = run_elsewhere(*child.elsewhere, signals_.get());
+    if (!code) {
+        cannot_start(child, code.error());
+    } else if (!*code) {
+        stopped_ = true;
+    } else {
+        conclude(child,
+                 {.failed = **code != 0, .terminated = false, .code = **code, .message = {}});
     }
+}
+
+// False where its slot went to somebody else.
+bool children_run::start(const planned_child& child, const start_terms& terms) {
+    auto begun = start_child(context_, child, parent_, terms);
+    if (!begun) {
+        cannot_start(child, begun.error());
+        return true;
+    }
+    if (!*begun) {
+        return false;
+    }
+    const protocol::start_reply* const started = &**begun;
     for (const auto& line : started->resolved) {
         if (are_steps()) {
             print_line(line);
@@ -130,15 +186,22 @@ void children_run::start(const planned_child& child) {
         }
     }
     if (!started->not_met.empty()) {
-        cannot_start(child, started->not_met);
-        return;
+        cannot_start(child, {errc::start_failed, started->not_met});
+        return true;
     }
     attach(child);
+    return true;
 }
 
-void children_run::cannot_start(const planned_child& child, const std::string& why) {
-    mark_not_started(child, parent_, why);
-    conclude(child, {.failed = true, .terminated = false, .code = 1, .message = why});
+void children_run::cannot_start(const planned_child& child, const failure& why) {
+    if (why.kind() == errc::no_space) {
+        // It would keep every other one as well: they wait until there is space.
+        log_line(why.context, "ERROR");
+        exit_code_ = 1;
+        return;
+    }
+    mark_not_started(child, parent_, why.context);
+    conclude(child, {.failed = true, .terminated = false, .code = 1, .message = why.context});
 }
 
 void children_run::attach(const planned_child& child) {
@@ -147,8 +210,23 @@ void children_run::attach(const planned_child& child) {
 
 // ---- running
 
+// The run of the step stays as it is, whatever comes of this.
+void children_run::check(const planned_child& child) {
+    const auto checked = check_step(present_place(parent_.child(child.id)), child.checks);
+    for (const auto& line : checked.lines) {
+        print_line(line);
+    }
+    if (!checked.passed) {
+        print_line(head().program + ": stopping because a check failed - see above for details");
+        exit_code_ = check_failed;
+    }
+}
+
 void children_run::conclude(const planned_child& child, const child_end& end) {
     if (!end.failed) {
+        if (!child.checks.empty()) {
+            check(child);
+        }
         return;
     }
     if (are_steps()) {
@@ -191,6 +269,15 @@ std::optional<int> children_run::run() {
         print_line(head().failed);
         return 1;
     }
+    for (const auto& note : head().notes) {
+        print_line(note);
+    }
+    if (slots_.are_needed() && !head().stage) {
+        if (auto good = slots_.check(); !good) {
+            return fail(good.error());
+        }
+        active_.watch_directory(slots_.directory()); // before the first look
+    }
     if (!are_steps()) {
         if (auto made = make_all(); !made) {
             return fail(made.error());
@@ -208,13 +295,13 @@ std::optional<int> children_run::run() {
             stop_all();
             return std::nullopt;
         }
-        if (active_.count() == 0) {
+        if (active_.count() == 0 && !waits_for_slot_) {
             if (!*more) {
                 return exit_code_.value_or(0);
             }
             continue; // what was begun could not be started
         }
-        stopped_ = active_.wait() || stopped_;
+        stopped_ = active_.wait(waits_for_slot_ ? slots_.look_interval() : -1) || stopped_;
         active_.look_after([this](const planned_child& child) {
             conclude(child, end_of(context_, parent_.child(child.id)));
         });

@@ -34,13 +34,15 @@ class children_run {
     bool are_steps() const { return head().kind == protocol::children_kind::steps; }
     result<> make_all();
     result<bool> fill();
-    void take_on(protocol::planned_child child);
+    bool take_on(const protocol::planned_child& child);
     bool is_wanted(const protocol::run_facts& facts) const;
-    void start(const protocol::planned_child& child);
+    bool start(const protocol::planned_child& child, const start_terms& terms);
+    void run_there(const protocol::planned_child& child);
+    void check(const protocol::planned_child& child);
     void attach(const protocol::planned_child& child);
     void announce(const protocol::planned_child& child, const char* doing) const;
     void conclude(const protocol::planned_child& child, const child_end& end);
-    void cannot_start(const protocol::planned_child& child, const std::string& why);
+    void cannot_start(const protocol::planned_child& child, const failure& why);
     void stop_all();
 
     agent_context context_;
@@ -48,8 +50,11 @@ class children_run {
     children_reader plan_;
     descriptor signals_;
     repeated_children repeated_;
+    free_slots slots_;
     running_children active_;
     std::string token_;
+    std::optional<protocol::planned_child> next_; // to start once there is a slot for it
+    bool waits_for_slot_ = false;
     std::optional<int> exit_code_; // set: no more children are started
     bool stopped_ = false;
 };

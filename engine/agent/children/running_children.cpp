@@ -35,7 +35,11 @@ void running_children::add(const protocol::planned_child& child, const run_paths
                        .ends = context_.launcher->ends(run)});
 }
 
-bool running_children::wait() {
+void running_children::watch_directory(const std::string& directory) {
+    std::ignore = ::inotify_add_watch(changes_.get(), directory.c_str(), IN_CLOSE_WRITE);
+}
+
+bool running_children::wait(int limit) {
     std::vector<pollfd> polled{{.fd = signals_.get(), .events = POLLIN, .revents = 0},
                                {.fd = changes_.get(), .events = POLLIN, .revents = 0}};
     bool all_told = true;
@@ -45,7 +49,7 @@ bool running_children::wait() {
             polled.push_back({.fd = end.get(), .events = POLLIN, .revents = 0});
         }
     }
-    ::poll(polled.data(), polled.size(), all_told ? -1 : look_interval_ms);
+    ::poll(polled.data(), polled.size(), all_told ? limit : look_interval_ms);
     std::array<char, 4096> events;
     while (::read(changes_.get(), events.data(), events.size()) > 0) {
     }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <list>
+#include <string>
 #include <vector>
 
 namespace outrider::agent {
@@ -27,8 +28,11 @@ class running_children {
     [[nodiscard]] std::size_t count() const { return active_.size(); }
     /// Takes on one that was started. `alone`: no other runs at the same time.
     void add(const protocol::planned_child& child, const run_paths& run, bool alone);
-    /// Waits until there is output, an end, or a signal: then it is true.
-    [[nodiscard]] bool wait();
+    /// A file that is closed there after it was written ends a `wait`, too.
+    void watch_directory(const std::string& directory);
+    /// Waits until there is output, an end, or a signal: then it is true. At most `limit` ms; -1:
+    /// as long as it takes.
+    [[nodiscard]] bool wait(int limit);
     /// Shows what is new. Those that have ended are forgotten, and told after their last line.
     void look_after(const std::function<void(const protocol::planned_child&)>& ended);
     /// Ends all: they are asked at once, then each is waited for. `what` is what they are called.

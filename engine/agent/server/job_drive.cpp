@@ -35,11 +35,10 @@ void tell_progress(const protocol::frame& part, const progress_listener& told) {
 }
 
 // The answer, where the frame is the last one.
-template <class Reply>
-std::optional<result<Reply>> answer_in(const protocol::frame& frame,
-                                       const progress_listener& told) {
+std::optional<result<std::string>> answer_in(const protocol::frame& frame,
+                                             const progress_listener& told) {
     if (frame.kind == protocol::frame_kind::reply) {
-        return protocol::decode<Reply>(frame.payload);
+        return std::string(std::string_view(frame.payload));
     }
     if (frame.kind == protocol::frame_kind::failure) {
         const auto why = protocol::decode<protocol::failure_message>(frame.payload);
@@ -53,12 +52,19 @@ std::optional<result<Reply>> answer_in(const protocol::frame& frame,
 }
 
 template <class Request>
-result<typename Request::reply> perform_here(const agent_context& context,
-                                             job_factory<Request> make, Request request,
-                                             const progress_listener& told) {
+result<typename Request::reply> perform_request(const agent_context& context,
+                                                job_factory<Request> make, Request request,
+                                                const progress_listener& told) {
+    return perform_here<typename Request::reply>(
+        [&](reply_channel channel) { return make(context, std::move(request), channel); }, told);
+}
+
+} // namespace
+
+result<std::string> answer_of(const job_maker& make, const progress_listener& told) {
     output_queue frames;
     protocol::frame_reader reader;
-    const auto job = make(context, std::move(request), reply_channel(frames, 1));
+    const auto job = make(reply_channel(frames, 1));
     for (;;) {
         const auto wait = job->advance();
         reader.feed(frames.take());
@@ -70,7 +76,7 @@ result<typename Request::reply> perform_here(const agent_context& context,
             if (!next->has_value()) {
                 break;
             }
-            if (auto answer = answer_in<typename Request::reply>(**next, told)) {
+            if (auto answer = answer_in(**next, told)) {
                 return std::move(*answer);
             }
         }
@@ -81,21 +87,19 @@ result<typename Request::reply> perform_here(const agent_context& context,
     }
 }
 
-} // namespace
-
 result<protocol::start_reply> start_here(const agent_context& context, protocol::start_run request,
                                          const progress_listener& told) {
-    return perform_here(context, make_start_run_job, std::move(request), told);
+    return perform_request(context, make_start_run_job, std::move(request), told);
 }
 
 result<protocol::start_reply> start_here(const agent_context& context,
                                          protocol::start_staged request,
                                          const progress_listener& told) {
-    return perform_here(context, make_start_staged_job, std::move(request), told);
+    return perform_request(context, make_start_staged_job, std::move(request), told);
 }
 
 result<protocol::stop_reply> stop_here(const agent_context& context, protocol::stop_run request) {
-    return perform_here(context, make_stop_run_job, std::move(request), [](const auto&) {});
+    return perform_request(context, make_stop_run_job, std::move(request), [](const auto&) {});
 }
 
 } // namespace outrider::agent

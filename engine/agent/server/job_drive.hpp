@@ -3,14 +3,27 @@
 #include "engine/agent/server/context.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/core/result.hpp"
+#include "engine/json/described_json.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace outrider::agent {
 
 /// Hears lines about what takes long.
 using progress_listener = std::function<void(const std::string& line)>;
+
+using job_maker = std::function<std::unique_ptr<job>(reply_channel channel)>;
+
+/// Drives one job until it answers, in this process and without a client; gives its reply, as text.
+[[nodiscard]] result<std::string> answer_of(const job_maker& make, const progress_listener& told);
+
+template <class Reply>
+[[nodiscard]] result<Reply> perform_here(const job_maker& make, const progress_listener& told) {
+    const auto text = answer_of(make, told);
+    return text ? protocol::decode<Reply>(*text) : result<Reply>(text.error());
+}
 
 /// Starts a run in this process, without a client: waits until its operation runs, or until a run
 /// that is only to be made is there.

@@ -110,6 +110,19 @@ result<> place_children(const agent_context& context, const std::string& package
     return {};
 }
 
+void forget_children(const agent_context& context, const std::string& package) {
+    const auto files = package_files(context.machine.cache_directory, package);
+    if (package.empty() || !files) {
+        return;
+    }
+    // Whole or not at all, for whoever looks for it.
+    const fs::path place = files->parent_path();
+    const fs::path aside = place.parent_path() / (".done-" + package);
+    if (::rename(place.c_str(), aside.c_str()) == 0) {
+        std::ignore = remove_tree(aside);
+    }
+}
+
 result<> write_proto(const agent_context& context, const protocol::children_head& head,
                      const run_paths& run, const resolved_start& start) {
     const run_paths proto{run.proto()};

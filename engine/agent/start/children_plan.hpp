@@ -45,6 +45,9 @@ class children_reader {
 [[nodiscard]] result<> place_children(const agent_context& context, const std::string& package,
                                       const run_paths& run);
 
+/// Removes what was received of a plan that stands in its run by now.
+void forget_children(const agent_context& context, const std::string& package);
+
 /// Writes the proto of a batch around its source code, which is there: a run directory that is
 /// pending and never starts. `source` is what was copied from another run.
 [[nodiscard]] result<> write_proto(const agent_context& context,

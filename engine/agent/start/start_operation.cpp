@@ -515,6 +515,7 @@ result<job_wait> start_operation_job::leave_pending() {
 // Without its starter the run waits: it is not taken for one whose start was cut off.
 result<job_wait> start_operation_job::answer_prepared() {
     std::ignore = remove_file(run_.starting());
+    forget_children(context_, request().children);
     reply(false);
     return go_on(step::done);
 }
@@ -548,6 +549,7 @@ result<job_wait> start_operation_job::report() {
         return launched_->wait();
     }
     warning_ = (*outcome)->warning;
+    forget_children(context_, request().children);
     reply(false);
     return go_on(step::done);
 }

@@ -1,6 +1,8 @@
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
+#include "engine/agent/server/job_drive.hpp"
 #include "engine/agent/server/jobs.hpp"
+#include "engine/agent/start/child_terms.hpp"
 #include "engine/agent/start/staged_run.hpp"
 #include "engine/agent/start/start_operation.hpp"
 #include "engine/runs/run_identity.hpp"
@@ -13,7 +15,8 @@ namespace {
 /// A run that is there: it is staged, or it has ended and starts again in place.
 class existing_run final : public start_origin {
   public:
-    explicit existing_run(protocol::start_staged asked) : asked_(std::move(asked)) {}
+    explicit existing_run(protocol::start_staged asked, std::optional<child_terms> terms = {})
+        : asked_(std::move(asked)), terms_(std::move(terms)) {}
 
     result<run_paths> find(const agent_context& context) override;
     result<verdict> take(const agent_context& context, const run_paths& run) override;
@@ -37,6 +40,7 @@ class existing_run final : public start_origin {
     result<> check_state(const protocol::run_facts& facts) const;
 
     protocol::start_staged asked_;
+    std::optional<child_terms> terms_;
     protocol::start_run request_;
     bool staged_by_us_ = false;  // its record has what the environment keeps secret
     bool pending_by_us_ = false; // so has this one; its parent made it
@@ -78,7 +82,11 @@ result<start_origin::verdict> existing_run::take(const agent_context& context,
     if (!is_run(run)) {
         return failure(errc::not_found, "there is no run " + asked_.run_id);
     }
-    const auto facts = read_run(run, *context.launcher, {});
+    auto facts = read_run(run, *context.launcher, {});
+    if (facts.starter == protocol::process_state::alive) {
+        // Whoever starts it holds the lock, and that is ours: the evidence is our own.
+        facts.starter = protocol::process_state::gone;
+    }
     auto record = read_start_record(run);
     const bool waits = facts.staged || facts.pending;
     if (record && !asked_.token.empty() && record->token == asked_.token && !waits) {
@@ -86,6 +94,9 @@ result<start_origin::verdict> existing_run::take(const agent_context& context,
     }
     if (auto good = check_state(facts); !good) {
         return good.error();
+    }
+    if (terms_ && (record ? record->token : "") != terms_->token_before) {
+        return failure(errc::conflict, "run " + asked_.run_id + " was started meanwhile");
     }
     if (!record && asked_.command.empty()) {
         return failure(errc::unsupported,
@@ -109,6 +120,7 @@ result<> existing_run::prepare(const agent_context& context, const run_paths& ru
         }
     }
     start.record.token = asked_.token;
+    start.record.slots = terms_ ? terms_->slots : std::vector<protocol::held_slot>();
     start.record.platform_given = fs::exists(run.attribute("platform"));
     auto record = start.record;
     record.request.stage = staged_by_us_;
@@ -132,6 +144,18 @@ result<> existing_run::prepare(const agent_context& context, const run_paths& ru
 }
 
 } // namespace
+
+result<protocol::start_reply> start_here(const agent_context& context,
+                                         protocol::start_staged request, child_terms terms,
+                                         const progress_listener& told) {
+    return perform_here<protocol::start_reply>(
+        [&](reply_channel channel) {
+            return make_start_job(
+                context, std::make_unique<existing_run>(std::move(request), std::move(terms)),
+                channel);
+        },
+        told);
+}
 
 std::unique_ptr<job> make_start_staged_job(const agent_context& context,
                                            protocol::start_staged request, reply_channel channel) {

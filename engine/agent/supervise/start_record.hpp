@@ -2,6 +2,7 @@
 
 #include "engine/core/result.hpp"
 #include "engine/protocol/messages.hpp"
+#include "engine/protocol/slot.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"
 
@@ -18,14 +19,16 @@ struct start_record {
     std::vector<std::string> command; ///< resolved
     std::string python_exe;           ///< whose version belongs into `platform`; may be empty
     std::string cache_directory;
-    bool platform_given = false; ///< the `platform` attribute is there already
-    std::string user;            ///< whose logout could end the supervisor (logout.hpp)
-    std::string token;           ///< of the `start_staged` that this start belongs to
+    bool platform_given = false;            ///< the `platform` attribute is there already
+    std::string user;                       ///< whose logout could end the supervisor (logout.hpp)
+    std::string token;                      ///< of the `start_staged` that this start belongs to
+    std::vector<protocol::held_slot> slots; ///< that the supervisor takes before anything else
     /// What was asked for, less attributes and manifest, so that any agent can start it later.
     protocol::start_run request;
 };
 BOOST_DESCRIBE_STRUCT(start_record, (),
-                      (command, python_exe, cache_directory, platform_given, user, token, request))
+                      (command, python_exe, cache_directory, platform_given, user, token, slots,
+                       request))
 
 /// Writes the record, readable by its owner only. What is secret in the environment of the request
 /// is left out; a run that waits (staged, or the pending child of a batch) cannot do without, and

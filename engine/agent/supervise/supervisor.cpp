@@ -8,6 +8,7 @@
 #include "engine/agent/machine/logout.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/machine/signal_process.hpp"
+#include "engine/agent/machine/slot_file.hpp"
 #include "engine/agent/supervise/end_record.hpp"
 #include "engine/agent/supervise/left_behind.hpp"
 #include "engine/agent/supervise/operation_process.hpp"
@@ -56,6 +57,7 @@ class supervisor {
 
   private:
     result<> start();
+    result<> take_slots();
     void clear_up();
     void outlive_login();
     void write_slow_facts();
@@ -75,6 +77,7 @@ class supervisor {
     std::unique_ptr<output_recorder> output_;
     std::unique_ptr<output_scalars> scalars_;
     std::unique_ptr<end_record> end_;
+    std::vector<descriptor> slots_; // for as long as this process lives
     descriptor signals_;
     bool was_staged_ = ::access(run_.staged().c_str(), F_OK) == 0;
     std::string warning_; // for whoever asked for the start
@@ -117,6 +120,9 @@ result<> supervisor::start() {
         return record.error();
     }
     record_ = std::move(*record);
+    if (auto taken = take_slots(); !taken) {
+        return taken;
+    }
     outlive_login();
     auto recorder = output_recorder::create(run_);
     if (!recorder) {
@@ -150,6 +156,20 @@ result<> supervisor::start() {
         }
     }
     return operation_.release();
+}
+
+result<> supervisor::take_slots() {
+    for (const auto& slot : record_.slots) {
+        auto taken = take_slot(record_.cache_directory, slot);
+        if (!taken) {
+            return taken.error();
+        }
+        if (!slot.shared) {
+            sign_slot(*taken, run_.directory.native());
+        }
+        slots_.push_back(std::move(*taken));
+    }
+    return {};
 }
 
 // Before the operation is forked, so that it moves as well.
