@@ -1,5 +1,6 @@
 #include "engine/config/config.hpp"
 #include "engine/config/far_path.hpp"
+#include "engine/config/slots.hpp"
 #include "engine/text/path_text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -95,6 +96,23 @@ class remote_reader {
         return value;
     }
 
+    /// A list of indexes, as "0 2 1".
+    std::string indexes(std::string_view key) {
+        const auto* value = data_.if_contains(key);
+        std::string out;
+        if (value == nullptr || value->is_null()) {
+            return out;
+        }
+        for (const auto& item : value->is_array() ? value->get_array() : json::array{*value}) {
+            if (!item.is_int64() || item.get_int64() < 0) {
+                fail(key, "must be a list of indexes, as [0, 1]");
+                return {};
+            }
+            out += (out.empty() ? "" : " ") + std::to_string(item.get_int64());
+        }
+        return out;
+    }
+
     void fail(std::string_view key, const std::string& why) {
         if (!failed_) {
             failed_ = failure(errc::bad_input, "remote " + name_ + ": " + std::string(key) + " " +
@@ -154,6 +172,18 @@ bool read_downloads(remote_reader& in) {
     return in.value_of(key) == "here";
 }
 
+// For any type of remote.
+void read_slots(remote_reader& in, remote& to) {
+    static const remote_key slots{
+        .name = "slots", .kind = key_kind::number, .least = 1, .most = 10'000};
+    if (auto count = in.value_of(slots)) {
+        to.settings["slots"] = std::move(*count);
+    }
+    if (auto gpus = in.indexes("gpus"); !gpus.empty()) {
+        to.settings["gpus"] = std::move(gpus);
+    }
+}
+
 failure not_defined(const std::string& name) {
     return {errc::not_found, "remote " + name +
                                  " is not defined\nShow remotes by running '{program} remotes' or "
@@ -165,6 +195,7 @@ result<remote> read_remote(const config& from, const remote_types& types, const 
     remote_reader in(from, name, data);
     remote out{.name = name};
     out.downloads_here = read_downloads(in);
+    read_slots(in, out);
     out.type = in.text_or_empty("type");
     if (out.type.empty()) {
         return failure(errc::bad_input, "remote " + name + " is missing required config: type");
@@ -222,6 +253,32 @@ result<remote> read_inline_remote(const remote_types& types, const std::string& 
 }
 
 } // namespace
+
+protocol::slot_rules slots_of(const remote& to) {
+    protocol::slot_rules out;
+    const auto number = [](std::string_view word) {
+        std::int64_t value = 0;
+        std::from_chars(word.data(), word.data() + word.size(), value); // it was checked as read
+        return value;
+    };
+    if (const auto count = to.settings.find("slots"); count != to.settings.end()) {
+        out.count = number(count->second);
+    }
+    if (const auto gpus = to.settings.find("gpus"); gpus != to.settings.end()) {
+        for (std::string_view left = gpus->second; !left.empty();) {
+            const auto word = left.substr(0, left.find(' '));
+            out.gpus.push_back(number(word));
+            left.remove_prefix(std::min(word.size() + 1, left.size()));
+        }
+    }
+    return out;
+}
+
+result<> read_own_slots(const config& from, remote& here) {
+    remote_reader in(from, std::string(this_machine_name), from.data);
+    read_slots(in, here);
+    return in.failed() ? result<>(*in.failed()) : result<>();
+}
 
 result<remote> find_remote(const config& from, const remote_types& types, const std::string& name) {
     if (const auto* section = from.data.if_contains("remotes");

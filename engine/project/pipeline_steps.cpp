@@ -2,6 +2,8 @@
 
 #include "engine/project/flag_text.hpp"
 #include "engine/project/references.hpp"
+#include "engine/search/flag_function.hpp"
+#include "engine/text/python_number.hpp"
 #include "engine/text/shell_words.hpp"
 #include "engine/text/value_text.hpp"
 #include "engine/text/yaml_text.hpp"
@@ -24,6 +26,7 @@ struct step_words {
     flag_map flags;
     /// Options by the name that they are typed with; a switch has one empty value.
     std::map<std::string, std::vector<std::string>> options;
+    std::vector<std::string> notes;
 };
 
 struct step_option {
@@ -38,6 +41,7 @@ constexpr step_option step_options[] = {
     {"batch-tag", "batch-tags", ""},
     {"fail-on-trial-error", "", "", false},
     {"force-flags", "", "f", false},
+    {"force-sourcecode", "", "", false},
     {"gpus", "", ""},
     {"label", "", "l"},
     {"max-trials", "", "m"},
@@ -50,8 +54,18 @@ constexpr step_option step_options[] = {
     {"optimizer", "", "o"},
     {"random-seed", "", ""},
     {"remote", "", "r"},
+    {"stage-trials", "", "", false},
     {"stop-after", "", ""},
     {"tag", "tags", "t"},
+};
+
+/// Options of `run` that mean nothing in a step, less the dashes, and whether they have a value.
+constexpr std::pair<std::string_view, bool> ignored_options[] = {
+    {"background", false}, {"comment", true},       {"force-deps", false}, {"keep-batch", false},
+    {"keep-run", false},   {"no-wait", false},      {"pidfile", true},     {"print-cmd", false},
+    {"print-env", false},  {"proto", true},         {"quiet", false},      {"restart", true},
+    {"run-dir", true},     {"run-id", true},        {"save-trials", true}, {"stage", false},
+    {"start", true},       {"print-trials", false},
 };
 
 failure bad_spec(const std::string& text, const std::string& why) {
@@ -86,6 +100,18 @@ result<step_words> read_text(const std::string& text) {
         }
         if (word.starts_with('-')) {
             const auto* option = option_named(word);
+            const auto* ignored = std::ranges::find(
+                ignored_options,
+                std::string_view(word).substr(std::min<std::size_t>(word.size(), 2)),
+                &std::pair<std::string_view, bool>::first);
+            if (option == nullptr && ignored != std::end(ignored_options)) {
+                std::string parameter(ignored->first);
+                std::ranges::replace(parameter, '-', '_');
+                out.notes.push_back("WARNING: [guild] run parameter " + parameter + " used in " +
+                                    python_string(text) + " ignored");
+                at += ignored->second && !value && at + 1 != words->end() ? 1 : 0;
+                continue;
+            }
             if (option == nullptr) {
                 return bad_spec(text, "no such option: " + word);
             }
@@ -227,7 +253,10 @@ std::optional<Number> parsed_option(const std::string& text) {
 run_command command_of(const step_words& step) {
     run_command out{.operation = step.operation, .flags = step.files};
     for (const auto& [name, value] : step.flags) {
-        out.flags.push_back(name + "=" + encode_flag(value));
+        // A function would be plain text in the quotation marks that it is encoded with.
+        const auto* words = value.if_string();
+        const bool drawn = words != nullptr && is_flag_function(*words);
+        out.flags.push_back(name + "=" + (drawn ? std::string(*words) : encode_flag(value)));
     }
     const auto text = [&](const char* name) {
         const auto found = step.options.find(name);
@@ -254,6 +283,8 @@ run_command command_of(const step_words& step) {
     out.optimize = has("optimize");
     out.force_flags = has("force-flags");
     out.fail_on_trial_error = has("fail-on-trial-error");
+    out.force_sourcecode = has("force-sourcecode");
+    out.stage_trials = has("stage-trials");
     out.optimizer = text("optimizer");
     out.minimize = text("minimize");
     out.maximize = text("maximize");
@@ -264,8 +295,8 @@ run_command command_of(const step_words& step) {
     return out;
 }
 
-std::string shown_step(const step_words& step) {
-    std::string out = step.operation;
+std::string shown_arguments(const step_words& step) {
+    std::string out;
     for (const auto& [name, values] : step.options) {
         for (const auto& value : values) {
             out += " --" + name + (value.empty() ? "" : " " + value);
@@ -311,6 +342,47 @@ bool is_isolated(const json::value& step) {
     return said == nullptr || *said != json::value(false);
 }
 
+// One check, or a list of them.
+std::vector<protocol::step_check> checks_of(const json::value& step) {
+    const auto* mapping = step.if_object();
+    const auto* said = mapping != nullptr ? mapping->if_contains("expect") : nullptr;
+    std::vector<protocol::step_check> out;
+    if (said == nullptr || said->is_null()) {
+        return out;
+    }
+    for (const auto& item : said->is_array() ? said->get_array() : json::array{*said}) {
+        if (const auto* check = item.if_object()) {
+            out.push_back({.output = text_of(*check, "output"),
+                           .file = text_of(*check, "file"),
+                           .contains = text_of(*check, "contains"),
+                           .compare_to = text_of(*check, "compare-to")});
+        }
+    }
+    return out;
+}
+
+// What the pipeline was started with goes to the steps that do not say it themselves.
+void pass_on(const pipeline_values& from, step_words& step) {
+    const auto pass = [&step](const char* name, std::vector<std::string> values) {
+        step.options.try_emplace(name, std::move(values));
+    };
+    if (!from.passed_label.empty()) {
+        pass("label", {from.passed_label});
+    }
+    if (!from.typed.tags.empty()) {
+        pass("tag", from.typed.tags);
+    }
+    if (from.typed.stage_trials) {
+        pass("stage-trials", {""});
+    }
+    if (from.typed.force_sourcecode) {
+        pass("force-sourcecode", {""});
+    }
+    if (from.again && from.typed.needed) {
+        pass("needed", {""});
+    }
+}
+
 // A name can be that of one link.
 std::string unique_name(std::string name, std::set<std::string>& taken) {
     std::ranges::replace(name, '/', '_');
@@ -342,17 +414,19 @@ result<std::vector<pipeline_step>> read_steps(const operation_def& pipeline,
         }
         resolve_step(references, *words);
         take_scoped(from.flags, step.name, *words);
-        if (!from.passed_label.empty() && !words->options.contains("label")) {
-            words->options["label"] = {from.passed_label};
-        }
-        if (!from.typed.tags.empty() && !words->options.contains("tag")) {
-            words->options["tag"] = from.typed.tags;
-        }
-        step.shown = step.name + ": " + shown_step(*words);
+        pass_on(from, *words);
+        step.said_name = step.name;
+        step.arguments = shown_arguments(*words);
         step.name = unique_name(step.name, taken);
         step.isolated = is_isolated(written);
+        step.checks = checks_of(written);
+        step.notes = std::move(words->notes);
         step.command = command_of(*words);
         step.command.remote = from.typed.remote;
+        step.operation = words->operation;
+        if (const auto there = words->options.find("remote"); there != words->options.end()) {
+            step.remote = there->second.back();
+        }
         if (!pipeline.model.empty() && words->operation.find(':') == std::string::npos) {
             step.command.operation = pipeline.model + ":" + words->operation;
         }

@@ -83,6 +83,10 @@ result<operation_def> frozen_operation(const recorded_run& run, const opref& of)
         }
     }
     out.data = data;
+    if (auto steps = attribute_of(run, "steps"); steps.is_array()) {
+        out.data["steps"] = std::move(steps);
+        out.exec = {"${agent}", "children"}; // whoever made it: Guild has a module for this
+    }
     const auto member = [&](const char* key) {
         const auto* value = data.if_contains(key);
         return value != nullptr ? *value : json::value();
@@ -161,10 +165,21 @@ void declare_flags(operation_def& op, const operation_def* project, const flag_m
 } // namespace
 
 std::vector<std::string> recorded_attributes() {
-    return {"op",          "flags",       "user_flags",        "label",
-            "tags",        "run_params",  "sourcecode_digest", "vcs_commit",
-            "started",     "initialized", "exit_status",       "comments",
-            "random_seed", "deps"};
+    return {"op",
+            "flags",
+            "user_flags",
+            "label",
+            "tags",
+            "run_params",
+            "sourcecode_digest",
+            "vcs_commit",
+            "started",
+            "initialized",
+            "exit_status",
+            "comments",
+            "random_seed",
+            "deps",
+            "steps"};
 }
 
 json::value attribute_of(const recorded_run& run, const std::string& name) {

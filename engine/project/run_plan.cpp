@@ -243,7 +243,7 @@ void plan_start(const run_request& request, const chosen_operation& chosen, run_
     const run_command& command = request.command;
     plan.start.run_id = request.run_id;
     plan.start.run_dir = command.run_dir;
-    plan.start.opref = format_opref(opref_of(chosen, plan, request.remote));
+    plan.start.opref = format_opref(opref_of(chosen, plan, request.remote && !request.step));
     plan.start.operation = chosen.op.full_name();
     plan.start.stage = command.stage;
     plan.start.force_deps = command.force_deps;

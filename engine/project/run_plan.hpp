@@ -56,6 +56,7 @@ struct run_request {
     std::map<std::string, std::string> required_runs; ///< ids by the flag that may name another
     bool again = false;  ///< `from` starts again: it keeps what is not asked for anew
     bool single = false; ///< no batch: lists and functions among its flags are values
+    bool step = false;   ///< of a pipeline: it is the project's operation wherever it runs
 };
 
 /// The other runs that an operation depends on.

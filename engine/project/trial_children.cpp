@@ -43,6 +43,7 @@ protocol::children_head head_of(const run_plan& prototype, const trial_options& 
     out.stage = how.stage;
     out.stop_on_failure = how.stop_on_failure;
     out.parallel = how.parallel;
+    out.slots = how.slots;
     out.program = how.program;
     out.failed = prototype.batch->failed;
     return out;

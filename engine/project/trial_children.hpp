@@ -3,6 +3,7 @@
 #include "engine/core/result.hpp"
 #include "engine/project/batch_plan.hpp"
 #include "engine/project/source_files.hpp"
+#include "engine/protocol/slot.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,6 +19,7 @@ struct trial_options {
     bool stage = false;
     bool stop_on_failure = false;
     std::int64_t parallel = 1;
+    protocol::slot_rules slots;
     std::vector<std::string> ids;      ///< of their runs, one for each trial
     std::vector<std::string> children; ///< of pipelines: the package of each trial's own plan
 };

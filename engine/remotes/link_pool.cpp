@@ -19,6 +19,8 @@ remote link_part(const remote& to) {
     part.use_prerelease = false;
     part.init.clear();
     part.downloads_here = false;
+    part.settings.erase("slots");
+    part.settings.erase("gpus");
     return part;
 }
 

@@ -87,4 +87,15 @@ BOOST_AUTO_TEST_CASE(ls_shows_what_the_pattern_names) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(links_to_other_runs_are_shown_as_directories) {
+    const std::vector<file_entry> entries = {
+        {.path = "data", .type = file_type::link, .target = "/srv/data"},
+        {.path = "flour.txt", .type = file_type::link, .target = "../3f2a/flour.txt"},
+        {.path = "grind", .type = file_type::link, .target = "../3f2a"},
+        {.path = "sub/up", .type = file_type::link, .target = "../data"},
+    };
+    BOOST_TEST(choose_paths(entries, "", false) == (paths{"data", "flour.txt", "grind/", "sub/up"}),
+               boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

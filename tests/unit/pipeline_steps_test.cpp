@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_SUITE(pipeline_step_forms)
 
 BOOST_FIXTURE_TEST_CASE(a_function_stays_one_in_a_mapping_and_in_text, pipeline_scene) {
     const auto mapping = first("[{run: grind, flags: {turns: '[1:100]', grain: 'a b'}}]");
-    BOOST_TEST(mapping.command.flags == (std::vector<std::string>{"grain='a b'", "turns=[1:100]"}),
+    BOOST_TEST(mapping.command.flags == (std::vector<std::string>{"grain=a b", "turns=[1:100]"}),
                boost::test_tools::per_element());
     const auto text = first("['grind turns=[1:100]']");
     BOOST_TEST(text.command.flags.at(0) == "turns=[1:100]");

@@ -89,6 +89,15 @@ awaitable<result<found_recorded>> find_recorded(command_session& session, const 
     co_return std::move(found->front());
 }
 
+awaitable<result<std::optional<found_recorded>>>
+find_recorded_by_id(command_session& session, const target& at, std::string id) {
+    auto found = co_await fetch_recorded(session, at, {std::move(id)});
+    if (!found) {
+        co_return found.error();
+    }
+    co_return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+}
+
 awaitable<result<std::vector<run_row>>> find_matching(command_session& session, const target& at,
                                                       std::string opref, flag_map flags) {
     auto all = co_await fetch_recorded(session, at, {});

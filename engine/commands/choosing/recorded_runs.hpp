@@ -4,6 +4,7 @@
 #include "engine/commands/session/session.hpp"
 #include "engine/project/recorded_operation.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace outrider {
@@ -18,6 +19,10 @@ struct found_recorded {
 /// newest), with what it recorded.
 [[nodiscard]] awaitable<result<found_recorded>> find_recorded(command_session& session,
                                                               const target& at, std::string name);
+
+/// The run with this id, if it is there.
+[[nodiscard]] awaitable<result<std::optional<found_recorded>>>
+find_recorded_by_id(command_session& session, const target& at, std::string id);
 
 /// The runs of a machine with this operation and exactly these flags that have not failed, newest
 /// first: what `run --needed` looks for.

@@ -63,6 +63,13 @@ class path_matcher {
     bool all_;
 };
 
+// A link to what stands beside a run leads to another run: a trial of it, or a step.
+bool leads_to_run(const protocol::file_entry& entry) {
+    return entry.type == protocol::file_type::link && entry.target.starts_with("../") &&
+           entry.target.size() > 3 && entry.target.find('/', 3) == std::string::npos &&
+           entry.path.find('/') == std::string::npos;
+}
+
 } // namespace
 
 std::vector<std::string> choose_paths(const std::vector<protocol::file_entry>& entries,
@@ -71,7 +78,8 @@ std::vector<std::string> choose_paths(const std::vector<protocol::file_entry>& e
     std::vector<std::string> chosen;
     for (const auto& entry : entries) {
         if (matcher.matches(entry.path)) {
-            const bool directory = entry.type == protocol::file_type::directory;
+            const bool directory =
+                entry.type == protocol::file_type::directory || leads_to_run(entry);
             chosen.push_back(directory ? entry.path + '/' : entry.path);
         }
     }

@@ -3,6 +3,8 @@
 #include "engine/commands/starting/run_follow_up.hpp"
 #include "engine/commands/starting/run_planning.hpp"
 
+#include <utility>
+
 namespace outrider {
 namespace {
 
@@ -78,6 +80,55 @@ protocol::start_staged again_request(const protocol::start_run& planned, const s
 }
 
 } // namespace
+
+awaitable<result<std::optional<protocol::start_staged>>>
+plan_batch_again(command_session& session, const target& at, run_command what,
+                 const found_recorded& found, int depth) {
+    const std::string id = found.row.id;
+    const auto most = std::exchange(what.max_trials, std::nullopt);
+    const auto seed = std::exchange(what.random_seed, std::nullopt);
+    auto proto = co_await adopt_batch(session, at, found, what);
+    if (!proto) {
+        co_return proto.error();
+    }
+    bool same = (!most || most == what.max_trials) && (!seed || seed == what.random_seed);
+    what.max_trials = most ? most : what.max_trials;
+    what.random_seed = seed ? seed : what.random_seed;
+    const auto before = recorded_flags(*proto, "flags");
+    run_request request = request_for(session, what, at, id);
+    request.from = std::move(*proto);
+    if (auto complete = co_await complete_request(session, at, request, {}); !complete) {
+        co_return complete.error();
+    }
+    auto plan = co_await make_plan(std::move(request), {});
+    if (!plan) {
+        co_return plan.error();
+    }
+    if (!plan->batch) {
+        co_return failure(errc::bad_input, "run " + id + " is a batch, and these flags make none");
+    }
+    same = same && plan->flag_values == before;
+    if (same && has_trials_left(found.row)) {
+        protocol::start_staged request_now{.home = at.home, .run_id = id, .token = new_run_id()};
+        request_now.trash_on_success = false;
+        request_now.environment["OUTRIDER_REPEAT"] = "failed,lost";
+        co_return request_now;
+    }
+    if (same && what.needed && found.row.state == run_state::completed) {
+        co_return std::nullopt;
+    }
+    if (auto gathered = co_await gather_required(session, at, *plan); !gathered) {
+        co_return gathered.error();
+    }
+    if (auto there = co_await send_plan(session, at, *plan, {}); !there) {
+        co_return there.error();
+    }
+    auto children = co_await send_trials(session, at, what, *plan, depth);
+    if (!children) {
+        co_return children.error();
+    }
+    co_return again_request(batch_request(*plan, what, at, *children), id);
+}
 
 awaitable<result<outcome>> start_batch_again(command_session& session, run_command what, target at,
                                              found_recorded found) {

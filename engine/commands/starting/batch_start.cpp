@@ -5,6 +5,7 @@
 #include "engine/commands/starting/pipeline_start.hpp"
 #include "engine/commands/starting/plan_upload.hpp"
 #include "engine/commands/starting/run_planning.hpp"
+#include "engine/config/slots.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/run_label.hpp"
 #include "engine/project/trial_children.hpp"
@@ -73,6 +74,21 @@ void adopt_objective(const boost::json::value& objective, run_command& what) {
     }
 }
 
+awaitable<result<>> add_slots(command_session& session, const target& at, const run_command& what,
+                              trial_options& how) {
+    remote to = at.to;
+    if (at.remote.empty()) {
+        auto known = session.settings();
+        auto read = known ? read_own_slots(**known, to) : result<>(known.error());
+        if (!read) {
+            co_return read.error();
+        }
+    }
+    how.slots = slots_of(to);
+    how.parallel = what.parallel;
+    co_return result<>();
+}
+
 } // namespace
 
 bool is_batch(const recorded_run& run) {
@@ -92,8 +108,10 @@ awaitable<result<std::string>> send_trials(command_session& session, const targe
                       .activation = at.to.activation(),
                       .program = "guild",
                       .stage = what.stage_trials,
-                      .stop_on_failure = what.fail_on_trial_error,
-                      .parallel = what.parallel};
+                      .stop_on_failure = what.fail_on_trial_error};
+    if (auto added = co_await add_slots(session, at, what, how); !added) {
+        co_return added.error();
+    }
     for (const auto& flags : prototype.batch->trials) {
         how.ids.push_back(new_run_id());
         if (!prototype.pipeline) {

@@ -43,4 +43,11 @@ find_matching_batch(command_session& session, const target& at, const run_plan& 
 [[nodiscard]] awaitable<result<outcome>>
 start_batch_again(command_session& session, run_command what, target at, found_recorded found);
 
+/// How a batch that is a step starts again: goes on with its trials as long as they are those that
+/// the step asks for now and some are left, else makes new ones. What they need is sent. Nothing:
+/// it went through, and `--needed` leaves it at that.
+[[nodiscard]] awaitable<result<std::optional<protocol::start_staged>>>
+plan_batch_again(command_session& session, const target& at, run_command what,
+                 const found_recorded& found, int depth);
+
 } // namespace outrider

@@ -4,6 +4,7 @@
 #include "engine/commands/starting/batch_start.hpp"
 #include "engine/commands/starting/downloads.hpp"
 #include "engine/commands/starting/package_upload.hpp"
+#include "engine/commands/starting/pipeline_again.hpp"
 #include "engine/commands/starting/plan_upload.hpp"
 #include "engine/commands/starting/run_planning.hpp"
 #include "engine/json/described_json.hpp"
@@ -16,6 +17,8 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <filesystem>
+#include <map>
 #include <vector>
 
 namespace outrider {
@@ -57,6 +60,46 @@ std::string skipping_text(const std::vector<run_row>& runs) {
     return out;
 }
 
+// The flags and options of a step as one types them.
+std::vector<std::string> typed_step(const run_command& what) {
+    std::vector<std::string> out = what.flags;
+    const auto add = [&out](const char* option, const std::string& value) {
+        if (!value.empty()) {
+            out.insert(out.end(), {option, value});
+        }
+    };
+    const auto add_switch = [&out](const char* option, bool on) {
+        if (on) {
+            out.emplace_back(option);
+        }
+    };
+    add("--label", what.label.value_or(""));
+    add("--batch-label", what.batch_label.value_or(""));
+    for (const auto& tag : what.tags) {
+        add("--tag", tag);
+    }
+    for (const auto& tag : what.batch_tags) {
+        add("--batch-tag", tag);
+    }
+    for (const auto& flag : what.optimizer_flags) {
+        add("--opt-flag", flag);
+    }
+    add("--gpus", what.gpus);
+    add("--optimizer", what.optimizer);
+    add("--minimize", what.minimize);
+    add("--maximize", what.maximize);
+    add("--max-trials", what.max_trials ? std::to_string(*what.max_trials) : "");
+    add("--random-seed", what.random_seed ? std::to_string(*what.random_seed) : "");
+    add("--stop-after", what.stop_after_minutes ? std::to_string(*what.stop_after_minutes) : "");
+    add_switch("--no-gpus", what.no_gpus);
+    add_switch("--needed", what.needed);
+    add_switch("--optimize", what.optimize);
+    add_switch("--force-flags", what.force_flags);
+    add_switch("--fail-on-trial-error", what.fail_on_trial_error);
+    add_switch("--stage-trials", what.stage_trials);
+    return out;
+}
+
 bool is_operation(const std::string& wanted, const opref& of) {
     const auto colon = wanted.rfind(':');
     return wanted.substr(colon == wanted.npos ? 0 : colon + 1) == of.op &&
@@ -70,8 +113,12 @@ class step_planning {
         : session_(session), at_(at), of_(of) {}
 
     awaitable<result<protocol::planned_child>> plan(const pipeline_step& step) {
-        protocol::planned_child out{.id = new_run_id(), .link = step.name, .title = step.shown};
-        auto planned = co_await prepare(step, out.id);
+        protocol::planned_child out{.id = new_run_id(),
+                                    .link = step.name,
+                                    .title = step.title(step.operation),
+                                    .checks = step.checks};
+        auto planned =
+            step.remote.empty() ? co_await plan_into(step, out) : plan_elsewhere(step, out);
         if (!planned) {
             if (planned.error().kind() == errc::connect_failed ||
                 planned.error().kind() == errc::timed_out) {
@@ -82,16 +129,73 @@ class step_planning {
                  at = out.cannot.find("{program}")) {
                 out.cannot.replace(at, 9, "guild");
             }
-            co_return out;
         }
-        out.skipped = std::move(planned->skipped);
-        out.whole = std::move(planned->start);
         co_return out;
     }
 
+    /// The runs that its links lead to, by the name of the link.
+    void start_again(std::map<std::string, std::string> runs) { linked_ = std::move(runs); }
+
   private:
+    // The machine that supervises the pipeline does not know this one's remotes.
+    result<> plan_elsewhere(const pipeline_step& step, protocol::planned_child& out) {
+        if (!at_.remote.empty()) {
+            return failure(errc::unsupported,
+                           "a step can run on " + step.remote +
+                               " only where the pipeline itself runs on this machine");
+        }
+        if (!step.checks.empty()) {
+            return failure(errc::unsupported,
+                           "what a step is expected to do cannot be checked on " + step.remote);
+        }
+        std::error_code error;
+        const std::string program = std::filesystem::read_symlink("/proc/self/exe", error);
+        const auto command = [&](std::vector<std::string> words) {
+            words.insert(words.begin(), program);
+            words.insert(words.end(), {"-r", step.remote});
+            return words;
+        };
+        std::vector<std::string> run{"run", step.command.operation, "--run-id", out.id, "-y"};
+        const auto typed = typed_step(step.command);
+        run.insert(run.end(), typed.begin(), typed.end());
+        out.elsewhere = protocol::elsewhere_step{.directory = session_.context().directory,
+                                                 .run = command(std::move(run)),
+                                                 .wait = command({"wait", out.id}),
+                                                 .stop = command({"stop", out.id, "-y"})};
+        return {};
+    }
+
+    // Under the id that the link has: there is one link for each step.
+    awaitable<result<>> plan_into(const pipeline_step& step, protocol::planned_child& out) {
+        if (const auto linked = linked_.find(step.name); linked != linked_.end()) {
+            out.id = linked->second;
+            auto found = co_await find_recorded_by_id(session_, at_, out.id);
+            if (!found) {
+                co_return found.error();
+            }
+            if (*found) {
+                step_again again{.step = step,
+                                 .of = of_,
+                                 .job = {.what = step.command, .found = std::move(**found)}};
+                auto planned = co_await plan_step_again(session_, at_, again, out);
+                if (planned) {
+                    remember(again.job);
+                }
+                co_return planned;
+            }
+        }
+        auto planned = co_await prepare(step, out.id);
+        if (!planned) {
+            co_return planned.error();
+        }
+        out.skipped = std::move(planned->skipped);
+        out.whole = std::move(planned->start);
+        co_return result<>();
+    }
+
     awaitable<result<planned_step>> prepare(const pipeline_step& step, std::string id) {
         run_request request = request_for(session_, step.command, at_, std::move(id));
+        request.step = true;
         if (auto chosen = co_await choose_required(step, request); !chosen) {
             co_return chosen.error();
         }
@@ -118,9 +222,8 @@ class step_planning {
             co_return start.error();
         }
         out.start = std::move(*start);
-        out.start.environment["NO_WARN_RUNDIR"] = "1";
-        if (step.isolated) {
-            out.start.environment["GUILD_RUNS_PARENT"] = of_.id;
+        for (auto& [name, value] : step_environment(step.isolated, of_.id)) {
+            out.start.environment[name] = std::move(value);
         }
         remember(request.run_id, *plan);
         co_return out;
@@ -226,9 +329,21 @@ class step_planning {
         }
     }
 
+    void remember(const restart_job& job) {
+        const auto of = parse_opref(job.found.run.opref);
+        if (of && of->proto.empty()) {
+            earlier_.push_back(
+                {.id = job.found.row.id,
+                 .of = *of,
+                 .flags = job.plan ? job.plan->flag_values : recorded_flags(job.found.run, "flags"),
+                 .label = {}});
+        }
+    }
+
     command_session& session_;
     const target& at_;
     const pipeline_run& of_;
+    std::map<std::string, std::string> linked_;
     std::vector<earlier_step> earlier_;
 };
 
@@ -242,13 +357,24 @@ awaitable<result<std::string>> send_steps(command_session& session, const target
     }
     protocol::children_head head{.kind = protocol::children_kind::steps, .program = "guild"};
     head.common.activation = at.to.activation();
-    auto steps =
-        read_steps(of.operation, {.flags = of.flags, .typed = of.typed, .passed_label = of.label});
+    auto steps = read_steps(
+        of.operation,
+        {.flags = of.flags, .typed = of.typed, .passed_label = of.label, .again = of.again});
     if (!steps) {
         head.failed = "guild: " + steps.error().context;
     }
+    for (const auto& step : steps ? *steps : std::vector<pipeline_step>()) {
+        head.notes.insert(head.notes.end(), step.notes.begin(), step.notes.end());
+    }
     std::string text = protocol::encode(head) + "\n";
     step_planning planning(session, at, of);
+    if (of.again) {
+        auto linked = co_await linked_runs(session, at, of.id);
+        if (!linked) {
+            co_return linked.error();
+        }
+        planning.start_again(std::move(*linked));
+    }
     for (const auto& step : steps ? *steps : std::vector<pipeline_step>()) {
         auto child = co_await planning.plan(step);
         if (!child) {
@@ -260,6 +386,14 @@ awaitable<result<std::string>> send_steps(command_session& session, const target
         }
     }
     co_return co_await send_plan_text(session, at, std::move(text));
+}
+
+std::map<std::string, std::string> step_environment(bool isolated, const std::string& pipeline) {
+    std::map<std::string, std::string> out{{"NO_WARN_RUNDIR", "1"}};
+    if (isolated) {
+        out["GUILD_RUNS_PARENT"] = pipeline;
+    }
+    return out;
 }
 
 protocol::start_run pipeline_request(protocol::start_run planned, const std::string& children) {

@@ -1,8 +1,8 @@
-#include "engine/commands/choosing/recorded_runs.hpp"
+#include "engine/commands/starting/run_again.hpp"
 #include "engine/commands/starting/batch_start.hpp"
 #include "engine/commands/starting/downloads.hpp"
+#include "engine/commands/starting/pipeline_again.hpp"
 #include "engine/commands/starting/run_follow_up.hpp"
-#include "engine/commands/starting/run_planning.hpp"
 #include "engine/commands/starting/run_starting.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/printed_command.hpp"
@@ -15,19 +15,7 @@
 #include <optional>
 
 namespace outrider {
-namespace {
 
-/// What starts again, and how.
-struct restart_job {
-    run_command what;
-    found_recorded found;
-    /// Of its operation as the project and the record have it now. Nothing: there is none, and the
-    /// run can only be started as it was recorded.
-    std::optional<run_plan> plan;
-    std::string token = new_run_id();
-};
-
-// The recorded start does not do where the person wants it otherwise.
 bool wants_change(const run_command& what) {
     return !what.flags.empty() || what.force_sourcecode;
 }
@@ -74,6 +62,8 @@ bool is_restart_needed(const restart_job& of) {
            (of.plan && of.plan->flag_values != recorded_flags(of.found.run, "flags"));
 }
 
+namespace {
+
 question restart_preview(const restart_job& of, const target& at) {
     question asked;
     asked.kind = question_kind::start;
@@ -93,7 +83,8 @@ question restart_preview(const restart_job& of, const target& at) {
     return asked;
 }
 
-// As it was recorded, but for what is asked for anew; `by_plan`: all as the plan has it.
+} // namespace
+
 protocol::start_staged restart_request(const restart_job& of, const target& at, bool by_plan) {
     protocol::start_staged out;
     out.home = at.home;
@@ -131,11 +122,38 @@ protocol::start_staged restart_request(const restart_job& of, const target& at, 
     return out;
 }
 
+protocol::start_staged with_children(protocol::start_staged request, const std::string& children) {
+    if (!children.empty()) {
+        request.children = children;
+        request.environment.erase("PYTHONPATH"); // they have their own, and inherit the rest
+    }
+    return request;
+}
+
+namespace {
+
+// The steps of a pipeline that is only staged are planned; those of one that ran start again.
+awaitable<result<std::string>> send_steps_again(command_session& session, const target& at,
+                                                const restart_job& of) {
+    const bool is_pipeline = of.plan && of.plan->pipeline;
+    if (!is_pipeline || (of.found.row.state == run_state::staged && !wants_change(of.what))) {
+        co_return std::string();
+    }
+    co_return co_await send_steps(session, at, pipeline_again(of));
+}
+
 awaitable<result<started_run>> launch_again(command_session& session, const target& at,
                                             const restart_job& of, const start_observer& told) {
     const auto& operation = of.found.row.operation;
     const bool changed = wants_change(of.what);
-    auto started = co_await launch(session, at, restart_request(of, at, changed), operation, told);
+    auto children = co_await send_steps_again(session, at, of);
+    if (!children) {
+        co_return children.error();
+    }
+    const auto request = [&](bool by_plan) {
+        return with_children(restart_request(of, at, by_plan), *children);
+    };
+    auto started = co_await launch(session, at, request(changed), operation, told);
     if (started || started.error().kind() != errc::unsupported || changed) {
         co_return started;
     }
@@ -152,8 +170,7 @@ awaitable<result<started_run>> launch_again(command_session& session, const targ
             told.step(stage, detail);
         }
     };
-    co_return co_await launch(session, at, restart_request(of, at, true), operation,
-                              already_starting);
+    co_return co_await launch(session, at, request(true), operation, already_starting);
 }
 
 } // namespace
