@@ -172,12 +172,18 @@ bool read_downloads(remote_reader& in) {
     return in.value_of(key) == "here";
 }
 
-// For any type of remote.
+/// How a machine is shared out among trials: keys of any type of remote, beside `gpus`.
+const remote_key slot_keys[] = {
+    {.name = "slots", .kind = key_kind::number, .least = 1, .most = 10'000},
+    {.name = "gpus-per-trial", .kind = key_kind::number, .least = 0, .most = 1'000},
+    {.name = "trials-per-gpu", .kind = key_kind::number, .least = 1, .most = 1'000},
+};
+
 void read_slots(remote_reader& in, remote& to) {
-    static const remote_key slots{
-        .name = "slots", .kind = key_kind::number, .least = 1, .most = 10'000};
-    if (auto count = in.value_of(slots)) {
-        to.settings["slots"] = std::move(*count);
+    for (const auto& key : slot_keys) {
+        if (auto number = in.value_of(key)) {
+            to.settings[std::string(key.name)] = std::move(*number);
+        }
     }
     if (auto gpus = in.indexes("gpus"); !gpus.empty()) {
         to.settings["gpus"] = std::move(gpus);
@@ -256,18 +262,22 @@ result<remote> read_inline_remote(const remote_types& types, const std::string& 
 
 protocol::slot_rules slots_of(const remote& to) {
     protocol::slot_rules out;
-    const auto number = [](std::string_view word) {
-        std::int64_t value = 0;
-        std::from_chars(word.data(), word.data() + word.size(), value); // it was checked as read
-        return value;
+    const auto read = [&to](const char* key, std::int64_t& into) {
+        if (const auto said = to.settings.find(key); said != to.settings.end()) {
+            const std::string& text = said->second; // checked as it was read
+            std::from_chars(text.data(), text.data() + text.size(), into);
+        }
+        return to.settings.contains(key);
     };
-    if (const auto count = to.settings.find("slots"); count != to.settings.end()) {
-        out.count = number(count->second);
+    read("slots", out.count);
+    const bool shared = read("trials-per-gpu", out.trials_per_gpu);
+    if (!read("gpus-per-trial", out.gpus_per_trial) && shared) {
+        out.gpus_per_trial = 1;
     }
     if (const auto gpus = to.settings.find("gpus"); gpus != to.settings.end()) {
         for (std::string_view left = gpus->second; !left.empty();) {
             const auto word = left.substr(0, left.find(' '));
-            out.gpus.push_back(number(word));
+            std::from_chars(word.data(), word.data() + word.size(), out.gpus.emplace_back());
             left.remove_prefix(std::min(word.size() + 1, left.size()));
         }
     }

@@ -8,7 +8,8 @@ namespace outrider {
 /// Adds what the configuration says of this machine's slots: `slots` and `gpus` at its top.
 [[nodiscard]] result<> read_own_slots(const config& from, remote& here);
 
-/// The keys of a remote that say how it is shared out among trials: `slots: 4`, `gpus: [0, 2]`.
+/// The keys of a remote that say how it is shared out among trials: `slots: 4`, `gpus: [0, 2]`,
+/// `gpus-per-trial: 1`, `trials-per-gpu: 2`.
 [[nodiscard]] protocol::slot_rules slots_of(const remote& to);
 
 } // namespace outrider

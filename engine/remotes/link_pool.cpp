@@ -19,8 +19,9 @@ remote link_part(const remote& to) {
     part.use_prerelease = false;
     part.init.clear();
     part.downloads_here = false;
-    part.settings.erase("slots");
-    part.settings.erase("gpus");
+    for (const char* shared_out : {"slots", "gpus", "gpus-per-trial", "trials-per-gpu"}) {
+        part.settings.erase(shared_out);
+    }
     return part;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/config/config.hpp"
 #include "engine/config/config_memory.hpp"
 #include "engine/config/guild_home.hpp"
+#include "engine/config/slots.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "transports/local/local_transport.hpp"
 #include "transports/ssh/ssh_remote.hpp"
@@ -229,7 +230,7 @@ BOOST_FIXTURE_TEST_CASE(a_type_says_what_its_remotes_take, user) {
     const remote_type lab{
         .name = "lab",
         .keys = {{.name = "queue", .required = true},
-                 {.name = "slots", .kind = key_kind::number, .least = 1, .most = 8},
+                 {.name = "seats", .kind = key_kind::number, .least = 1, .most = 8},
                  {.name = "mode", .kind = key_kind::choice, .words = {"fair", "fast"}},
                  {.name = "image", .kind = key_kind::local_path, .words = {"none"}}},
         .here = false,
@@ -244,16 +245,16 @@ BOOST_FIXTURE_TEST_CASE(a_type_says_what_its_remotes_take, user) {
     const remote_types labs({&lab});
     const auto from = with(R"(
 remotes:
-  full: {type: lab, queue: q, slots: 2, mode: fast, image: ../image, others: are left alone}
+  full: {type: lab, queue: q, seats: 2, mode: fast, image: ../image, others: are left alone}
   bare: {type: lab, queue: q, image: none}
-  none: {type: lab, slots: 2}
-  many: {type: lab, queue: q, slots: 9}
+  none: {type: lab, seats: 2}
+  many: {type: lab, queue: q, seats: 9}
   slow: {type: lab, queue: q, mode: slow}
   far: {type: ssh, host: h}
 )");
     const auto full = find_remote(from, labs, "full").value();
     const std::map<std::string, std::string> settings{
-        {"image", scratch / "home/image"}, {"mode", "fast"}, {"queue", "q"}, {"slots", "2"}};
+        {"image", scratch / "home/image"}, {"mode", "fast"}, {"queue", "q"}, {"seats", "2"}};
     BOOST_TEST((full.settings == settings));
     BOOST_TEST(full.address == "queue q");
     BOOST_TEST(find_remote(from, labs, "bare").value().settings.at("image") == "none");
@@ -261,7 +262,7 @@ remotes:
                "remote none is missing required config: queue");
     const std::string in = " (in " + from.path + ")";
     BOOST_TEST(error_of(find_remote(from, labs, "many")) ==
-               "remote many: slots must be a number from 1 to 8, not '9'" + in);
+               "remote many: seats must be a number from 1 to 8, not '9'" + in);
     BOOST_TEST(error_of(find_remote(from, labs, "slow")) ==
                "remote slow: mode must be fair or fast, not 'slow'" + in);
     BOOST_TEST(error_of(find_remote(from, labs, "far")) == "remote far has unsupported type: ssh");
@@ -271,6 +272,39 @@ remotes:
     BOOST_TEST(error_of(find_remote(from, labs, "ssh:h")) ==
                "unknown remote type 'ssh'\nShow remotes by running '{program} remotes', or name "
                "one in place as lab:QUEUE.");
+}
+
+BOOST_FIXTURE_TEST_CASE(any_machine_can_be_shared_out_among_trials, user) {
+    const auto from = with(R"(
+slots: 2
+trials-per-gpu: 3
+remotes:
+  plain: {type: ssh, host: h}
+  box: {type: ssh, host: h, slots: 4, gpus: [2, 0], gpus-per-trial: 2}
+  one: {type: ssh, host: h, gpus: 1}
+  none: {type: ssh, host: h, slots: 0}
+  word: {type: ssh, host: h, gpus: [a]}
+)");
+    const auto rules = [&](const char* name) {
+        return slots_of(find_remote(from, types(), name).value());
+    };
+    BOOST_TEST(rules("plain").count == 0);
+    BOOST_TEST(rules("plain").gpus_per_trial == 0);
+    BOOST_TEST(rules("box").count == 4);
+    BOOST_TEST(rules("box").gpus == (std::vector<std::int64_t>{2, 0}),
+               boost::test_tools::per_element());
+    BOOST_TEST(rules("box").gpus_per_trial == 2);
+    BOOST_TEST(rules("one").gpus == std::vector<std::int64_t>{1}, boost::test_tools::per_element());
+    const std::string in = " (in " + from.path + ")";
+    BOOST_TEST(error_of(find_remote(from, types(), "none")) ==
+               "remote none: slots must be a number from 1 to 10000, not '0'" + in);
+    BOOST_TEST(error_of(find_remote(from, types(), "word")) ==
+               "remote word: gpus must be a list of indexes, as [0, 1]" + in);
+    remote here;
+    BOOST_REQUIRE(read_own_slots(from, here).has_value());
+    BOOST_TEST(slots_of(here).count == 2);
+    BOOST_TEST(slots_of(here).gpus_per_trial == 1);
+    BOOST_TEST(slots_of(here).trials_per_gpu == 3);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_file_that_does_not_parse_is_named_with_its_line, user) {

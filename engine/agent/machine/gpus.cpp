@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 /// A driver that takes longer hangs.
 constexpr auto driver_limit = 10s;
-constexpr std::size_t longest_answer = std::size_t{1} << 20;
+constexpr std::size_t longest_driver_answer = std::size_t{1} << 20;
 
 result<std::string> ask_driver(const environment_map& environment, const char* question) {
     auto program =
@@ -33,7 +33,7 @@ result<std::string> ask_driver(const environment_map& environment, const char* q
     for (bool open = true; open;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(
             deadline - std::chrono::steady_clock::now());
-        if (left <= 0ms || out.size() > longest_answer) {
+        if (left <= 0ms || out.size() > longest_driver_answer) {
             return failure(errc::timed_out, "nvidia-smi does not answer");
         }
         pollfd polled{.fd = (*program)->output(), .events = POLLIN, .revents = 0};
