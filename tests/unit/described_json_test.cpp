@@ -1,4 +1,5 @@
 #include "engine/json/described_json.hpp"
+#include "engine/json/sparse_json.hpp"
 #include "engine/protocol/messages.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -41,6 +42,26 @@ BOOST_AUTO_TEST_CASE(a_wrong_type_is_a_failure) {
     }
     BOOST_TEST(decode<file_entry>(R"({"mode": -1})").has_error());
     BOOST_TEST(decode<file_entry>(R"({"type": "socket"})").has_error());
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_out_of_sparse_json_comes_back_as_its_default) {
+    const run_facts plain{.id = "r", .directory = "/d"};
+    run_facts full{.id = "r\"1", .directory = "/d\\", .opref = "a\xff\n"};
+    full.attributes = {{"label", "x"}, {"empty", ""}};
+    full.pending = full.staged = full.terminated_remote = true;
+    full.remote_lock = "";
+    full.lock = "12";
+    full.operation = full.supervisor = full.starter = process_state::alive;
+    full.operation_pid = -7;
+    full.owner_host = "box";
+    full.reason = end_reason{.kind = "signal", .detail = ""};
+    BOOST_TEST(json::serialize(to_sparse_json(plain)) == R"({"id":"r","directory":"/d"})");
+    BOOST_TEST(json::serialize(to_sparse_json(full)) == encode(full));
+    for (const auto& facts : {run_facts{}, plain, full}) {
+        const auto read = decode<run_facts>(json::serialize(to_sparse_json(facts)));
+        BOOST_REQUIRE_MESSAGE(read.has_value(), read.error().context);
+        BOOST_TEST(encode(*read) == encode(facts));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(nesting_is_bounded) {

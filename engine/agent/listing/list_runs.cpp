@@ -1,6 +1,7 @@
 #include "engine/agent/listing/listed_runs.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/agent/server/time_slice.hpp"
+#include "engine/json/sparse_json.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,6 +13,13 @@ namespace {
 constexpr std::size_t batch_runs = 100;
 /// Estimated bytes of a batch after which it is sent even if it is not full.
 constexpr std::size_t batch_bytes = std::size_t{64} << 10;
+
+/// A `run_batch` whose runs are without the members that have their default.
+struct sparse_batch {
+    static constexpr std::string_view name = protocol::run_batch::name;
+    std::vector<protocol::json::value> runs;
+};
+BOOST_DESCRIBE_STRUCT(sparse_batch, (), (runs))
 
 /// Looks at every run once, for its time; then reads the whole facts of those that are wanted.
 class list_runs_job final : public job {
@@ -69,15 +77,15 @@ class list_runs_job final : public job {
 };
 
 void list_runs_job::send_batch() {
-    protocol::run_batch batch;
+    sparse_batch batch;
     std::size_t bytes = 0;
     while (next_ < count_ && batch.runs.size() < batch_runs && bytes < batch_bytes) {
-        auto facts = found_.facts(found_.runs()[next_++].id, request_.attributes);
+        auto facts = found_.facts(found_.runs()[next_++], request_.attributes);
         bytes += facts.opref.size() + facts.directory.size();
         for (const auto& [name, text] : facts.attributes) {
             bytes += text.size();
         }
-        batch.runs.push_back(std::move(facts));
+        batch.runs.push_back(protocol::to_sparse_json(facts));
     }
     channel_.part(batch);
 }

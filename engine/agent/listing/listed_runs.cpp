@@ -161,33 +161,36 @@ bool listed_runs::look_at(const std::string& id) {
     if (told.changed && told.certain && uses_index_) {
         index_.put(seen);
     }
+    found.as_indexed = !told.changed;
     runs_.push_back(std::move(found));
     return true;
 }
 
-protocol::run_facts listed_runs::facts(const std::string& id,
+protocol::run_facts listed_runs::facts(const listed_run& run,
                                        const std::vector<std::string>& attributes) {
+    const std::string& id = run.id;
     if (!uses_index_) {
         return read_run(run_paths{directory_ / id}, *context_.launcher, attributes);
     }
     const auto names = all_names(attributes);
     const auto known = index_.find(id);
     if (known && known->ended) {
-        if (auto facts = known_facts(*known, names)) {
+        if (auto facts = known_facts(*known, names, run.as_indexed)) {
             return std::move(*facts);
         }
     }
     return read_and_put(id, known ? &*known : nullptr, names);
 }
 
-std::optional<protocol::run_facts>
-listed_runs::known_facts(const indexed_run& known, const std::vector<std::string>& names) const {
+std::optional<protocol::run_facts> listed_runs::known_facts(const indexed_run& known,
+                                                            const std::vector<std::string>& names,
+                                                            bool as_indexed) const {
     const auto same = [&](const std::string& path, const file_mark& mark) {
         return mark_of(folder_.get(), path) == mark;
     };
     const std::string guild = known.id + "/.guild";
     if (!same(guild, known.guild) || !same(guild + "/attrs", known.attrs) ||
-        !same(guild + "/opref", known.opref.mark) ||
+        !(as_indexed || same(guild + "/opref", known.opref.mark)) ||
         (known.has_ours && !same(guild + "/outrider/reason", known.reason.mark))) {
         return std::nullopt;
     }
@@ -199,7 +202,8 @@ listed_runs::known_facts(const indexed_run& known, const std::vector<std::string
         const auto* file = known.find(name);
         // That it is absent follows from the directory.
         if (file == nullptr ||
-            (file->mark.exists() && !same(attribute_path(known.id, name), file->mark))) {
+            (file->mark.exists() && !(as_indexed && name == time_attributes.front()) &&
+             !same(attribute_path(known.id, name), file->mark))) {
             return std::nullopt;
         }
         if (file->bytes) {

@@ -14,6 +14,8 @@ struct listed_run {
     std::string id;
     std::int64_t time_us = -1; ///< started, else initialized; -1: neither, sorts last
     std::string opref;
+    /// Its `opref` and `started` are what the index has: this listing has looked at their marks.
+    bool as_indexed = false;
 };
 
 /// The runs of a home (or its trash), newest first. Owned by the job that lists them. Reads with
@@ -30,7 +32,7 @@ class listed_runs {
     /// In order, once `look_at_some` says so.
     [[nodiscard]] const std::vector<listed_run>& runs() const { return runs_; }
     /// The facts of a run, as `read_run` gives them.
-    [[nodiscard]] protocol::run_facts facts(const std::string& id,
+    [[nodiscard]] protocol::run_facts facts(const listed_run& run,
                                             const std::vector<std::string>& attributes);
     /// Writes the index if need be; called once at the end.
     void end();
@@ -44,7 +46,8 @@ class listed_runs {
     [[nodiscard]] marked_file read_again(const std::string& path, const marked_file* known,
                                          std::size_t limit, news& told) const;
     [[nodiscard]] std::optional<protocol::run_facts>
-    known_facts(const indexed_run& known, const std::vector<std::string>& names) const;
+    known_facts(const indexed_run& known, const std::vector<std::string>& names,
+                bool as_indexed) const;
     [[nodiscard]] protocol::run_facts read_and_put(const std::string& id, const indexed_run* known,
                                                    const std::vector<std::string>& names);
 

@@ -105,7 +105,8 @@ class watch_listing_job final : public job {
                 continue;
             }
             watch_.watch(id);
-            part.runs.push_back(listed_.facts(id, request_.attributes));
+            // All of it once more: what changes from now on is told, and what did before is here.
+            part.runs.push_back(listed_.facts({.id = id}, request_.attributes));
             known_.add_told(part.runs.back());
         }
         told_all_ = next_ == found.size();
