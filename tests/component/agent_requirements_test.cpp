@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_failure_tells_the_last_lines_and_the_exit_code) {
         BOOST_REQUIRE(answer.failure.has_value());
         BOOST_TEST(answer.failure->code == "start_failed");
         BOOST_TEST(answer.failure->context.starts_with(
-            "the installation of the operation's requirements failed with exit code 1\n"));
+            "the installation of the operation's requirements failed with exit code 1; "));
         BOOST_TEST(
             holds(answer.failure->context, "No matching distribution found for tiny_none>=3"));
         BOOST_TEST(environments().empty());
@@ -195,6 +195,17 @@ BOOST_AUTO_TEST_CASE(uv_is_used_where_there_is_one) {
     BOOST_TEST(!started(agent, more).empty());
     BOOST_TEST(holds(content(index.place / "overrides"), "tiny-one ; sys_platform == 'never'\n"));
     BOOST_TEST(!holds(content(index.place / "overrides"), "tiny-two"));
+}
+
+BOOST_AUTO_TEST_CASE(without_uv_it_is_made_where_uv_knows_no_such_python) {
+    index.add_uv();
+    index.place.write("uv-refuses", "");
+    agent_process agent(at.cache, index.variables());
+    const auto lines = started(agent, start("r1", {"tiny_one"}));
+    BOOST_TEST(std::ranges::count(lines, "this Python is too old") == 1);
+    BOOST_TEST(lines.back() == "Successfully installed tiny_one-2.0");
+    BOOST_TEST(output(agent, "r1").starts_with("2.0 " + environments().front().native()));
+    BOOST_TEST(environments().size() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(an_installation_that_was_cut_off_is_begun_again) {

@@ -28,6 +28,7 @@ here=$(dirname "$0")/..
 echo "$@" >> "$here/uv-words"
 case $1 in
 venv)
+    if [ -e "$here/uv-refuses" ]; then echo 'this Python is too old'; exit 2; fi
     for word; do last=$word; done
     system=
     case " $* " in *" --system-site-packages "*) system=--system-site-packages ;; esac

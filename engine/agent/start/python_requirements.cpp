@@ -21,7 +21,7 @@ constexpr auto install_limit = 60min;
 /// Between two looks for the end where the kernel does not tell of it.
 constexpr auto install_look_interval = 50ms;
 /// Lines of output that a failure tells.
-constexpr std::size_t told_lines = 12;
+constexpr std::size_t told_lines = 6;
 /// What is kept of one line, bytes.
 constexpr std::size_t longest_told_line = 4096;
 
@@ -171,7 +171,8 @@ result<std::optional<std::string>> python_requirements::poll() {
     if (!line_.empty()) {
         lines_.push_back(line_);
     }
-    std::string text = "the installation of the operation's requirements " + how;
+    std::string text = "the installation of the operation's requirements " + how +
+                       "; install them there, or name an environment that has them by venv-path";
     for (const auto& line : lines_) {
         text += "\n" + line;
     }

@@ -241,6 +241,11 @@ def build(place, wanted):
         env += "x"
     uv = find_uv()
     code = make_environment(env, uv)
+    if code != 0 and uv:  # which knows no Python that is old
+        say("uv makes no environment for this Python: trying venv and pip")
+        shutil.rmtree(env, ignore_errors=True)
+        uv = None
+        code = make_environment(env, uv)
     if code == 0:
         code = install_by_uv(env, wanted, uv) if uv else install_by_pip(env, wanted)
     if code != 0:
