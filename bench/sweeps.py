@@ -94,6 +94,7 @@ def main():
 def measure(program, rounds, trials, place):
     project, home = os.path.join(place, "project"), os.path.join(place, "home")
     os.makedirs(project)
+    os.makedirs(home)
     with open(os.path.join(project, "guild.yml"), "w") as f:
         f.write(PROJECT)
     env = {"PATH": os.environ["PATH"], "HOME": place, "GUILD_HOME": home, "NO_VCS_COMMIT": "1",

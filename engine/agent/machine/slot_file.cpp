@@ -1,5 +1,6 @@
 #include "engine/agent/machine/slot_file.hpp"
 
+#include "engine/runs/run_paths.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <fcntl.h>
