@@ -6,7 +6,8 @@
 A batch of TRIALS (1,000) trials that run `/bin/true` alternates with a shell loop that runs the same command as
 often; medians are printed, and from the last batch: the gap between the end of a trial and the start of the next
 (from what the runs record), the memory of the process that runs the trials, and how long the plan of a batch of
-10 times as many trials takes (`--print-trials`). Holds about 100 KiB a trial in /dev/shm.
+10 times as many trials takes (`--print-trials`). Holds about 100 KiB a trial in /dev/shm. `bench/sweeps.py build/release/cli/outrider` is the run that counts: the
+engine plans slowly without optimisation.
 """
 import os
 import shutil
@@ -111,7 +112,8 @@ def measure(program, rounds, trials, place):
     timed([program, "run", "noop", "x=[1]", "-y"])  # the agent gets into the cache
     ours, peer = [], []
     for _ in range(rounds):
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(os.path.join(home, "runs"), ignore_errors=True)
+        shutil.rmtree(os.path.join(home, "trash"), ignore_errors=True)
         peer.append(timed(loop) * 1000 / trials)
         with PeakMemory(home) as memory:
             ours.append(timed(batch) * 1000 / trials)
