@@ -301,10 +301,14 @@ std::optional<int> children_run::run() {
             }
             continue; // what was begun could not be started
         }
-        stopped_ = active_.wait(waits_for_slot_ ? slots_.look_interval() : -1) || stopped_;
-        active_.look_after([this](const planned_child& child) {
+        // One that was over before it could be watched tells nothing any more.
+        const bool ended = active_.look_after([this](const planned_child& child) {
             conclude(child, end_of(context_, parent_.child(child.id)));
         });
+        if (!ended) {
+            const int limit = waits_for_slot_ ? slots_.look_interval() : -1;
+            stopped_ = active_.wait(limit) || stopped_;
+        }
     }
 }
 

@@ -73,8 +73,9 @@ bool running_children::look_at(active_child& child) const {
     return false;
 }
 
-void running_children::look_after(
+bool running_children::look_after(
     const std::function<void(const protocol::planned_child&)>& ended) {
+    bool any = false;
     for (auto child = active_.begin(); child != active_.end();) {
         if (look_at(*child)) {
             ++child;
@@ -82,8 +83,10 @@ void running_children::look_after(
         }
         const auto plan = std::move(child->plan);
         child = active_.erase(child);
+        any = true;
         ended(plan);
     }
+    return any;
 }
 
 void running_children::stop_all(const parent_run& parent, const char* what) {

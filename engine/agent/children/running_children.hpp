@@ -33,8 +33,9 @@ class running_children {
     /// Waits until there is output, an end, or a signal: then it is true. At most `limit` ms; -1:
     /// as long as it takes.
     [[nodiscard]] bool wait(int limit);
-    /// Shows what is new. Those that have ended are forgotten, and told after their last line.
-    void look_after(const std::function<void(const protocol::planned_child&)>& ended);
+    /// Shows what is new. Those that have ended are forgotten, and told after their last line;
+    /// whether there were any.
+    bool look_after(const std::function<void(const protocol::planned_child&)>& ended);
     /// Ends all: they are asked at once, then each is waited for. `what` is what they are called.
     void stop_all(const parent_run& parent, const char* what);
 
