@@ -1,7 +1,7 @@
 #include "cli/render/paths.hpp"
 
 #include "cli/render/text_table.hpp"
-#include "engine/project/flag_text.hpp"
+#include "engine/flags/flag_encoding.hpp"
 
 #include <filesystem>
 

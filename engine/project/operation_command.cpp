@@ -1,114 +1,18 @@
 #include "engine/project/operation_command.hpp"
 
 #include "engine/project/flag_text.hpp"
-#include "engine/project/references.hpp"
 #include "engine/text/shell_words.hpp"
-#include "engine/text/yaml_text.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 namespace outrider {
 namespace {
 
 namespace json = boost::json;
 
-const std::string flag_args = "__flag_args__";
-
 bool takes_yaml(const std::string& dest) {
     return dest == "globals" || dest.starts_with("global:") || dest.starts_with("dict:") ||
            dest.starts_with("namespace:");
-}
-
-// A value in YAML. Text that begins with '-' is quoted: op_main would take it for another flag.
-std::string yaml_word(const json::value& value) {
-    const std::string word = yaml_flow(value);
-    if (!value.is_string() || !word.starts_with('-')) {
-        return word;
-    }
-    std::string quoted = "'";
-    for (const char c : word) {
-        quoted += c == '\'' ? "''" : std::string(1, c);
-    }
-    return quoted + "'";
-}
-
-// What stands for a value in an encoding: its keys are values as one would type them.
-json::value encoded_as(const json::object& encoding, const json::value& value) {
-    for (const auto& member : encoding) {
-        if (equal_values(decode_flag(member.key()), value) ||
-            (value.is_string() && value.get_string() == member.key())) {
-            return member.value();
-        }
-    }
-    return value;
-}
-
-// A word that argparse takes for an option where a value is expected. It knows negative numbers.
-bool is_option_like(std::string_view word) {
-    if (word.size() < 2 || !word.starts_with('-') || word.find(' ') != std::string_view::npos) {
-        return false;
-    }
-    const auto digits = word.substr(1);
-    const auto dot = digits.find('.');
-    const auto decimals = dot == digits.npos ? digits : digits.substr(dot + 1);
-    const auto is_digits = [](std::string_view text) {
-        return text.find_first_not_of("0123456789") == text.npos;
-    };
-    return !(is_digits(digits.substr(0, dot)) && is_digits(decimals) && !decimals.empty());
-}
-
-/// How values become words.
-struct word_style {
-    bool yaml = false;       ///< as YAML, for what is no command line
-    bool dash_joins = false; ///< `--name=-x`
-};
-
-// 1 and 1.0 are one default, which a type may have changed; `yes` is another.
-bool is_skipped(const flag_def& flag, const json::value& given) {
-    return flag.arg_skip_value && flag.arg_skip_value->is_bool() == given.is_bool() &&
-           equal_values(*flag.arg_skip_value, given);
-}
-
-// The words of one flag; none if it is left out.
-std::vector<std::string> words_of(const flag_def& flag, const json::value& given,
-                                  const word_style& style) {
-    const std::string option = "--" + (flag.arg_name.empty() ? flag.name : flag.arg_name);
-    if (flag.arg_skip || given.is_null() || is_skipped(flag, given)) {
-        return {};
-    }
-    if (flag.arg_switch) {
-        const std::string off = flag.arg_switch_off.empty() ? "" : "--" + flag.arg_switch_off;
-        const std::string& word = equal_values(*flag.arg_switch, given) ? option : off;
-        return word.empty() ? std::vector<std::string>{} : std::vector<std::string>{word};
-    }
-    const json::value value = encoded_as(flag.arg_encoding, given);
-    if (!flag.splits()) {
-        std::string word = style.yaml ? yaml_word(value) : argument_text(value);
-        // A lone `--` would end the flags.
-        if (!style.yaml && (word == "--" || (style.dash_joins && is_option_like(word)))) {
-            return {option + "=" + word};
-        }
-        return {option, std::move(word)};
-    }
-    const auto* separator = flag.arg_split->if_string();
-    const auto parts = split_flag(value, separator != nullptr ? std::string(*separator) : "");
-    if (style.yaml) {
-        json::array list;
-        for (const auto& part : parts) {
-            list.push_back(decode_flag_as(part, flag.type));
-        }
-        return {option, yaml_word(list)};
-    }
-    if (parts.empty()) {
-        return {};
-    }
-    if (parts.size() == 1 && style.dash_joins && is_option_like(parts.front())) {
-        return {option + "=" + parts.front()};
-    }
-    std::vector<std::string> out{option};
-    out.insert(out.end(), parts.begin(), parts.end());
-    return out;
 }
 
 result<std::vector<std::string>> command_template(const operation_def& op) {
@@ -132,131 +36,66 @@ result<std::vector<std::string>> command_template(const operation_def& op) {
     return words;
 }
 
-// What only the machine of the run can put in.
-bool is_put_in_there(const std::string& name) {
-    constexpr std::string_view names[] = {
-        "python_exe", "guild_python_exe", "run_dir", "support_dir", "agent", "home"};
-    return std::ranges::find(names, name) != std::end(names);
+std::vector<value_encoding> encoding_of(const json::object& declared) {
+    std::vector<value_encoding> out;
+    for (const auto& member : declared) {
+        out.push_back(
+            {.text = member.key(), .value = decode_flag(member.key()), .given = member.value()});
+    }
+    return out;
 }
 
-/// Fills in the words of a command.
-class command_maker {
-  public:
-    command_maker(const operation_def& op, const flag_map& flags, const std::string& project)
-        : op_(op), flags_(flags), project_(project) {}
+command_flag words_of_flag(const flag_def& flag) {
+    return {.type = flag.type,
+            .arg_name = flag.arg_name,
+            .arg_skip = flag.arg_skip,
+            .arg_switch = flag.arg_switch,
+            .arg_switch_off = flag.arg_switch_off,
+            .arg_split = flag.arg_split,
+            .arg_skip_value = flag.arg_skip_value,
+            .arg_encoding = encoding_of(flag.arg_encoding),
+            .env_name = flag.env_name,
+            .env_encoding = encoding_of(flag.env_encoding)};
+}
 
-    result<> fill(operation_command& out) {
-        for (const auto& word : out.template_) {
-            if (word == flag_args) {
-                add_flags(out);
-                continue;
-            }
-            out.words.push_back(resolve_references(
-                word, [this](const std::string& name) { return look_up(name); }));
-        }
-        if (!unknown_.empty()) {
-            return failure(errc::bad_input,
-                           "invalid setting for operation: command contains invalid reference '" +
-                               unknown_ + "'");
-        }
-        return {};
+std::map<std::string, command_flag> flags_of_command(const operation_def& op) {
+    std::map<std::string, command_flag> out;
+    for (const auto& flag : op.flags) {
+        out.emplace(flag.name, words_of_flag(flag));
     }
-
-    std::optional<std::string> look_up(const std::string& name) {
-        if (const auto found = flags_.find(name); found != flags_.end()) {
-            return argument_text(found->second);
-        }
-        if (name == "project_dir" && !project_.empty()) {
-            return project_;
-        }
-        if (!is_put_in_there(name) && unknown_.empty()) {
-            unknown_ = name;
-        }
-        return std::nullopt;
-    }
-
-  private:
-    void add_flags(operation_command& out) {
-        const auto& words = out.template_;
-        const word_style style{.yaml = takes_yaml(op_.flags_dest),
-                               .dash_joins = op_.options_by_dash};
-        for (const auto& [name, value] : flags_) {
-            const flag_def* declared = op_.find_flag(name);
-            const flag_def flag = declared != nullptr ? *declared : flag_def{.name = name};
-            const auto added = words_of(flag, value, style);
-            const std::string option = added.empty() ? "" : added[0].substr(0, added[0].find('='));
-            // The command's own word takes the place of the flag.
-            if (!added.empty() && std::ranges::find(words, option) != words.end()) {
-                out.notes.push_back("ignoring flag '" + name + "=" + format_flag(value) +
-                                    "' because it's shadowed in the operation cmd as " + option);
-                continue;
-            }
-            out.words.insert(out.words.end(), added.begin(), added.end());
-        }
-    }
-
-    const operation_def& op_;
-    const flag_map& flags_;
-    const std::string& project_;
-    std::string unknown_; // the first reference to something that there is not
-};
+    return out;
+}
 
 } // namespace
 
-std::string flag_variable(const flag_def& flag) {
-    if (!flag.env_name.empty()) {
-        return flag.env_name;
+result<command_recipe> command_recipe_of(const operation_def& op, const std::string& project) {
+    auto words = command_template(op);
+    if (!words) {
+        return words.error();
     }
-    std::string out = "FLAG_";
-    for (const char c : flag.name) {
-        const auto byte = static_cast<unsigned char>(c);
-        out.push_back(std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_');
+    command_recipe out{.words = std::move(*words),
+                       .yaml = takes_yaml(op.flags_dest),
+                       .dash_joins = op.options_by_dash,
+                       .flags = flags_of_command(op),
+                       .env = {},
+                       .project = project};
+    for (const auto& member : op.env) {
+        out.env.emplace(member.key(), member.value());
     }
     return out;
 }
 
 bool has_option_like_values(const operation_def& op, const flag_map& flags) {
-    return std::ranges::any_of(flags, [&](const auto& flag) {
-        const flag_def* declared = op.find_flag(flag.first);
-        const auto words = words_of(declared != nullptr ? *declared : flag_def{.name = flag.first},
-                                    flag.second, {});
-        return std::ranges::any_of(words.begin() + (words.empty() ? 0 : 1), words.end(),
-                                   is_option_like);
-    });
+    return has_option_like_values(command_recipe{.flags = flags_of_command(op)}, flags);
 }
 
 result<operation_command> make_command(const operation_def& op, const flag_map& flags,
                                        const std::string& project) {
-    auto words = command_template(op);
-    if (!words) {
-        return words.error();
+    auto recipe = command_recipe_of(op, project);
+    if (!recipe) {
+        return recipe.error();
     }
-    operation_command out{.template_ = std::move(*words)};
-    command_maker maker(op, flags, project);
-    if (auto filled = maker.fill(out); !filled) {
-        return filled.error();
-    }
-    const auto lookup = [&](const std::string& name) { return maker.look_up(name); };
-    // Inside other text a value stands as one would write it in YAML.
-    const auto inside = [&](const std::string& name) -> std::optional<std::string> {
-        const auto found = flags.find(name);
-        return found == flags.end() ? maker.look_up(name) : std::optional(yaml_flow(found->second));
-    };
-    for (const auto& member : op.env) {
-        const json::value& value = member.value();
-        const std::string text = argument_text(value);
-        const bool whole = whole_reference(text).has_value();
-        out.environment[std::string(member.key())] =
-            !value.is_string() ? text
-                               : resolve_references(text, whole ? reference_lookup(lookup)
-                                                                : reference_lookup(inside));
-    }
-    for (const auto& [name, value] : flags) {
-        const flag_def* declared = op.find_flag(name);
-        const flag_def flag = declared != nullptr ? *declared : flag_def{.name = name};
-        out.environment[flag_variable(flag)] = argument_text(encoded_as(flag.env_encoding, value));
-    }
-    return out;
+    return fill_command(*recipe, flags, decode_flag);
 }
 
 } // namespace outrider

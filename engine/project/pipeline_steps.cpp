@@ -1,9 +1,9 @@
 #include "engine/project/pipeline_steps.hpp"
 
 #include "engine/project/flag_text.hpp"
-#include "engine/project/references.hpp"
 #include "engine/search/flag_function.hpp"
 #include "engine/text/python_number.hpp"
+#include "engine/text/references.hpp"
 #include "engine/text/shell_words.hpp"
 #include "engine/text/value_text.hpp"
 #include "engine/text/yaml_text.hpp"

@@ -1,7 +1,7 @@
 #include "engine/project/resource.hpp"
 
 #include "engine/project/flag_text.hpp"
-#include "engine/project/references.hpp"
+#include "engine/text/references.hpp"
 #include "engine/text/shell_words.hpp"
 #include "engine/text/value_text.hpp"
 

@@ -230,7 +230,7 @@ json::array requirements_of(const attribute_sources& from) {
 }
 
 json::object frozen_operation(const attribute_sources& from) {
-    json::object command{{"cmd-args", array_of(from.command.template_)},
+    json::object command{{"cmd-args", array_of(from.command_template)},
                          {"cmd-env", recorded_environment(from.op, from.frozen_environment)},
                          {"cmd-flags", command_flags(from.op)},
                          {"flags-dest", text_or_null(from.op.flags_dest)}};

@@ -14,6 +14,7 @@ struct attribute_sources {
     const run_request& request;
     const operation_def& op;
     const flag_values& flags;
+    const std::vector<std::string>& command_template; ///< before flags were put in
     const operation_command& command;
     const std::map<std::string, std::string>& frozen_environment; ///< for `op`
     const std::optional<std::string>& sourcecode_digest;

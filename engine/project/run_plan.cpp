@@ -1,6 +1,7 @@
 #include "engine/project/run_plan.hpp"
 
 #include "engine/config/guild_home.hpp"
+#include "engine/flags/run_label.hpp"
 #include "engine/project/batch_plan.hpp"
 #include "engine/project/chosen_operation.hpp"
 #include "engine/project/config_file.hpp"
@@ -13,7 +14,6 @@
 #include "engine/project/resource_cache.hpp"
 #include "engine/project/run_attributes.hpp"
 #include "engine/project/run_environment.hpp"
-#include "engine/project/run_label.hpp"
 #include "engine/project/run_names.hpp"
 #include "engine/project/typed_arguments.hpp"
 #include "engine/runs/opref.hpp"
@@ -427,7 +427,11 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
         learn_option_style(op, chosen->directory, how);
     }
     // Far away the project is what was copied into the run.
-    auto command = make_command(op, flags->all, request.remote ? "${run_dir}" : chosen->directory);
+    const auto recipe = command_recipe_of(op, request.remote ? "${run_dir}" : chosen->directory);
+    if (!recipe) {
+        return recipe.error();
+    }
+    auto command = fill_command(*recipe, flags->all, decode_flag);
     if (!command) {
         return command.error();
     }
@@ -485,6 +489,7 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
     plan.start.attributes = make_attributes({.request = request,
                                              .op = op,
                                              .flags = *flags,
+                                             .command_template = recipe->words,
                                              .command = *command,
                                              .frozen_environment = frozen,
                                              .sourcecode_digest = digest,

@@ -1,7 +1,7 @@
 #include "engine/project/source_flags.hpp"
 
 #include "engine/project/flag_text.hpp"
-#include "engine/project/references.hpp"
+#include "engine/text/references.hpp"
 
 #include <algorithm>
 

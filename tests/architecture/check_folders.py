@@ -20,12 +20,14 @@ PARTS = {
 # dot is one file. Programs know the face of the engine, and no more of it than they need.
 ONLY = {
     "engine/agent": ["engine/agent", "engine/core", "engine/text", "engine/json",
-                     "engine/protocol", "engine/runs", "engine/scalars", "engine/search"],
+                     "engine/protocol", "engine/runs", "engine/scalars", "engine/search",
+                     "engine/flags"],
     "engine/api": ["engine/core", "engine/json", "engine/api"],
     "engine/search": ["engine/core", "engine/text", "engine/json", "engine/search"],
+    "engine/flags": ["engine/core", "engine/text", "engine/json", "engine/search", "engine/flags"],
     "cli": ["engine/api", "engine/core", "engine/text", "engine/completion", "engine/engine.hpp",
             "engine/json/every_member.hpp",
-            "engine/project/edited_flags.hpp", "engine/project/flag_text.hpp",
+            "engine/project/edited_flags.hpp", "engine/flags/flag_encoding.hpp",
             "engine/runs/small_file.hpp"],
     "transports": ["engine/api", "engine/core", "engine/text", "engine/json", "engine/reactor",
                    "engine/config", "engine/remotes", "engine/resources", "engine/service",

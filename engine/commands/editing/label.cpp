@@ -1,6 +1,6 @@
 #include "engine/commands/editing/chosen_edit.hpp"
 #include "engine/commands/editing/edit_rules.hpp"
-#include "engine/project/run_label.hpp"
+#include "engine/flags/run_label.hpp"
 
 namespace outrider {
 namespace {

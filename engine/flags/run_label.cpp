@@ -1,11 +1,11 @@
-#include "engine/project/run_label.hpp"
+#include "engine/flags/run_label.hpp"
 
-#include "engine/project/flag_text.hpp"
-#include "engine/project/references.hpp"
+#include "engine/flags/flag_encoding.hpp"
+#include "engine/text/references.hpp"
 
-#include <fmt/printf.h>
-
-#include <stdexcept>
+#include <array>
+#include <cstdio>
+#include <string_view>
 
 namespace outrider {
 namespace {
@@ -24,26 +24,42 @@ std::string unquoted(const std::string& text) {
     return text;
 }
 
+/// What is put in between the percent sign and the conversion: flags, a width, a precision.
+bool is_number_format(std::string_view format) {
+    const auto body = format.substr(1, format.size() - 2);
+    constexpr std::size_t longest = 12; // no label needs more, and widths stay small
+    const auto dot = body.find('.');
+    const auto width = body.find_first_not_of("-+ #0");
+    const auto digits = [](std::string_view text) {
+        return text.size() <= 3 && text.find_first_not_of("0123456789") == text.npos;
+    };
+    return body.size() <= longest &&
+           (width == body.npos || width == dot || digits(body.substr(width, dot - width))) &&
+           (dot == body.npos || digits(body.substr(dot + 1)));
+}
+
+template <class Number>
+std::string printed(const std::string& format, Number number) {
+    std::array<char, 1400> out{}; // a double has 309 digits, the format adds 999 at most
+    const int size = std::snprintf(out.data(), out.size(), format.c_str(), number);
+    return {out.data(), std::min(static_cast<std::size_t>(std::max(size, 0)), out.size() - 1)};
+}
+
 // `%.2f` and its kind, applied to a number; a format that does not fit leaves the value as it is.
-std::string formatted(const std::string& format, const json::value& value,
-                      const std::string& shown) {
-    try {
-        const char conversion = format.back();
-        if (std::string_view("eEfFgG").find(conversion) != std::string_view::npos &&
-            value.is_number()) {
-            return fmt::sprintf(format, value.to_number<double>());
-        }
-        if (std::string_view("dixXo").find(conversion) != std::string_view::npos &&
-            value.is_int64()) {
-            return fmt::sprintf(format, value.get_int64());
-        }
-        if (conversion == 's') {
-            return fmt::sprintf(format, shown);
-        }
-    } catch (const std::exception&) {
-        // Not a format that printf knows.
+std::string formatted(std::string format, const json::value& value, const std::string& shown) {
+    if (format.size() < 2 || !is_number_format(format)) {
+        return shown;
     }
-    return shown;
+    const char conversion = format.back();
+    if (std::string_view("eEfFgG").find(conversion) != std::string_view::npos &&
+        value.is_number()) {
+        return printed(format, value.to_number<double>());
+    }
+    if (std::string_view("dixXo").find(conversion) != std::string_view::npos && value.is_int64()) {
+        format.insert(format.size() - 1, "ll");
+        return printed(format, static_cast<long long>(value.get_int64()));
+    }
+    return conversion == 's' && format.size() > 2 ? printed(format, shown.c_str()) : shown;
 }
 
 std::string filtered(const std::string& filter, const json::value& value, std::string shown) {

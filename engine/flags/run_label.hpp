@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/project/flag_values.hpp"
+#include "engine/search/flag_map.hpp"
 
 #include <string>
 

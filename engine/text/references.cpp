@@ -1,4 +1,4 @@
-#include "engine/project/references.hpp"
+#include "engine/text/references.hpp"
 
 namespace outrider {
 
