@@ -103,6 +103,57 @@ const scalar_summary* find_scalar(std::span<const scalar_summary> scalars, std::
     return found == scalars.end() ? nullptr : &*found;
 }
 
+double part_of(const scalar_summary& scalar, scalar_part part) {
+    switch (part) {
+    case scalar_part::last:
+        return scalar.last;
+    case scalar_part::first:
+        return scalar.first;
+    case scalar_part::least:
+        return scalar.least;
+    case scalar_part::greatest:
+        return scalar.greatest;
+    case scalar_part::mean:
+        return scalar.mean;
+    case scalar_part::total:
+        return scalar.mean * static_cast<double>(scalar.count);
+    case scalar_part::count:
+        break;
+    }
+    return static_cast<double>(scalar.count);
+}
+
+std::optional<std::int64_t> step_of(const scalar_summary& scalar, scalar_part part) {
+    switch (part) {
+    case scalar_part::first:
+        return scalar.first_step;
+    case scalar_part::least:
+        return scalar.least_step;
+    case scalar_part::greatest:
+        return scalar.greatest_step;
+    case scalar_part::last:
+        return scalar.last_step;
+    case scalar_part::mean:
+    case scalar_part::total:
+    case scalar_part::count:
+        break;
+    }
+    return std::nullopt;
+}
+
+std::optional<double> chosen_of(std::span<const scalar_summary> scalars,
+                                const scalar_choice& choice) {
+    const auto* found = find_scalar(scalars, choice.name);
+    if (found == nullptr) {
+        return std::nullopt;
+    }
+    if (!choice.step) {
+        return part_of(*found, choice.part);
+    }
+    const auto step = step_of(*found, choice.part);
+    return step ? std::optional(static_cast<double>(*step)) : std::nullopt;
+}
+
 bool is_shown_by_default(std::string_view tag) {
     return !tag.substr(tag.rfind('#') + 1).starts_with("sys/"); // npos + 1 is 0
 }

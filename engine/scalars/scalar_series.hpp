@@ -1,11 +1,13 @@
 #pragma once
 
 #include "engine/api/query_events.hpp"
+#include "engine/api/scalar_choice.hpp"
 
 #include <boost/describe.hpp>
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -49,6 +51,14 @@ struct scalar_name {
 /// Nothing if there is none.
 [[nodiscard]] const scalar_summary* find_scalar(std::span<const scalar_summary> scalars,
                                                 std::string_view name);
+
+/// A part of a scalar as a number, and the step at which it has that value: of all its values
+/// together there is none.
+[[nodiscard]] double part_of(const scalar_summary& scalar, scalar_part part);
+[[nodiscard]] std::optional<std::int64_t> step_of(const scalar_summary& scalar, scalar_part part);
+/// What is chosen of some scalars; nothing if there is no such one.
+[[nodiscard]] std::optional<double> chosen_of(std::span<const scalar_summary> scalars,
+                                              const scalar_choice& choice);
 
 /// Whether `info` shows a scalar without being asked for all: not one of the system ("sys/…").
 [[nodiscard]] bool is_shown_by_default(std::string_view tag);

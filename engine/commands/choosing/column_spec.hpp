@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/api/scalar_choice.hpp"
 #include "engine/core/result.hpp"
 
 #include <boost/describe.hpp>
@@ -11,7 +12,6 @@
 namespace outrider {
 
 BOOST_DEFINE_ENUM_CLASS(column_kind, scalar, flag, attribute)
-BOOST_DEFINE_ENUM_CLASS(scalar_part, last, first, least, greatest, mean, total, count)
 
 /// A column of runs as Guild's `compare` names it (FORMAT-2.md 4.2): `=FLAG`, `.ATTRIBUTE`, or
 /// `[first|last|min|max|avg|total|count] SCALAR [step]`, with `as HEADING` behind it.

@@ -23,44 +23,9 @@ json::value number(double value) {
 // The value of a scalar, unless the column is about a step or a count.
 std::optional<double> scalar_number(const run_column& column, const run_detail& run) {
     const auto* found = find_scalar(run.scalars, column.name);
-    if (found == nullptr || column.step) {
-        return std::nullopt;
-    }
-    switch (column.part) {
-    case scalar_part::last:
-        return found->last;
-    case scalar_part::first:
-        return found->first;
-    case scalar_part::least:
-        return found->least;
-    case scalar_part::greatest:
-        return found->greatest;
-    case scalar_part::mean:
-        return found->mean;
-    case scalar_part::total:
-        return found->mean * static_cast<double>(found->count);
-    case scalar_part::count:
-        break;
-    }
-    return std::nullopt;
-}
-
-json::value scalar_step(const run_column& column, const scalar_summary& found) {
-    switch (column.part) {
-    case scalar_part::first:
-        return found.first_step;
-    case scalar_part::least:
-        return found.least_step;
-    case scalar_part::greatest:
-        return found.greatest_step;
-    case scalar_part::last:
-        return found.last_step;
-    case scalar_part::mean:
-    case scalar_part::total:
-    case scalar_part::count:
-        break;
-    }
-    return nullptr; // of all steps
+    return found == nullptr || column.step || column.part == scalar_part::count
+               ? std::nullopt
+               : std::optional(part_of(*found, column.part));
 }
 
 json::value scalar_value(const run_column& column, const run_detail& run) {
@@ -69,7 +34,8 @@ json::value scalar_value(const run_column& column, const run_detail& run) {
         return nullptr;
     }
     if (column.step) {
-        return scalar_step(column, *found);
+        const auto step = step_of(*found, column.part);
+        return step ? json::value(*step) : json::value(nullptr);
     }
     const auto value = scalar_number(column, run);
     return value ? number(*value) : json::value(found->count);
