@@ -1,6 +1,7 @@
 #include "cli/render/renderer.hpp"
 
 #include "cli/arguments.hpp"
+#include "cli/render/batch_progress_text.hpp"
 #include "cli/render/comparison_text.hpp"
 #include "cli/render/copy_lines.hpp"
 #include "cli/render/copy_progress_text.hpp"
@@ -75,8 +76,10 @@ void renderer::track_watch(const event& what) {
         watched_.begin(*begun, of_);
     } else if (const auto* ended = std::get_if<run_ended>(&what)) {
         write_output(watched_.rest_of(ended->run.id, of_));
+        progress_.remove(ended->run.id);
     } else if (const auto* left = std::get_if<run_left_running>(&what)) {
         write_output(watched_.rest_of(left->run_id, of_));
+        progress_.remove(left->run_id);
     }
 }
 
@@ -216,6 +219,12 @@ void renderer::on(const watch_started& watched) {
 
 void renderer::on(const output_bytes& output) {
     write_output(watched_.text_of(output, of_));
+}
+
+void renderer::on(const batch_progress& progress) {
+    if (place_.screen.err_width && !asked_.quiet) {
+        progress_.set(progress.run_id, batch_progress_line(progress, *place_.screen.err_width - 1));
+    }
 }
 
 void renderer::on(const run_ended& ended) {
@@ -450,10 +459,10 @@ bool is_only_told(const event& what) {
                 return each.detached || each.glimpsed;
             } else {
                 using told =
-                    boost::mp11::mp_list<run_progress, watch_started, run_ended, nothing_selected,
-                                         runs_deleted, runs_restored, runs_edited, run_copying,
-                                         run_resolving, copy_progress, run_copied, job_added,
-                                         jobs_removed>;
+                    boost::mp11::mp_list<run_progress, watch_started, batch_progress, run_ended,
+                                         nothing_selected, runs_deleted, runs_restored, runs_edited,
+                                         run_copying, run_resolving, copy_progress, run_copied,
+                                         job_added, jobs_removed>;
                 return boost::mp11::mp_contains<told, Event>::value;
             }
         },

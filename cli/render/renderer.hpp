@@ -34,6 +34,7 @@ class renderer : public presenter {
     void on(const run_left_running& left);
     void on(const watch_started& watched);
     void on(const output_bytes& output);
+    void on(const batch_progress& progress);
     void on(const run_ended& ended);
     void on(const stop_progress& stop);
     void on(const nothing_selected& nothing);

@@ -203,8 +203,9 @@ std::string run_info_text(const run_described& described, const info_command& as
     for (const auto& [name, value] : run_info_lines(described)) {
         out += name + ": " + value + "\n";
     }
-    // An exit status speaks for itself.
-    if (!run.row.exit_status && !run.row.reason.empty()) {
+    // An exit status speaks for itself, but for why a trial was not worth going on with.
+    const bool early = run.row.reason.starts_with("stopped early: ");
+    if ((!run.row.exit_status || early) && !run.row.reason.empty()) {
         out += "reason: " + run.row.reason + "\n";
     }
     if (asked.private_attrs) {

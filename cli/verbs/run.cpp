@@ -111,9 +111,15 @@ void add_tests(CLI::App& verb, run_command& made) {
 
 // Ours, not Guild's.
 void add_trial_options(CLI::App& verb, run_command& made) {
-    verb.add_option("--parallel", made.parallel, "Trials of a batch that run at the same time")
+    verb.add_option("--parallel", made.trials.parallel, "Trials of a batch that run at the same time")
         ->check(whole_number(1))
         ->option_text("N");
+    verb.add_flag("--keep-going", made.trials.keep_going,
+                  "Go on with a batch whose first trials all fail in the same way");
+    add_text(verb, "--early-stop", made.trials.early_stop,
+             "End trials of a batch that are not worth going on with: median or asha, by the "
+             "objective or another SCALAR, from STEP on",
+             "RULE[:SCALAR][@STEP]");
     add_text(verb, "--only", made.only,
              "With --restart of a batch: which of its trials run again, of failed, lost, pending",
              "STATES");

@@ -1,16 +1,24 @@
 # Everything of the agent but main.cpp, which links only Boost headers and outrider_shared.
 include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
+    children/asked_program.cpp
+    children/asked_trials.cpp
     children/child_end.cpp
     children/child_output.cpp
     children/child_start.cpp
     children/children_log.cpp
     children/children_process.cpp
     children/children_run.cpp
+    children/early_stopper.cpp
     children/elsewhere_step.cpp
+    children/failing_start.cpp
     children/free_slots.cpp
     children/running_children.cpp
     children/step_checks.cpp
+    children/suggested_trials.cpp
+    children/trial_history.cpp
+    children/trial_maker.cpp
+    children/trial_progress.cpp
     children/unified_diff.cpp
     edit/change_attributes.cpp
     edit/delete_runs.cpp

@@ -84,8 +84,8 @@ using event = std::variant<
     // run_events.hpp
     run_progress, run_staged, run_not_needed, command_printed, trials_listed, operation_help,
     operations_listed, model_help, models_listed, project_help, flags_tested, sourcecode_tested,
-    output_tested, run_left_running, watch_started, output_bytes, run_ended, runs_waited,
-    stop_progress,
+    output_tested, run_left_running, watch_started, output_bytes, batch_progress, run_ended,
+    runs_waited, stop_progress,
     // query_events.hpp
     runs_listed, run_described, runs_selected, files_listed, program_wanted,
     // compare_events.hpp

@@ -14,6 +14,14 @@
 /// Commands about the life of runs: start, watch, wait, stop.
 namespace outrider {
 
+/// How the trials of a batch are dealt with.
+struct trial_rules {
+    std::int64_t parallel = 1; ///< that run at the same time
+    bool keep_going = false;   ///< also where the first ones all fail in the same way
+    std::string early_stop;    ///< RULE[:SCALAR][@STEP]; empty: none is ended early
+};
+BOOST_DESCRIBE_STRUCT(trial_rules, (), (parallel, keep_going, early_stop))
+
 /// `run [-r REMOTE] [OPERATION] [FLAG=VALUE…]`. At most one of `start`, `restart` and `proto` is
 /// set; `run queue` is this command with the operation "queue".
 struct run_command {
@@ -64,7 +72,7 @@ struct run_command {
     std::string batch_comment;
     bool keep_batch = false;          ///< its run stays when all is done
     bool fail_on_trial_error = false; ///< a trial that fails is the last
-    std::int64_t parallel = 1;        ///< trials that run at the same time
+    trial_rules trials;               ///< of a batch
     std::string only;                 ///< of a batch that goes on: "failed,lost,pending"
     std::string run_id;               ///< empty: a new one
     std::string run_dir;              ///< local: absolute place of the run outside of a home
@@ -93,7 +101,7 @@ BOOST_DESCRIBE_STRUCT(run_command, (),
                        test_sourcecode, test_output_scalars, test_output_attrs, test_input,
                        optimizer, optimize, max_trials, minimize, maximize, print_trials,
                        save_trials, stage_trials, optimizer_flags, batch_label, batch_tags,
-                       batch_comment, keep_batch, fail_on_trial_error, parallel, only, run_id,
+                       batch_comment, keep_batch, fail_on_trial_error, trials, only, run_id,
                        run_dir, quiet))
 
 /// `watch [-r REMOTE] [RUN…]`; no RUN: the newest running one, of several remotes all that run.

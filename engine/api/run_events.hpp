@@ -71,6 +71,21 @@ struct output_bytes {
 };
 BOOST_DESCRIBE_STRUCT(output_bytes, (), (bytes, run_id, line_times_ms))
 
+/// How far a batch is that is watched.
+struct batch_progress {
+    std::string remote;
+    std::string run_id;
+    std::int64_t total = 0; ///< trials that there will be
+    std::int64_t done = 0;  ///< that have ended, however
+    std::int64_t failed = 0;
+    std::int64_t running = 0;
+    std::string objective;      ///< the scalar that is looked at, or empty
+    std::optional<double> best; ///< value of it
+    std::string best_flags;     ///< "lr=0.01", of the trial that has it
+};
+BOOST_DESCRIBE_STRUCT(batch_progress, (),
+                      (remote, run_id, total, done, failed, running, objective, best, best_flags))
+
 /// A watched run has ended.
 struct run_ended {
     std::string remote;

@@ -2,6 +2,7 @@
 
 #include "engine/project/flag_text.hpp"
 #include "engine/search/flag_function.hpp"
+#include "engine/text/shell_words.hpp"
 #include "engine/text/value_text.hpp"
 
 #include <algorithm>
@@ -34,6 +35,8 @@ struct optimizer_entry {
     std::string name;
     std::string algorithm;
     bool is_default = false;
+    std::string program; ///< a command line that is asked for trials, or empty
+    double answer_seconds = 300;
     std::vector<std::string> flags;
 };
 
@@ -48,6 +51,10 @@ optimizer_entry entry_of(const std::string& name, const json::value& data) {
             out.algorithm = text_of(*settings, "algorithm");
         } else if (member.key() == "default") {
             out.is_default = is_set(*settings, "default");
+        } else if (member.key() == "program") {
+            out.program = text_of(*settings, "program");
+        } else if (member.key() == "answer-seconds" && member.value().is_number()) {
+            out.answer_seconds = member.value().to_number<double>();
         } else {
             out.flags.push_back(std::string(member.key()) + "=" + encode_flag(member.value()));
         }
@@ -55,11 +62,32 @@ optimizer_entry entry_of(const std::string& name, const json::value& data) {
     return out;
 }
 
-// A mapping without a name is called after its algorithm.
+// A mapping without a name is called after its algorithm, or its program.
 optimizer_entry unnamed_entry(const json::value& data) {
     const auto* settings = data.if_object();
-    return entry_of(settings != nullptr ? text_of(*settings, "algorithm") : encode_flag(data),
-                    data);
+    if (settings == nullptr) {
+        return entry_of(encode_flag(data), data);
+    }
+    const std::string algorithm = text_of(*settings, "algorithm");
+    return entry_of(algorithm.empty() ? text_of(*settings, "program") : algorithm, data);
+}
+
+// A path is no operation: it is a program. So is what an entry calls one.
+std::string program_of(const optimizer_entry& entry) {
+    const std::string& name = entry.algorithm;
+    const bool is_path = name.starts_with("./") || name.starts_with("../") || name.starts_with('/');
+    return entry.program.empty() && is_path ? name : entry.program;
+}
+
+result<std::vector<std::string>> program_words(const std::string& program) {
+    auto words = shell_split(program);
+    if (!words || words->empty()) {
+        return failure(errc::bad_input, "optimizer program '" + program + "' is no command line");
+    }
+    if (words->front().ends_with(".py")) {
+        words->insert(words->begin(), "python3");
+    }
+    return std::move(*words);
 }
 
 std::vector<optimizer_entry> optimizers_of(const operation_def& op) {
@@ -162,6 +190,16 @@ result<std::optional<optimizer_choice>> choose_optimizer(const operation_def& op
         out.kind = found->kind;
         out.operation = found->operation;
     }
+    if (const std::string program = program_of(entry); !program.empty()) {
+        auto words = program_words(program);
+        if (!words) {
+            return words.error();
+        }
+        out.kind = batch_kind::search;
+        out.operation = entry.name.empty() ? entry.algorithm : entry.name;
+        out.program = std::move(*words);
+        out.answer_seconds = entry.answer_seconds;
+    }
     out.flags.insert(out.flags.end(), command.optimizer_flags.begin(),
                      command.optimizer_flags.end());
     return std::optional(std::move(out));
@@ -185,6 +223,13 @@ std::optional<operation_def> optimizer_operation(const optimizer_choice& choice)
     out.sourcecode.disabled = true;
     if (choice.kind != batch_kind::search) {
         out.data["delete-on-success"] = true;
+        return out;
+    }
+    if (!choice.program.empty()) {
+        out.exec = choice.program;
+        for (const auto& flag : choice.flags) { // whatever it takes
+            out.flags.push_back({.name = flag.substr(0, flag.find('='))});
+        }
         return out;
     }
     out.flags = {

@@ -14,14 +14,17 @@ namespace outrider {
 enum class batch_kind : std::uint8_t {
     grid,    ///< `+`: every combination and the trials of batch files, all known beforehand
     random,  ///< drawn by the seed, all known beforehand
-    search,  ///< by our sampler, from the trials that have ended: made one by one
+    search,  ///< by our sampler or a program that is asked, from the trials that have ended
     program, ///< an operation is the optimizer: it gets the prototype and makes trials itself
 };
 
 /// What makes the trials of a batch.
 struct optimizer_choice {
     batch_kind kind = batch_kind::grid;
-    std::string operation;          ///< as oprefs and listings show it: "+", "skopt:gp", "corners"
+    std::string operation; ///< as oprefs and listings show it: "+", "skopt:gp", "corners"
+    /// The command line of a program that a search asks for its trials; empty: our sampler.
+    std::vector<std::string> program;
+    double answer_seconds = 300;    ///< longest that the program may take for one
     std::vector<std::string> flags; ///< NAME=VALUE: of the project, then those that were typed
 };
 

@@ -4,7 +4,6 @@
 #include "engine/project/flag_text.hpp"
 #include "engine/project/operation_command.hpp"
 #include "engine/project/run_environment.hpp"
-#include "engine/project/run_label.hpp"
 #include "engine/search/flag_function.hpp"
 #include "engine/search/grid.hpp"
 #include "engine/search/random_trials.hpp"
@@ -155,7 +154,8 @@ void plan_trials(const batch_sources& from, std::uint64_t seed, batch_plan& out)
         out.trials = random_trials(*space, *out.count, drawn);
         return;
     }
-    if (auto added = add_switches(from, *space); !added) {
+    // A program is told of flags that are always searched, and of no other.
+    if (auto added = out.program ? result<>() : add_switches(from, *space); !added) {
         fail(added.error());
         return;
     }
@@ -255,31 +255,16 @@ void add_attributes(const batch_sources& from, const std::string& objective,
     }
 }
 
-json::object object_with(const flag_map& flags) {
-    json::object out;
-    for (const auto& [name, value] : flags) {
-        out.emplace(name, value);
-    }
-    return out;
-}
-
-std::string trial_label(const batch_plan& batch, const flag_map& flags) {
-    if (batch.label) {
-        return label_from(*batch.label, flags, batch.directory);
-    }
-    std::string out;
-    for (auto tag = batch.tags.begin(); tag != batch.tags.end(); ++tag) {
-        if (std::find(batch.tags.begin(), tag, *tag) == tag) {
-            out += *tag + " ";
-        }
-    }
-    const std::string& by_project = batch.operation.label;
-    out += by_project.empty() ? default_label(flags, batch.directory)
-                              : label_from(by_project, flags, batch.directory);
-    if (out.ends_with(' ')) {
-        out.pop_back();
-    }
-    return out;
+trial_recipe recipe_of(const batch_sources& from, command_recipe command) {
+    std::erase_if(command.env, [](const auto& one) { return is_given_variable(one.first); });
+    const operation_def& op = from.op;
+    const bool remote = from.request.remote;
+    return {.command = std::move(command),
+            .program = op.program.empty() || !remote ? "" : "${run_dir}/" + op.program,
+            .label = from.request.command.label,
+            .usual_label = op.label,
+            .tags = from.request.command.tags,
+            .directory = from.prototype.project_directory};
 }
 
 std::string bound_text(const flag_def& flag, const char* key, double bound) {
@@ -326,16 +311,18 @@ result<batch_plan> plan_batch(const batch_sources& from) {
     if (!run) {
         return run.error();
     }
+    auto recipe = command_recipe_of(
+        from.op, from.request.remote ? "${run_dir}" : from.prototype.project_directory);
+    if (!recipe) {
+        return recipe.error();
+    }
     batch_plan out{.kind = from.choice.kind,
                    .optimizer = from.choice.operation,
                    .run = std::move(*run),
                    .count = most,
                    .files = !from.written.empty(),
                    .operation = from.op,
-                   .label = command.label,
-                   .tags = command.tags,
-                   .directory = from.prototype.project_directory,
-                   .remote = from.request.remote};
+                   .recipe = recipe_of(from, std::move(*recipe))};
     out.objective = objective_of(from.op, command);
     if (out.kind == batch_kind::grid) {
         auto trials = grid_trials(from, seed);
@@ -346,8 +333,17 @@ result<batch_plan> plan_batch(const batch_sources& from) {
         out.trials = std::move(*trials);
     }
     if (out.kind == batch_kind::search) {
-        read_search_settings(out.run.flag_values, out);
-        if (out.optimizer != "tpe") {
+        if (!from.choice.program.empty()) {
+            out.program = protocol::optimizer_program{
+                .words = from.choice.program,
+                .options = out.run.flag_values,
+                .answer_limit_ms = static_cast<std::int64_t>(
+                    std::clamp(from.choice.answer_seconds, 0.001, 1e6) * 1000)};
+            out.search.prev_trials = "batch"; // it is told of those alone
+        } else {
+            read_search_settings(out.run.flag_values, out);
+        }
+        if (!out.program && out.optimizer != "tpe") {
             out.remark = out.optimizer + " is served by a tree-structured Parzen estimator (tpe)";
         }
         out.search.max_trials = *most;
@@ -362,43 +358,7 @@ result<batch_plan> plan_batch(const batch_sources& from) {
 }
 
 result<trial_run> plan_trial(const run_plan& prototype, const flag_map& flags) {
-    const batch_plan& batch = *prototype.batch;
-    const operation_def& op = batch.operation;
-    auto command = make_command(op, flags, batch.remote ? "${run_dir}" : batch.directory);
-    if (!command) {
-        return command.error();
-    }
-    trial_run out;
-    for (const auto& [name, value] : flags) {
-        if (!value.is_null()) {
-            const std::string shown = name + "=" + format_flag(value);
-            out.shown += (out.shown.empty() ? "" : ", ") + shown;
-            out.flags.push_back(shown);
-        }
-    }
-    out.attributes["flags"] = yaml_text(object_with(flags));
-    out.attributes["user_flags"] = yaml_text(json::object());
-    json::array words;
-    for (const auto& word : command->words) {
-        words.emplace_back(json::string(word));
-    }
-    out.attributes["cmd"] = yaml_text(words);
-    if (const std::string label = trial_label(batch, flags); !label.empty()) {
-        out.attributes["label"] = yaml_text(json::string(label));
-    }
-    // Only what differs: the prototype has the rest.
-    for (auto& [name, value] : command->environment) {
-        const auto common = prototype.start.environment.find(name);
-        const bool differs = common == prototype.start.environment.end() || common->second != value;
-        if (differs && !is_given_variable(name)) {
-            out.environment[name] = std::move(value);
-        }
-    }
-    out.command = std::move(command->words);
-    if (!op.program.empty() && batch.remote) {
-        out.command.front() = "${run_dir}/" + op.program;
-    }
-    return out;
+    return make_trial(prototype.batch->recipe, flags, prototype.start.environment, decode_flag);
 }
 
 } // namespace outrider

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "engine/flags/trial_recipe.hpp"
 #include "engine/project/batch_optimizer.hpp"
 #include "engine/project/run_plan.hpp"
+#include "engine/protocol/children_plan.hpp"
 #include "engine/search/search_settings.hpp"
 
 #include <cstdint>
@@ -30,8 +32,9 @@ struct batch_plan {
     run_plan run;
     /// Of `grid` and `random`: all trials in the order of their start.
     std::vector<flag_map> trials;
-    /// Of `search`.
+    /// Of `search`, and the program that is asked for its trials, if not our sampler.
     search_settings search;
+    std::optional<protocol::optimizer_program> program;
     /// How many trials there will be, where that is known.
     std::optional<std::int64_t> count;
     /// Not empty: there is no trial, and why. The batch's run says these lines and ends with 1
@@ -43,11 +46,8 @@ struct batch_plan {
     std::string objective; ///< a scalar, with a `-` where it is maximized
     bool files = false;    ///< trials were written down in batch files
 
-    operation_def operation;          ///< of the trials
-    std::optional<std::string> label; ///< `--label`, a template
-    std::vector<std::string> tags;    ///< `--tag`, which default labels begin with
-    std::string directory;            ///< of the project
-    bool remote = false;              ///< the project is elsewhere
+    operation_def operation; ///< of the trials
+    trial_recipe recipe;     ///< how their flags become runs
 };
 
 /// What a batch is planned from.
@@ -66,15 +66,6 @@ struct batch_sources {
 /// Flags that a search may choose although nobody said so: those with choices, or with a lowest and
 /// a highest value. What the person typed is left alone.
 void search_declared_flags(const operation_def& op, flag_values& flags);
-
-/// In what a trial differs from its prototype.
-struct trial_run {
-    std::string shown; ///< "a=1, b=2" of the line that announces it; flags without a value left out
-    std::vector<std::string> command;
-    std::map<std::string, std::string> environment; ///< on top of the prototype's
-    std::map<std::string, std::string> attributes;  ///< YAML text: flags, user_flags, cmd, label
-    std::vector<std::string> flags; ///< NAME=VALUE for the supervisor's command line
-};
 
 /// The run of one trial. Pure, and quick: a sweep of 10,000 calls it for each. Fails as `plan_run`
 /// does if flags and command do not fit.

@@ -31,6 +31,11 @@ bool depends_on_flags(const std::vector<resource_def>& resources) {
     });
 }
 
+std::string shown_operation(const run_plan& prototype) {
+    const auto ref = parse_opref(prototype.start.opref);
+    return ref ? operation_text(*ref) : prototype.operation;
+}
+
 protocol::children_head head_of(const run_plan& prototype, const trial_options& how) {
     protocol::children_head out{.common = prototype.start, .proto = true};
     out.common.home = how.home;
@@ -45,7 +50,18 @@ protocol::children_head head_of(const run_plan& prototype, const trial_options& 
     out.parallel = how.parallel;
     out.slots = how.slots;
     out.program = how.program;
-    out.failed = prototype.batch->failed;
+    out.total = prototype.batch->count.value_or(0);
+    out.objective = how.objective;
+    out.maximize = prototype.batch->objective.starts_with('-');
+    out.keep_going = how.keep_going;
+    out.early_stop = how.early_stop;
+    out.failed = prototype.batch->failed.empty() ? how.failed : prototype.batch->failed;
+    if (prototype.batch->kind == batch_kind::search && out.failed.empty()) {
+        out.search = protocol::children_search{.settings = prototype.batch->search,
+                                               .recipe = prototype.batch->recipe,
+                                               .operation = shown_operation(prototype),
+                                               .program = prototype.batch->program};
+    }
     return out;
 }
 
@@ -59,6 +75,9 @@ class trial_requirements {
             declared_ = written->size();
         }
     }
+
+    /// Whether one trial requires other things than the next.
+    [[nodiscard]] bool differ() const { return differ_; }
 
     result<> add(const flag_map& flags, protocol::planned_child& child, trial_children& out) const {
         if (!differ_) {
@@ -102,8 +121,13 @@ result<trial_children> plan_children(const run_plan& prototype, const trial_opti
     trial_children out;
     out.plan = protocol::encode(head_of(prototype, how)) + "\n";
     const trial_requirements required(prototype);
-    const auto ref = parse_opref(prototype.start.opref);
-    const std::string operation = ref ? operation_text(*ref) : prototype.operation;
+    if (prototype.batch->kind == batch_kind::search && required.differ()) {
+        return failure(errc::unsupported,
+                       "what operation '" + prototype.operation +
+                           "' requires depends on its flags, and a search that learns cannot know "
+                           "them beforehand\nUse '--optimizer random' instead.");
+    }
+    const std::string operation = shown_operation(prototype);
     for (std::size_t i = 0; i < prototype.batch->trials.size(); ++i) {
         const flag_map& flags = prototype.batch->trials[i];
         auto trial = plan_trial(prototype, flags);

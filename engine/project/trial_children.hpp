@@ -1,8 +1,10 @@
 #pragma once
 
+#include "engine/api/scalar_choice.hpp"
 #include "engine/core/result.hpp"
 #include "engine/project/batch_plan.hpp"
 #include "engine/project/source_files.hpp"
+#include "engine/protocol/children_plan.hpp"
 #include "engine/protocol/slot.hpp"
 
 #include <cstdint>
@@ -20,7 +22,11 @@ struct trial_options {
     bool stop_on_failure = false;
     std::int64_t parallel = 1;
     protocol::slot_rules slots;
-    std::vector<std::string> ids;      ///< of their runs, one for each trial
+    std::vector<std::string> ids; ///< of their runs, one for each trial
+    scalar_choice objective;      ///< what trials are measured by
+    bool keep_going = false;
+    std::optional<protocol::children_early_stop> early_stop;
+    std::string failed;                ///< why there can be none: the lines that the batch says
     std::vector<std::string> children; ///< of pipelines: the package of each trial's own plan
 };
 

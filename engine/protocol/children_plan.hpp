@@ -1,7 +1,11 @@
 #pragma once
 
+#include "engine/api/scalar_choice.hpp"
+#include "engine/flags/trial_recipe.hpp"
 #include "engine/protocol/messages.hpp"
 #include "engine/protocol/slot.hpp"
+#include "engine/search/early_stop.hpp"
+#include "engine/search/search_settings.hpp"
 
 #include <boost/describe.hpp>
 
@@ -26,6 +30,47 @@ BOOST_DEFINE_ENUM_CLASS(
     trials, ///< all are made first, then each runs whatever became of those before it
     steps)  ///< each is made when it is its turn; the first that fails is the last
 
+/// A program that suggests the trials of a search, by lines of JSON on its standard streams
+/// (cli/GUIDE.md): it is asked instead of our sampler.
+struct optimizer_program {
+    std::vector<std::string> words;         ///< looked up below the proto, then in PATH
+    flag_map options;                       ///< NAME: VALUE that it is given
+    std::int64_t answer_limit_ms = 300'000; ///< longest that it may think about one trial
+};
+BOOST_DESCRIBE_STRUCT(optimizer_program, (), (words, options, answer_limit_ms))
+
+/// A search that learns: its trials are not in the plan, each is made when a slot comes free, and
+/// added to the plan then.
+struct children_search {
+    search_settings settings;
+    trial_recipe recipe;
+    std::string operation; ///< as titles show it
+    std::optional<optimizer_program> program;
+};
+BOOST_DESCRIBE_STRUCT(children_search, (), (settings, recipe, operation, program))
+
+/// Which trials of a batch are ended before they are done.
+struct children_early_stop {
+    early_stop_settings settings;
+    std::string scalar; ///< that is looked at, as `find_scalar` takes it
+};
+BOOST_DESCRIBE_STRUCT(children_early_stop, (), (settings, scalar))
+
+/// What is told of a batch that runs, in `.guild/outrider/progress`: one line of JSON, replaced
+/// whenever a trial begins or ends.
+struct children_progress {
+    static constexpr std::string_view name = "children_progress"; ///< a part of `follow_output`
+    std::int64_t total = 0;                                       ///< trials that there will be
+    std::int64_t done = 0;                                        ///< that have ended, however
+    std::int64_t failed = 0;
+    std::int64_t running = 0;
+    std::string objective;      ///< what is looked at, or empty
+    std::optional<double> best; ///< value of it
+    std::string best_flags;     ///< "lr=0.01", of the trial that has it
+};
+BOOST_DESCRIBE_STRUCT(children_progress, (),
+                      (total, done, failed, running, objective, best, best_flags))
+
 /// What all children have in common.
 struct children_head {
     children_kind kind = children_kind::trials;
@@ -38,10 +83,16 @@ struct children_head {
     std::string failed;           ///< why there are none: lines that are all that is said; or empty
     std::vector<std::string> notes; ///< lines that are said before the first one
     slot_rules slots;               ///< what a trial has to have to start
+    bool keep_going = false;        ///< trials: also where the first ones all fail in the same way
+    std::optional<children_early_stop> early_stop;
+    std::int64_t total = 0;  ///< children in the plan, or that a search will have; 0: not known
+    scalar_choice objective; ///< what a line of progress tells the best of; or no name
+    bool maximize = false;   ///< the largest is the best
+    std::optional<children_search> search; ///< where children come from after those of the plan
 };
 BOOST_DESCRIBE_STRUCT(children_head, (),
                       (kind, common, proto, stage, stop_on_failure, parallel, program, failed,
-                       notes, slots))
+                       notes, slots, keep_going, early_stop, total, objective, maximize, search))
 
 /// What a step has to have done once it has succeeded; what is empty is not asked for.
 struct step_check {
@@ -79,10 +130,11 @@ struct planned_child {
     std::optional<start_staged> again;       ///< its run is there, and starts again in place
     std::vector<step_check> checks;          ///< steps: made once it has succeeded
     std::optional<elsewhere_step> elsewhere; ///< steps: there is no run of it here
+    flag_map values;                         ///< of a trial that a search made: its flags
 };
 BOOST_DESCRIBE_STRUCT(planned_child, (),
                       (id, link, title, flags, command, environment, attributes, dependencies,
                        dependency_package, children, whole, skipped, cannot, again, checks,
-                       elsewhere))
+                       elsewhere, values))
 
 } // namespace outrider::protocol

@@ -244,12 +244,13 @@ struct start_staged {
     std::optional<bool> trash_on_success;  ///< nothing: as recorded
     std::vector<std::string> requirements; ///< with `command` only; empty: as recorded
     std::vector<std::string> constraints;  ///< of `requirements`
+    std::string only; ///< which of its children run, of `failed,lost,pending`; empty: the usual
 };
 BOOST_DESCRIBE_STRUCT(start_staged, (),
                       (home, run_id, token, only_staged, command, environment, activation,
                        attributes, flags, operation, package, manifest, stop_after_ms, background,
                        dependency_package, dependencies, force_deps, resolved, children,
-                       trash_on_success, requirements, constraints))
+                       trash_on_success, requirements, constraints, only))
 
 struct stop_reply {
     bool was_running = false;
@@ -267,9 +268,11 @@ struct stop_run {
     std::int64_t timeout_ms = 30'000; ///< to wait for processes after SIGTERM
     bool no_wait = false;             ///< reply once the operation was sent SIGTERM
     std::string stopped_by;           ///< USER@HOST of the person, for the reason
+    std::string reason;               ///< all of the reason, where no person stops it; or empty
     std::string run_dir;              ///< absolute; empty: the run's place in the home
 };
-BOOST_DESCRIBE_STRUCT(stop_run, (), (home, run_id, force, timeout_ms, no_wait, stopped_by, run_dir))
+BOOST_DESCRIBE_STRUCT(stop_run, (),
+                      (home, run_id, force, timeout_ms, no_wait, stopped_by, reason, run_dir))
 
 struct follow_end {
     std::int64_t offset = 0; ///< bytes of output that exist
@@ -281,7 +284,8 @@ BOOST_DESCRIBE_STRUCT(follow_end, (), (offset, run))
 /// false. An offset beyond the end (the file was replaced) starts again from 0 with an
 /// `output_restarted` part. Of `tail_lines`, `since_us` and `since_ago_us` one at most is set; it
 /// decides the offset instead, and an `output_begins` part tells it before any data. With
-/// `line_times` a part of that name stands before each `data` frame in which lines begin.
+/// `line_times` a part of that name stands before each `data` frame in which lines begin. Of a
+/// batch `children_progress` parts tell how far it is, when that has changed.
 struct follow_output {
     using reply = follow_end;
     static constexpr std::string_view name = "follow_output";

@@ -35,6 +35,10 @@ struct run_paths {
     [[nodiscard]] fs::path resolved() const { return ours() / "deps.json"; }
     /// The plan of a run whose work is other runs, and what a batch makes its trials from.
     [[nodiscard]] fs::path children() const { return ours() / "children"; }
+    /// Which of its children it starts this time, if somebody chose.
+    [[nodiscard]] fs::path chosen_children() const { return ours() / "chosen-children"; }
+    /// How far it is with them.
+    [[nodiscard]] fs::path children_progress() const { return ours() / "progress"; }
     [[nodiscard]] fs::path proto() const { return guild() / "proto"; }
     [[nodiscard]] fs::path reason() const { return ours() / "reason"; }
     [[nodiscard]] fs::path stop_request() const { return ours() / "stop-request"; }

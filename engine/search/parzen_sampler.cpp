@@ -112,8 +112,7 @@ class suggestion {
         if (among.empty()) {
             return;
         }
-        if (static_cast<std::int64_t>(ranked_.completed) < settings_.random_starts ||
-            ranked_.completed == 0) {
+        if (is_random_start(settings_, number_) || ranked_.completed == 0) {
             for (const auto* each : among) {
                 const auto drawn = draw_value(*each, random_);
                 out[each->flag] = number_ == 0 && each->initial ? *each->initial : drawn;
@@ -164,6 +163,10 @@ class suggestion {
 };
 
 } // namespace
+
+bool is_random_start(const search_settings& settings, std::int64_t number) {
+    return number < settings.random_starts;
+}
 
 flag_map suggest_trial(const search_settings& settings, std::span<const observed_trial> trials,
                        std::int64_t number) {

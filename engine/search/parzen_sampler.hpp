@@ -20,6 +20,9 @@ struct observed_trial {
     double objective = 0; ///< of a completed one; not a number counts as failed
 };
 
+/// Whether a trial is drawn at random, whatever has been: the first `random_starts` are.
+[[nodiscard]] bool is_random_start(const search_settings& settings, std::int64_t number);
+
 /// The next trial of a search: a tree-structured Parzen estimator (Bergstra et al., 2011) with the
 /// usual defaults: of n completed trials the best min(⌈0.1 n⌉, 25) are good, and of 24 draws from
 /// the density of the good ones the one is taken that is most likely among them compared with the

@@ -208,13 +208,49 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_done_again_does_only_what_is_left, children_
                "INFO: [guild] Running trial c1: op (n=1)\n");
     BOOST_TEST(states() == "tc");
     auto failed = again("failed");
-    failed.environment["OUTRIDER_REPEAT"] = "failed";
+    failed.only = "failed";
     write(at.run("c0").directory / "../open", "");
     agent.call(failed);
     eventually("the first runs again",
                [&] { return content(at.home / "runs/count0") == "x\nx\n"; });
     std::ignore = stop("p");
     BOOST_TEST(content(at.home / "runs/count1") == "x\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_chosen_once_is_not_chosen_the_next_time, children_scene) {
+    head.stop_on_failure = true;
+    child("echo x >> ../count0; [ -e ../mended ]");
+    child("echo x >> ../count1");
+    std::ignore = perform();
+    BOOST_TEST(states() == "ep");
+    write(at.home / "runs/mended", "");
+    auto failed = again("failed");
+    failed.only = "failed";
+    agent.call(failed);
+    BOOST_TEST(follow("p") == "INFO: [guild] Running trial c0: op (n=0)\n");
+    BOOST_TEST(states() == "cp");
+    agent.call(again("rest"));
+    BOOST_TEST(follow("p") ==
+               "INFO: [guild] Skipping c0 because its status is 'completed' (expected 'pending')\n"
+               "INFO: [guild] Running trial c1: op (n=1)\n");
+    BOOST_TEST(content(at.home / "runs/count0") == "x\nx\n");
+    BOOST_TEST(content(at.home / "runs/count1") == "x\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_batch_is_told_when_it_goes_on_counts_once, children_scene) {
+    for (int i = 0; i < 12; ++i) {
+        child("exit 3");
+    }
+    std::ignore = perform();
+    BOOST_TEST(states() == "eeeeeppppppp");
+    auto all_the_same = again("all the same");
+    all_the_same.only = "failed,keep-going,parallel=2";
+    agent.call(all_the_same);
+    std::ignore = follow("p");
+    BOOST_TEST(states() == "eeeeeppppppp");
+    agent.call(again("rest"));
+    std::ignore = follow("p");
+    BOOST_TEST(states() == "eeeeeeeeeepp");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_new_plan_takes_the_place_of_the_old_one, children_scene) {

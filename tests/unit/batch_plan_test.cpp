@@ -237,6 +237,35 @@ BOOST_FIXTURE_TEST_CASE(optimizers_are_chosen_as_the_operation_and_the_person_sa
     BOOST_TEST(planned("boil", {"watts=[1:9]"}).batch->optimizer == "skopt:gp");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_program_can_be_the_optimizer, sweep_project) {
+    scratch.write("guild.yml", "op:\n"
+                               "  main: boil\n"
+                               "  flags-import: no\n"
+                               "  flags: {x: '[1:9]'}\n"
+                               "  optimizers:\n"
+                               "    own: {program: ./search.py --fast, answer-seconds: 2, k: 3}\n"
+                               "    other: {algorithm: gp}\n");
+    request.command.optimizer = "own";
+    request.command.optimizer_flags = {"k=4", "j=a"};
+    auto plan = planned("op", {});
+    BOOST_CHECK(plan.batch->kind == batch_kind::search);
+    BOOST_TEST(plan.batch->optimizer == "own");
+    BOOST_TEST(plan.batch->remark.empty());
+    BOOST_REQUIRE(plan.batch->program);
+    const std::vector<std::string> words{"python3", "./search.py", "--fast"};
+    BOOST_TEST(plan.batch->program->words == words, boost::test_tools::per_element());
+    BOOST_TEST(plan.batch->program->answer_limit_ms == 2000);
+    BOOST_CHECK((plan.batch->program->options == flag_map{{"j", "a"}, {"k", 4}}));
+
+    request.command.optimizer = "./bin/search";
+    request.command.optimizer_flags.clear();
+    plan = planned("op", {});
+    BOOST_TEST(plan.batch->optimizer == "./bin/search");
+    BOOST_TEST(plan.batch->program.value().words.at(0) == "./bin/search");
+    request.command.optimizer = "other";
+    BOOST_TEST(!planned("op", {}).batch->program);
+}
+
 BOOST_FIXTURE_TEST_CASE(choices_switch_on_what_is_searched_with_them, sweep_project) {
     scratch.write("guild.yml", "op:\n"
                                "  main: boil\n"

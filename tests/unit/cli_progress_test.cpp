@@ -1,3 +1,4 @@
+#include "cli/render/batch_progress_text.hpp"
 #include "cli/render/progress_block.hpp"
 #include "cli/render/renderer.hpp"
 #include "cli/session.hpp"
@@ -277,6 +278,19 @@ BOOST_AUTO_TEST_CASE(a_dry_run_is_a_result_also_when_quiet) {
         BOOST_TEST(out.str() == c.out);
         BOOST_TEST(err.str() == "");
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_is_one_line) {
+    batch_progress progress{.run_id = "b", .total = 120, .done = 37, .failed = 2, .running = 1};
+    BOOST_TEST(batch_progress_line(progress, 80) == "37/120 done, 2 failed, 1 running");
+    progress.objective = "loss";
+    progress.best = 0.31;
+    progress.best_flags = "lr=0.01";
+    BOOST_TEST(batch_progress_line(progress, 80) ==
+               "37/120 done, 2 failed, 1 running, best loss 0.31: lr=0.01");
+    BOOST_TEST(batch_progress_line(progress, 20).size() <= 22U); // the ellipsis has three bytes
+    progress = {.done = 1, .running = 2};
+    BOOST_TEST(batch_progress_line(progress, 80) == "1 done, 2 running");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

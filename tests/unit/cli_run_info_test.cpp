@@ -61,6 +61,11 @@ BOOST_AUTO_TEST_CASE(a_reason_stands_where_no_exit_status_does) {
     run.run.row.exit_status = -9;
     BOOST_TEST(run_info_text(run, {}).find("reason") == std::string::npos);
     BOOST_TEST(run_info_json(run, {}).find(R"("reason":"out of memory")") != std::string::npos);
+    run.run.row.exit_status = -15;
+    BOOST_TEST(run_info_text(run, {}).find("reason:") == std::string::npos);
+    run.run.row.reason = "stopped early: rank 9 of 12 at step 2000";
+    BOOST_TEST(run_info_text(run, {}).find(
+                   "\nreason: stopped early: rank 9 of 12 at step 2000\n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_copy_of_a_run_that_runs_elsewhere_names_where) {

@@ -2,7 +2,15 @@
 
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
+#include "engine/core/descriptor.hpp"
 #include "engine/runs/run_status.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace outrider::agent {
 
@@ -24,6 +32,19 @@ child_end end_of(const agent_context& context, const run_paths& run) {
             .terminated = exit_status < 0,
             .code = exit_status < 0 ? 128 - exit_status : exit_status,
             .message = {}};
+}
+
+std::string last_output_line(const run_paths& run) {
+    constexpr std::size_t longest = 200;
+    const descriptor file(::open(run.output().c_str(), O_RDONLY | O_CLOEXEC));
+    const off_t size = file ? ::lseek(file.get(), 0, SEEK_END) : 0;
+    std::array<char, 4096> end;
+    const off_t begin = std::max<off_t>(size - static_cast<off_t>(end.size()), 0);
+    const auto got = file ? ::pread(file.get(), end.data(), end.size(), begin) : 0;
+    std::string_view text(end.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+    const auto line = text.rfind('\n');
+    return std::string(text.substr(line == text.npos ? 0 : line + 1).substr(0, longest));
 }
 
 } // namespace outrider::agent

@@ -19,4 +19,7 @@ struct child_end {
 /// such ones are removed.
 [[nodiscard]] child_end end_of(const agent_context& context, const run_paths& run);
 
+/// The last line of a run's output that is not empty, cut to what a message can hold.
+[[nodiscard]] std::string last_output_line(const run_paths& run);
+
 } // namespace outrider::agent

@@ -5,6 +5,7 @@
 #include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/server/pipe.hpp"
+#include "engine/runs/small_file.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace outrider::agent {
@@ -30,17 +32,30 @@ void note_signal(int) {
 // What this operation was given is not for the operations that it starts.
 void clear_own_environment() {
     for (const char* name : {"GUILD_OP", "CMD_DIR", "GUILD_SOURCECODE", "PROJECT_DIR",
-                             "GUILD_PLUGINS", "OUTRIDER_REPEAT", "SYNC_RUN_OUTPUT"}) {
+                             "GUILD_PLUGINS", "SYNC_RUN_OUTPUT"}) {
         ::unsetenv(name);
     }
 }
 
-repeated_children repeated_by(const char* names) {
-    if (names == nullptr) {
-        return {};
+// By the words of a `start_staged`.
+chosen_children chosen_by(const std::optional<std::string>& words) {
+    chosen_children out;
+    if (!words) {
+        return out;
     }
-    const std::string text = std::string(",") + names + ",";
-    return {.failed = text.find(",failed,") != text.npos, .lost = text.find(",lost,") != text.npos};
+    const std::string text = "," + *words + ",";
+    const auto has = [&text](const char* word) { return text.find(word) != text.npos; };
+    const bool failed = has(",failed,");
+    const bool lost = has(",lost,");
+    const bool pending = has(",pending,");
+    if (failed || lost || pending) {
+        out = {.failed = failed, .lost = lost, .pending = pending};
+    }
+    out.keep_going = has(",keep-going,");
+    if (const auto at = text.find(",parallel="); at != text.npos) {
+        out.parallel = std::strtoll(&text[at + 10], nullptr, 10);
+    }
+    return out;
 }
 
 result<descriptor> catch_signals() {
@@ -70,19 +85,20 @@ int run_children() {
     }
     parent_run parent{.run = {fs::path(directory)}, .home = home};
     ::dup2(STDOUT_FILENO, STDERR_FILENO); // so that lines keep their order
+    drop_unfinished_line(parent.run.children());
     auto plan = children_reader::open(parent.run.children());
     auto signals = catch_signals();
     if (!plan || !signals) {
         log_line(plan ? signals.error().context : plan.error().context, "ERROR");
         return 1;
     }
-    const auto repeated = repeated_by(std::getenv("OUTRIDER_REPEAT"));
+    const auto chosen = chosen_by(read_small_file(parent.run.chosen_children()));
     clear_own_environment();
     auto context = describe_agent();
     context.launcher = std::make_shared<process_launcher>(context.machine);
     context.activated = plan->head().common.activation;
     children_run all(std::move(context), std::move(parent), std::move(*plan), std::move(*signals),
-                     repeated);
+                     chosen);
     const auto code = all.run();
     if (code) {
         return *code;

@@ -1,12 +1,15 @@
 #include "engine/agent/children/children_run.hpp"
 
+#include "engine/agent/children/asked_trials.hpp"
 #include "engine/agent/children/children_log.hpp"
 #include "engine/agent/children/elsewhere_step.hpp"
 #include "engine/agent/children/step_checks.hpp"
+#include "engine/agent/children/suggested_trials.hpp"
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/machine/operation_environment.hpp"
+#include "engine/agent/server/job_drive.hpp"
 #include "engine/runs/run_status.hpp"
 
 #include <poll.h>
@@ -22,15 +25,27 @@ namespace {
 
 /// Exit code of a pipeline of which a step did not do what is expected of it, as Guild has it.
 constexpr int check_failed = 3;
+/// Between two looks at what trials tell that may be stopped early.
+constexpr int early_stop_interval_ms = 500;
 
 } // namespace
 
 children_run::children_run(agent_context context, parent_run parent, children_reader plan,
-                           descriptor signals, repeated_children repeated)
+                           descriptor signals, chosen_children chosen)
     : context_(std::move(context)), parent_(std::move(parent)), plan_(std::move(plan)),
-      signals_(std::move(signals)), repeated_(repeated),
+      signals_(std::move(signals)), chosen_(chosen),
       slots_(context_, plan_.head().slots, inherited_environment()), active_(context_, signals_),
-      token_(std::to_string(now_us()) + "-" + std::to_string(::getpid())) {}
+      progress_(context_, parent_, head()),
+      token_(std::to_string(now_us()) + "-" + std::to_string(::getpid())) {
+    if (head().search && head().search->program) {
+        search_ = std::make_unique<asked_trials>(context_, parent_, head(), signals_);
+    } else if (head().search) {
+        search_ = std::make_unique<suggested_trials>(context_, parent_, head());
+    }
+    if (head().early_stop) {
+        stopper_ = std::make_unique<early_stopper>(parent_, *head().early_stop);
+    }
+}
 
 // ---- starting
 
@@ -61,26 +76,62 @@ result<> children_run::make_all() {
     }
 }
 
-void children_run::announce(const planned_child& child, const char* doing) const {
-    const char* step = child.again ? "restarting " : "running ";
-    log_line(are_steps() ? step + child.title
-                         : std::string(doing) + " trial " + child.id + ": " + child.title);
+void children_run::announce(const planned_child& child, const char* doing) {
+    if (are_steps()) {
+        log_line((child.again ? "restarting " : "running ") + child.title);
+        return;
+    }
+    if (!head().stage) {
+        progress_.begins();
+        progress_.tell();
+    }
+    log_line(std::string(doing) + " trial " + child.id + ": " + child.title);
+}
+
+std::size_t children_run::parallel() const {
+    return static_cast<std::size_t>(
+        std::max<std::int64_t>(chosen_.parallel.value_or(head().parallel), 1));
+}
+
+// Those of the plan first, then those that a search makes.
+result<std::optional<planned_child>> children_run::next() {
+    if (!plan_read_) {
+        auto child = plan_.next();
+        if (!child || *child) {
+            if (child && search_) {
+                search_->add(**child);
+            }
+            return child;
+        }
+        plan_read_ = true;
+    }
+    return search_ && chosen_.pending ? search_->next() : std::optional<planned_child>{};
 }
 
 // False once there is nothing more to start.
-result<bool> children_run::fill() {
+bool children_run::fill() {
     waits_for_slot_ = false;
-    while (!exit_code_ && !stopped_ &&
-           active_.count() < static_cast<std::size_t>(std::max<std::int64_t>(head().parallel, 1))) {
+    while (!exit_code_ && !stopped_ && active_.count() < parallel()) {
         if (!next_) {
-            auto child = plan_.next();
+            auto child = next();
+            if (!child && child.error().kind() == errc::cancelled) {
+                stopped_ = true;
+                return false;
+            }
             if (!child) {
-                return child.error();
+                log_line(child.error().context, "ERROR");
+                exit_code_ = 1; // those that run are waited for
+                return false;
             }
             if (!*child) {
                 return false;
             }
             next_ = std::move(*child);
+        }
+        if (failing_.is_hopeless() && !head().keep_going && !chosen_.keep_going) {
+            log_line(failing_.text(), "ERROR");
+            exit_code_ = failing_.code();
+            return false;
         }
         if (!take_on(*next_)) {
             waits_for_slot_ = true;
@@ -98,12 +149,25 @@ bool children_run::is_wanted(const protocol::run_facts& facts) const {
     }
     if (status.state == run_state::pending || status.state == run_state::staged || facts.pending ||
         facts.staged) {
-        return true;
+        return chosen_.pending;
     }
     const bool launched = !facts.reason || facts.reason->kind != "failed_to_launch";
     const bool lost = status.state == run_state::error && !status.exit_status && launched;
     const bool failed = status.state != run_state::completed && !lost;
-    return (lost && repeated_.lost) || (failed && repeated_.failed);
+    return (lost && chosen_.lost) || (failed && chosen_.failed);
+}
+
+// One that an earlier life of the run has left behind.
+void children_run::pass_over(const planned_child& child, const protocol::run_facts& facts) {
+    const auto state = status_of(facts).state;
+    if (are_steps() || state == run_state::pending || state == run_state::staged) {
+        return;
+    }
+    progress_.ended_before(child, state != run_state::completed);
+    if (stopper_) {
+        stopper_->add(child.id);
+        stopper_->finish(child.id);
+    }
 }
 
 // False while there is no slot for it.
@@ -120,11 +184,17 @@ bool children_run::take_on(const planned_child& child) {
             return true;
         }
         if (!child.again && !is_wanted(facts)) {
+            pass_over(child, facts);
+            if (search_ || !chosen_.pending) {
+                return true; // it goes on where it was, or does what was chosen
+            }
             log_line("Skipping " + child.id + " because its status is '" +
                      boost::describe::enum_to_string(status.state, "unknown") +
                      "' (expected 'pending')");
             return true;
         }
+    } else if (!chosen_.pending && !are_steps()) {
+        return true;
     }
     const bool is_run_here = child.cannot.empty() && child.skipped.empty() && !child.elsewhere;
     if (slots_.are_needed() && is_run_here) {
@@ -175,6 +245,7 @@ bool children_run::start(const planned_child& child, const start_terms& terms) {
         return true;
     }
     if (!*begun) {
+        progress_.has_not_begun();
         return false;
     }
     const protocol::start_reply* const started = &**begun;
@@ -205,7 +276,10 @@ void children_run::cannot_start(const planned_child& child, const failure& why) 
 }
 
 void children_run::attach(const planned_child& child) {
-    active_.add(child, parent_.child(child.id), head().parallel <= 1);
+    active_.add(child, parent_.child(child.id), parallel() <= 1);
+    if (stopper_) {
+        stopper_->add(child.id);
+    }
 }
 
 // ---- running
@@ -223,18 +297,36 @@ void children_run::check(const planned_child& child) {
 }
 
 void children_run::conclude(const planned_child& child, const child_end& end) {
+    if (!are_steps()) {
+        conclude_trial(child, end);
+        return;
+    }
     if (!end.failed) {
         if (!child.checks.empty()) {
             check(child);
         }
         return;
     }
-    if (are_steps()) {
-        if (!end.message.empty()) {
-            print_line(head().program + ": " + end.message);
-        }
-        exit_code_ = end.code;
-        return;
+    if (!end.message.empty()) {
+        print_line(head().program + ": " + end.message);
+    }
+    exit_code_ = end.code;
+}
+
+void children_run::conclude_trial(const planned_child& child, const child_end& end) {
+    const bool early = stopped_early_.contains(child.id);
+    if (stopper_) {
+        stopper_->finish(child.id);
+    }
+    failing_.ended(end.failed && !end.terminated, end.code,
+                   !end.failed            ? ""
+                   : !end.message.empty() ? end.message
+                                          : last_output_line(parent_.child(child.id)),
+                   failing_start::clock::now());
+    progress_.ends(child, end, early);
+    progress_.tell();
+    if (!end.failed || early) {
+        return; // why it ended early was said
     }
     if (!end.message.empty()) {
         log_line("Trial " + child.id + " exited with an error: (1) " + end.message, "ERROR");
@@ -251,6 +343,27 @@ void children_run::conclude(const planned_child& child, const child_end& end) {
                  "ERROR");
         exit_code_ = end.code;
     }
+}
+
+// Trials that are not worth going on with. They are only asked: what ends them is told as any end.
+void children_run::stop_early() {
+    if (!stopper_) {
+        return;
+    }
+    active_.each([this](const planned_child& child) {
+        const auto verdict = stopper_->look_at(child.id);
+        if (!verdict) {
+            return;
+        }
+        stopped_early_.insert(child.id);
+        log_line("Trial " + child.id + " " + verdict->text());
+        protocol::stop_run ask;
+        ask.home = parent_.home;
+        ask.run_id = child.id;
+        ask.reason = verdict->text();
+        ask.no_wait = true;
+        std::ignore = stop_here(context_, std::move(ask)); // it may have ended by itself
+    });
 }
 
 void children_run::stop_all() {
@@ -278,7 +391,7 @@ std::optional<int> children_run::run() {
         }
         active_.watch_directory(slots_.directory()); // before the first look
     }
-    if (!are_steps()) {
+    if (!are_steps() && !search_) {
         if (auto made = make_all(); !made) {
             return fail(made.error());
         }
@@ -287,16 +400,13 @@ std::optional<int> children_run::run() {
         return 0;
     }
     for (;;) {
-        auto more = fill();
-        if (!more) {
-            return fail(more.error());
-        }
+        const bool more = fill();
         if (stopped_) {
             stop_all();
             return std::nullopt;
         }
         if (active_.count() == 0 && !waits_for_slot_) {
-            if (!*more) {
+            if (!more) {
                 return exit_code_.value_or(0);
             }
             continue; // what was begun could not be started
@@ -305,8 +415,11 @@ std::optional<int> children_run::run() {
         const bool ended = active_.look_after([this](const planned_child& child) {
             conclude(child, end_of(context_, parent_.child(child.id)));
         });
+        stop_early();
         if (!ended) {
-            const int limit = waits_for_slot_ ? slots_.look_interval() : -1;
+            const int limit = waits_for_slot_ ? slots_.look_interval()
+                              : stopper_      ? early_stop_interval_ms
+                                              : -1;
             stopped_ = active_.wait(limit) || stopped_;
         }
     }

@@ -1,18 +1,29 @@
 #pragma once
 
 #include "engine/agent/children/child_end.hpp"
+#include "engine/agent/children/early_stopper.hpp"
+#include "engine/agent/children/failing_start.hpp"
 #include "engine/agent/children/running_children.hpp"
+#include "engine/agent/children/trial_progress.hpp"
+#include "engine/agent/children/trial_source.hpp"
 #include "engine/agent/start/children_plan.hpp"
 
+#include <cstdint>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace outrider::agent {
 
-/// Which of the children that have ended before are started again.
-struct repeated_children {
+/// Which children are started that an earlier life of the run has left, and what is otherwise than
+/// in the plan this time.
+struct chosen_children {
     bool failed = false;
     bool lost = true;
+    bool pending = true; ///< and new ones
+    bool keep_going = false;
+    std::optional<std::int64_t> parallel;
 };
 
 /// A run whose work is other runs: starts the children of its plan, one after the other or some at
@@ -24,34 +35,45 @@ class children_run {
   public:
     /// `signals` is readable once it is to stop.
     children_run(agent_context context, parent_run parent, children_reader plan, descriptor signals,
-                 repeated_children repeated);
+                 chosen_children chosen);
 
     /// The exit code; nothing: it was stopped.
     [[nodiscard]] std::optional<int> run();
 
   private:
     const protocol::children_head& head() const { return plan_.head(); }
+    std::size_t parallel() const;
     bool are_steps() const { return head().kind == protocol::children_kind::steps; }
     result<> make_all();
-    result<bool> fill();
+    bool fill();
+    result<std::optional<protocol::planned_child>> next();
     bool take_on(const protocol::planned_child& child);
     bool is_wanted(const protocol::run_facts& facts) const;
     bool start(const protocol::planned_child& child, const start_terms& terms);
     void run_there(const protocol::planned_child& child);
     void check(const protocol::planned_child& child);
     void attach(const protocol::planned_child& child);
-    void announce(const protocol::planned_child& child, const char* doing) const;
+    void announce(const protocol::planned_child& child, const char* doing);
     void conclude(const protocol::planned_child& child, const child_end& end);
     void cannot_start(const protocol::planned_child& child, const failure& why);
+    void conclude_trial(const protocol::planned_child& child, const child_end& end);
+    void pass_over(const protocol::planned_child& child, const protocol::run_facts& facts);
+    void stop_early();
     void stop_all();
 
     agent_context context_;
     parent_run parent_;
     children_reader plan_;
+    bool plan_read_ = false; // to its end: what is added to it is known
+    std::unique_ptr<trial_source> search_;
     descriptor signals_;
-    repeated_children repeated_;
+    chosen_children chosen_;
     free_slots slots_;
     running_children active_;
+    trial_progress progress_;
+    failing_start failing_{failing_start::clock::now()};
+    std::unique_ptr<early_stopper> stopper_; // where trials may be stopped early
+    std::set<std::string> stopped_early_;    // ids
     std::string token_;
     std::optional<protocol::planned_child> next_; // to start once there is a slot for it
     bool waits_for_slot_ = false;

@@ -39,6 +39,12 @@ void running_children::watch_directory(const std::string& directory) {
     std::ignore = ::inotify_add_watch(changes_.get(), directory.c_str(), IN_CLOSE_WRITE);
 }
 
+void running_children::each(const std::function<void(const protocol::planned_child&)>& tell) const {
+    for (const auto& child : active_) {
+        tell(child.plan);
+    }
+}
+
 bool running_children::wait(int limit) {
     std::vector<pollfd> polled{{.fd = signals_.get(), .events = POLLIN, .revents = 0},
                                {.fd = changes_.get(), .events = POLLIN, .revents = 0}};

@@ -33,6 +33,8 @@ class running_children {
     /// Waits until there is output, an end, or a signal: then it is true. At most `limit` ms; -1:
     /// as long as it takes.
     [[nodiscard]] bool wait(int limit);
+    /// Tells each.
+    void each(const std::function<void(const protocol::planned_child&)>& tell) const;
     /// Shows what is new. Those that have ended are forgotten, and told after their last line;
     /// whether there were any.
     bool look_after(const std::function<void(const protocol::planned_child&)>& ended);

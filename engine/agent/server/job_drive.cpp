@@ -1,10 +1,9 @@
 #include "engine/agent/server/job_drive.hpp"
 
-#include <boost/json/parse.hpp>
-
 #include <poll.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace outrider::agent {
@@ -23,20 +22,26 @@ void wait_for(const job_wait& wait) {
     ::poll(&polled, 1, timeout_ms);
 }
 
-void tell_progress(const protocol::frame& part, const progress_listener& told) {
-    boost::system::error_code error;
-    const auto message = protocol::json::parse(std::string_view(part.payload), error);
-    const auto* object = error ? nullptr : message.if_object();
-    protocol::start_progress progress;
-    if (object != nullptr && object->contains("body") &&
-        protocol::from_json(object->at("body"), progress)) {
-        told(progress.line);
-    }
+/// What a job answers before its last frame, one payload after the other.
+using part_reader = std::function<result<>(std::string_view payload)>;
+
+// What cannot be read is not told: nothing depends on it.
+part_reader telling(const progress_listener& told) {
+    return [&told](std::string_view payload) -> result<> {
+        const auto part = protocol::parse_json(payload);
+        const auto* object = part ? part->if_object() : nullptr;
+        protocol::start_progress progress;
+        if (object != nullptr && object->contains("body") &&
+            protocol::from_json(object->at("body"), progress)) {
+            told(progress.line);
+        }
+        return {};
+    };
 }
 
 // The answer, where the frame is the last one.
 std::optional<result<std::string>> answer_in(const protocol::frame& frame,
-                                             const progress_listener& told) {
+                                             const part_reader& on_part) {
     if (frame.kind == protocol::frame_kind::reply) {
         return std::string(std::string_view(frame.payload));
     }
@@ -46,22 +51,14 @@ std::optional<result<std::string>> answer_in(const protocol::frame& frame,
                    : why.error();
     }
     if (frame.kind == protocol::frame_kind::part) {
-        tell_progress(frame, told);
+        if (auto read = on_part(frame.payload); !read) {
+            return read.error();
+        }
     }
     return std::nullopt;
 }
 
-template <class Request>
-result<typename Request::reply> perform_request(const agent_context& context,
-                                                job_factory<Request> make, Request request,
-                                                const progress_listener& told) {
-    return perform_here<typename Request::reply>(
-        [&](reply_channel channel) { return make(context, std::move(request), channel); }, told);
-}
-
-} // namespace
-
-result<std::string> answer_of(const job_maker& make, const progress_listener& told) {
+result<std::string> drive(const job_maker& make, const part_reader& on_part) {
     output_queue frames;
     protocol::frame_reader reader;
     const auto job = make(reply_channel(frames, 1));
@@ -76,15 +73,31 @@ result<std::string> answer_of(const job_maker& make, const progress_listener& to
             if (!next->has_value()) {
                 break;
             }
-            if (auto answer = answer_in(**next, told)) {
+            if (auto answer = answer_in(**next, on_part)) {
                 return std::move(*answer);
             }
         }
         if (!wait) {
             return failure(errc::internal, "there was no answer about the run");
         }
-        wait_for(*wait);
+        if (!wait->drained) { // it is, by now
+            wait_for(*wait);
+        }
     }
+}
+
+template <class Request>
+result<typename Request::reply> perform_request(const agent_context& context,
+                                                job_factory<Request> make, Request request,
+                                                const progress_listener& told) {
+    return perform_here<typename Request::reply>(
+        [&](reply_channel channel) { return make(context, std::move(request), channel); }, told);
+}
+
+} // namespace
+
+result<std::string> answer_of(const job_maker& make, const progress_listener& told) {
+    return drive(make, telling(told));
 }
 
 result<protocol::start_reply> start_here(const agent_context& context, protocol::start_run request,
@@ -100,6 +113,32 @@ result<protocol::start_reply> start_here(const agent_context& context,
 
 result<protocol::stop_reply> stop_here(const agent_context& context, protocol::stop_run request) {
     return perform_request(context, make_stop_run_job, std::move(request), [](const auto&) {});
+}
+
+result<std::vector<protocol::run_scalars>> scalars_here(const agent_context& context,
+                                                        protocol::read_scalars request) {
+    std::vector<protocol::run_scalars> out;
+    const auto take = [&out](std::string_view payload) -> result<> {
+        auto part = protocol::parse_json(payload);
+        protocol::scalars_batch batch;
+        if (!part || !protocol::from_json(part->at("body"), batch)) {
+            return failure(errc::internal, "the scalars of a run cannot be read");
+        }
+        for (auto& run : batch.runs) {
+            if (!out.empty() && out.back().run_id == run.run_id) { // the rest of it
+                std::ranges::move(run.scalars, std::back_inserter(out.back().scalars));
+            } else {
+                out.push_back(std::move(run));
+            }
+        }
+        return {};
+    };
+    auto done = drive(
+        [&](reply_channel channel) {
+            return make_read_scalars_job(context, std::move(request), channel);
+        },
+        take);
+    return done ? result<std::vector<protocol::run_scalars>>(std::move(out)) : done.error();
 }
 
 } // namespace outrider::agent

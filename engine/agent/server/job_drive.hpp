@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace outrider::agent {
 
@@ -36,5 +37,9 @@ template <class Reply>
 /// Stops a run in this process: waits until it has ended.
 [[nodiscard]] result<protocol::stop_reply> stop_here(const agent_context& context,
                                                      protocol::stop_run request);
+
+/// Reads the scalars of runs in this process; runs that are not there are left out.
+[[nodiscard]] result<std::vector<protocol::run_scalars>>
+scalars_here(const agent_context& context, protocol::read_scalars request);
 
 } // namespace outrider::agent

@@ -5,7 +5,9 @@
 #include "engine/json/described_json.hpp"
 #include "engine/runs/small_file.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -16,7 +18,71 @@ namespace {
 /// Longest line of a plan, bytes: the attributes of one run are less.
 constexpr std::size_t longest_line = std::size_t{4} << 20;
 
+result<> write_whole(int file, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto put = ::write(file, bytes.data(), bytes.size());
+        if (put < 0 && errno == EINTR) {
+            continue;
+        }
+        if (put < 0) {
+            return errno_failure(errno, "cannot write");
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(put));
+    }
+    return {};
+}
+
+// The trials of the search that `old` is the plan of, where `arriving` is that of one as well.
+result<> keep_trials(const fs::path& old, const fs::path& arriving) {
+    const auto plan = children_reader::open(arriving);
+    drop_unfinished_line(old);
+    auto before = children_reader::open(old);
+    if (!plan || !before || !plan->head().search || !before->head().search) {
+        return {};
+    }
+    for (;;) {
+        auto child = before->next();
+        if (!child || !*child) {
+            return child ? result<>() : result<>(child.error());
+        }
+        if (auto added = add_to_plan(arriving, **child); !added) {
+            return added;
+        }
+    }
+}
+
 } // namespace
+
+result<> add_to_plan(const fs::path& plan, const protocol::planned_child& child) {
+    const descriptor file(::open(plan.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+    const off_t end = file ? ::lseek(file.get(), 0, SEEK_END) : -1;
+    if (end < 0) {
+        return errno_failure(errno, "cannot write " + plan.string());
+    }
+    auto written = write_whole(file.get(), protocol::encode(child) + "\n");
+    if (!written) {
+        std::ignore = ::ftruncate(file.get(), end); // else whoever reads it drops the part
+        return failure(written.error().kind(), written.error().context + " " + plan.string());
+    }
+    return {};
+}
+
+void drop_unfinished_line(const fs::path& plan) {
+    const auto reader = children_reader::open(plan);
+    const descriptor file(::open(plan.c_str(), O_RDWR | O_CLOEXEC));
+    off_t end = file ? ::lseek(file.get(), 0, SEEK_END) : -1;
+    if (!reader || !reader->head().search || end <= 0) {
+        return;
+    }
+    const off_t size = end;
+    char last = 0;
+    while (end > 0 && ::pread(file.get(), &last, 1, end - 1) == 1 && last != '\n') {
+        --end;
+    }
+    if (end != size) {
+        std::ignore = ::ftruncate(file.get(), end); // then the reader says what is wrong
+    }
+}
 
 bool keeps_source(const protocol::children_head& head, const run_paths& run) {
     return head.common.source_proto && head.common.source_run == run.directory.filename();
@@ -104,6 +170,9 @@ result<> place_children(const agent_context& context, const std::string& package
         return copied.error();
     }
     ::chmod(arriving.c_str(), 0600); // children get what is secret from it
+    if (auto kept = keep_trials(run.children(), arriving); !kept) {
+        return kept;
+    }
     if (::rename(arriving.c_str(), run.children().c_str()) != 0) {
         return errno_failure(errno, "cannot write " + run.children().string());
     }

@@ -33,6 +33,12 @@ class children_reader {
     protocol::children_head head_;
 };
 
+/// Adds a child to the plan of a search that runs; one that cannot be written whole is not there.
+[[nodiscard]] result<> add_to_plan(const fs::path& plan, const protocol::planned_child& child);
+/// Removes the end of a line that was cut off while it was added to the plan of a search. Of any
+/// other plan a part would be missing: it is left as it is.
+void drop_unfinished_line(const fs::path& plan);
+
 /// Whether the source code of the trials is what the proto of this very run has: it starts again.
 [[nodiscard]] bool keeps_source(const protocol::children_head& head, const run_paths& run);
 
@@ -41,7 +47,7 @@ class children_reader {
                                                  const std::string& package);
 
 /// Puts a plan that was received into its run. What the run has as a proto goes, unless the new one
-/// has the same source code.
+/// has the same source code. A search takes over the trials that the run's earlier plan of one has.
 [[nodiscard]] result<> place_children(const agent_context& context, const std::string& package,
                                       const run_paths& run);
 

@@ -128,6 +128,13 @@ result<> existing_run::prepare(const agent_context& context, const run_paths& ru
     if (auto written = write_start_record(run, std::move(record)); !written) {
         return written;
     }
+    if (auto written = asked_.only.empty()
+                           ? remove_file(run.chosen_children())
+                           : replace_file(run.chosen_children(), run.temporary("chosen-children"),
+                                          asked_.only);
+        !written) {
+        return written;
+    }
     if (!request_.package.empty()) {
         if (auto written =
                 replace_file(run.manifest(), run.temporary("manifest"), request_.manifest);

@@ -46,7 +46,9 @@ protocol::end_reason end_record::reason_of(int wait_status) const {
                                       ? std::string()
                                       : "exit code " + std::to_string(WEXITSTATUS(wait_status));
     if (const auto stop = read_stop_request(run_)) {
-        const std::string who = stop->by.empty() ? "stopped" : "stopped by " + stop->by;
+        const std::string who = !stop->reason.empty() ? stop->reason
+                                : stop->by.empty()    ? "stopped"
+                                                      : "stopped by " + stop->by;
         return {"stopped", exit_text.empty() ? who : who + ", " + exit_text};
     }
     if (!exit_text.empty()) {

@@ -19,8 +19,9 @@ inline constexpr char stopped_by_time[] = "stop-after";
 struct stop_request {
     std::string by; ///< USER@HOST
     std::int64_t time_us = 0;
+    std::string reason; ///< all of the reason, where no person asked; or empty
 };
-BOOST_DESCRIBE_STRUCT(stop_request, (), (by, time_us))
+BOOST_DESCRIBE_STRUCT(stop_request, (), (by, time_us, reason))
 
 [[nodiscard]] std::optional<stop_request> read_stop_request(const run_paths& run);
 [[nodiscard]] result<> write_stop_request(const run_paths& run, const stop_request& request);

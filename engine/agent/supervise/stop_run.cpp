@@ -101,7 +101,8 @@ result<> stop_run_job::begin() {
         return {};
     }
     processes_ = context_.launcher->find(run_);
-    std::ignore = write_stop_request(run_, {request_.stopped_by, now_us()}); // only names a reason
+    std::ignore = write_stop_request(
+        run_, {request_.stopped_by, now_us(), request_.reason}); // only names a reason
     processes_->look(); // what belongs to the operation is found by it while it lives
     processes_->signal(SIGTERM, signal_target::operation);
     if (request_.no_wait) {

@@ -5,6 +5,8 @@
 #include "engine/agent/server/time_slice.hpp"
 #include "engine/agent/supervise/output_index.hpp"
 #include "engine/agent/watch/output_lines.hpp"
+#include "engine/protocol/children_plan.hpp"
+#include "engine/runs/small_file.hpp"
 
 #include <fcntl.h>
 #include <sys/inotify.h>
@@ -54,6 +56,7 @@ class follow_output_job final : public job {
     void send(std::string_view piece);
     void restart_if_replaced();
     bool send_slice();
+    void tell_progress();
     void reply();
 
     const agent_context& context_;
@@ -70,6 +73,7 @@ class follow_output_job final : public job {
     directory_watches::watcher directories_;
     bool directories_tell_ = false; // the kernel tells of changes in them
     std::vector<descriptor> ends_;  // of processes of the run, if they can be told
+    timespec progress_time_{};      // of what was told how far a batch is
     bool look_at_run_ = true;       // something other than output may have changed
     bool begun_ = false;
     bool ended_ = false;
@@ -99,6 +103,7 @@ std::optional<job_wait> follow_output_job::advance() {
         if (!send_slice()) {
             return job_wait{.deadline = clock::now()}; // more is there; others first
         }
+        tell_progress();
         // At the end of the file. It counts only if the run had ended before the end was read.
         if (ended_ || !request_.follow) {
             reply();
@@ -264,6 +269,22 @@ void follow_output_job::send(std::string_view piece) {
     }
     channel_.data(piece);
     offset_ += static_cast<std::int64_t>(piece.size());
+}
+
+// The file is replaced before the output tells of what has changed in it.
+void follow_output_job::tell_progress() {
+    struct stat facts{};
+    const auto path = run_.children_progress();
+    if (::stat(path.c_str(), &facts) != 0 || (facts.st_mtim.tv_sec == progress_time_.tv_sec &&
+                                              facts.st_mtim.tv_nsec == progress_time_.tv_nsec)) {
+        return;
+    }
+    progress_time_ = facts.st_mtim;
+    const auto progress =
+        protocol::decode<protocol::children_progress>(read_small_file(path).value_or(""));
+    if (progress) {
+        channel_.part(*progress);
+    }
 }
 
 void follow_output_job::reply() {

@@ -1,6 +1,7 @@
 #include "engine/commands/following/following.hpp"
 
 #include "engine/fleet/run_rows.hpp"
+#include "engine/protocol/children_plan.hpp"
 
 #include <utility>
 
@@ -110,6 +111,18 @@ void run_follow::take_part(const protocol::frame& incoming) {
         offset_ = begins.offset;
         start_.tail.reset(); // found: another connection goes on at the byte
         start_.since.reset();
+    } else if (protocol::children_progress progress;
+               part->type == protocol::children_progress::name &&
+               protocol::from_json(part->body, progress)) {
+        session_.emit(batch_progress{.remote = link_.at().remote,
+                                     .run_id = run_id_,
+                                     .total = progress.total,
+                                     .done = progress.done,
+                                     .failed = progress.failed,
+                                     .running = progress.running,
+                                     .objective = std::move(progress.objective),
+                                     .best = progress.best,
+                                     .best_flags = std::move(progress.best_flags)});
     }
 }
 

@@ -41,8 +41,9 @@ awaitable<result<outcome>> go_on(command_session& session, const run_command& wh
     request.run_id = found.row.id;
     request.token = new_run_id();
     request.background = what.background;
-    if (!what.only.empty()) {
-        request.environment["OUTRIDER_REPEAT"] = what.only;
+    request.only = what.only + (what.trials.keep_going ? ",keep-going" : "");
+    if (what.trials.parallel > 1) {
+        request.only += ",parallel=" + std::to_string(what.trials.parallel);
     }
     if (what.keep_batch || what.background) {
         request.trash_on_success = false;
@@ -111,7 +112,7 @@ plan_batch_again(command_session& session, const target& at, run_command what,
     if (same && has_trials_left(found.row)) {
         protocol::start_staged request_now{.home = at.home, .run_id = id, .token = new_run_id()};
         request_now.trash_on_success = false;
-        request_now.environment["OUTRIDER_REPEAT"] = "failed,lost";
+        request_now.only = "failed,lost,pending";
         co_return request_now;
     }
     if (same && what.needed && found.row.state == run_state::completed) {
@@ -132,7 +133,7 @@ plan_batch_again(command_session& session, const target& at, run_command what,
 
 awaitable<result<outcome>> start_batch_again(command_session& session, run_command what, target at,
                                              found_recorded found) {
-    if (has_trials_left(found.row) && !wants_other_trials(what)) {
+    if ((has_trials_left(found.row) || !what.only.empty()) && !wants_other_trials(what)) {
         co_return co_await go_on(session, what, at, found);
     }
     const std::string id = found.row.id;
@@ -157,6 +158,9 @@ awaitable<result<outcome>> start_batch_again(command_session& session, run_comma
         session.emit(run_not_needed{
             .remote = at.remote, .run_ids = {id}, .runs = {found.row}, .same_run = true});
         co_return outcome{};
+    }
+    if (auto good = check_search(what, *plan); !good) {
+        co_return good.error();
     }
     auto asked = preview_of(*plan, at, question_kind::start);
     asked.run_id = id;

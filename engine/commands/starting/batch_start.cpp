@@ -1,13 +1,14 @@
 #include "engine/commands/starting/batch_start.hpp"
 
+#include "engine/commands/choosing/column_spec.hpp"
 #include "engine/commands/choosing/run_facts.hpp"
 #include "engine/commands/starting/package_upload.hpp"
 #include "engine/commands/starting/pipeline_start.hpp"
 #include "engine/commands/starting/plan_upload.hpp"
 #include "engine/commands/starting/run_planning.hpp"
 #include "engine/config/slots.hpp"
+#include "engine/flags/run_label.hpp"
 #include "engine/project/flag_text.hpp"
-#include "engine/project/run_label.hpp"
 #include "engine/project/trial_children.hpp"
 #include "engine/reactor/blocking.hpp"
 #include "engine/runs/opref.hpp"
@@ -85,11 +86,97 @@ awaitable<result<>> add_slots(command_session& session, const target& at, const 
         }
     }
     how.slots = slots_of(to);
-    how.parallel = what.parallel;
+    how.parallel = what.trials.parallel;
     co_return result<>();
 }
 
+// What the trials of a search are measured by. Fails with the line that the batch says.
+result<scalar_choice> objective_choice(const std::string& text) {
+    const auto invalid = [&text](const std::string& why) {
+        return failure(errc::bad_input, "ERROR: [guild] invalid objective '" + text + "': " + why);
+    };
+    auto columns = parse_columns(text);
+    if (!columns) {
+        return invalid(columns.error().context);
+    }
+    if (columns->size() > 1) {
+        return invalid("too many columns");
+    }
+    run_column& column = columns->front();
+    if (column.kind != column_kind::scalar) {
+        return invalid("it has to be a scalar");
+    }
+    return scalar_choice{.name = std::move(column.name), .part = column.part, .step = column.step};
+}
+
+// "median", "asha:SCALAR", "median:SCALAR@STEP"
+result<protocol::children_early_stop> early_stop_of(const std::string& text,
+                                                    const scalar_choice& objective, bool maximize) {
+    const auto colon = text.find(':');
+    const auto at = colon == text.npos ? text.find('@') : text.find('@', colon);
+    const auto wrong = [&text] {
+        return failure(errc::bad_input, "--early-stop: '" + text +
+                                            "' has to be median or asha, with :SCALAR or @STEP "
+                                            "behind it");
+    };
+    protocol::children_early_stop out{.settings = {.maximize = maximize}, .scalar = objective.name};
+    if (!boost::describe::enum_from_string(text.substr(0, std::min(colon, at)).c_str(),
+                                           out.settings.rule)) {
+        return wrong();
+    }
+    if (colon != text.npos) {
+        out.scalar = text.substr(colon + 1, at == text.npos ? at : at - colon - 1);
+    }
+    if (at != text.npos) {
+        const std::string step = text.substr(at + 1);
+        if (step.empty() || step.size() > 15 || step.find_first_not_of("0123456789") != step.npos) {
+            return wrong();
+        }
+        out.settings.first_step = std::max<std::int64_t>(std::stoll(step), 1);
+    }
+    return out.scalar.empty() ? wrong() : result<protocol::children_early_stop>(std::move(out));
+}
+
+// How trials are measured: what of that makes no sense fails in the run of a search, where Guild's
+// would, and at once where it is ours alone.
+result<> measure_trials(const run_command& what, const run_plan& prototype, trial_options& how) {
+    const batch_plan& batch = *prototype.batch;
+    const bool maximize = batch.objective.starts_with('-');
+    auto objective = objective_choice(batch.objective.substr(maximize ? 1 : 0));
+    if (objective) {
+        how.objective = std::move(*objective);
+    } else if (batch.kind == batch_kind::search) {
+        how.failed = objective.error().context;
+    }
+    how.keep_going = what.trials.keep_going;
+    if (what.trials.early_stop.empty()) {
+        return {};
+    }
+    auto rule = early_stop_of(what.trials.early_stop, how.objective, maximize);
+    if (!rule) {
+        return rule.error();
+    }
+    how.early_stop = std::move(*rule);
+    return {};
+}
+
 } // namespace
+
+result<> check_search(const run_command& what, const run_plan& prototype) {
+    if (prototype.batch->kind != batch_kind::search) {
+        return {};
+    }
+    if (what.stage_trials) {
+        return failure(errc::bad_input, "operation '" + prototype.batch->optimizer +
+                                            "' does not support --stage-trials");
+    }
+    if (prototype.pipeline) {
+        return failure(errc::unsupported,
+                       "the trials of a search that learns cannot be pipelines\nUse '--optimizer "
+                       "random' instead.");
+    }
+    return {};
+}
 
 bool is_batch(const recorded_run& run) {
     const auto of = parse_opref(run.opref);
@@ -111,6 +198,9 @@ awaitable<result<std::string>> send_trials(command_session& session, const targe
                       .stop_on_failure = what.fail_on_trial_error};
     if (auto added = co_await add_slots(session, at, what, how); !added) {
         co_return added.error();
+    }
+    if (auto measured = measure_trials(what, prototype, how); !measured) {
+        co_return measured.error();
     }
     for (const auto& flags : prototype.batch->trials) {
         how.ids.push_back(new_run_id());

@@ -35,6 +35,9 @@ find_matching_batch(command_session& session, const target& at, const run_plan& 
                                                           const found_recorded& found,
                                                           run_command& what);
 
+/// What a search that learns cannot do, in Guild's words; fine for any other batch.
+[[nodiscard]] result<> check_search(const run_command& what, const run_plan& prototype);
+
 /// Whether a run that was found is a batch.
 [[nodiscard]] bool is_batch(const recorded_run& run);
 

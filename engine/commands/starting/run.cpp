@@ -40,10 +40,6 @@ awaitable<result<outcome>> start_new_batch(command_session& session, const run_c
     if (!what.run_dir.empty()) {
         co_return failure(errc::unsupported, "a batch runs in a Guild home, not in --run-dir");
     }
-    if (plan.batch->kind == batch_kind::search) {
-        co_return failure(errc::unsupported, "a search that learns is not there yet\nUse "
-                                             "'--optimizer random' instead.");
-    }
     if (auto gathered = co_await gather_required(session, at, plan); !gathered) {
         co_return gathered.error();
     }
@@ -105,6 +101,11 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
         if (!matching->empty()) {
             session.emit(not_needed_event(at, std::move(*matching)));
             co_return outcome{};
+        }
+    }
+    if (plan->batch) {
+        if (auto good = check_search(what, *plan); !good) {
+            co_return good.error();
         }
     }
     if (plan->batch && !plan->batch->remark.empty()) {

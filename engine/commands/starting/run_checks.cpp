@@ -3,6 +3,8 @@
 #include "engine/runs/run_paths.hpp"
 #include "engine/text/path_text.hpp"
 
+#include <algorithm>
+
 namespace outrider {
 namespace {
 
@@ -22,6 +24,19 @@ failure not_again(const char* what) {
     return {errc::bad_input, std::string(what) +
                                  " cannot be used with --restart\nTry '{program} run --help' for "
                                  "more information."};
+}
+
+bool are_states(const std::string& words) {
+    std::size_t at = 0;
+    while (at <= words.size()) {
+        const auto end = std::min(words.find(',', at), words.size());
+        const auto word = words.substr(at, end - at);
+        if (word != "failed" && word != "lost" && word != "pending") {
+            return false;
+        }
+        at = end + 1;
+    }
+    return true;
 }
 
 } // namespace
@@ -59,6 +74,13 @@ result<> check_run_command(const run_command& what) {
         if (one.given && other.given) {
             return both(one.name, other.name);
         }
+    }
+    if (!what.only.empty() && (!again || !are_states(what.only))) {
+        return failure(errc::bad_input, again ? "--only: '" + what.only +
+                                                    "' has to be one or more of failed, lost, "
+                                                    "pending, with commas between them"
+                                              : "--only can be used with --restart of a batch "
+                                                "alone");
     }
     if (run_id.given && !is_safe_name(what.run_id)) {
         return failure(errc::bad_input, "'" + what.run_id + "' cannot be the id of a run");
