@@ -102,7 +102,8 @@ result<std::optional<protocol::start_reply>> start_child(const agent_context& co
     for (const auto& [name, value] : terms.grant.environment) {
         request.environment[name] = value;
     }
-    child_terms asked{.token_before = terms.token_before, .slots = terms.grant.slots};
+    child_terms asked{
+        .token_before = terms.token_before, .waited = terms.waited, .slots = terms.grant.slots};
     const run_paths run = parent.child(child.id);
     for (int looks = 0;; ++looks) {
         auto started = start_here(context, request, asked, print_line);
@@ -110,6 +111,7 @@ result<std::optional<protocol::start_reply>> start_child(const agent_context& co
             has_ended(started->run) && status_of(started->run).state != run_state::completed) {
             request.token = terms.token; // an earlier life has started it, to no avail
             asked.token_before = recorded_token(run);
+            asked.waited = false;
             continue;
         }
         if (started) {
@@ -130,6 +132,7 @@ result<std::optional<protocol::start_reply>> start_child(const agent_context& co
                 return reply();
             }
             asked.token_before = token; // that start was cut off
+            asked.waited = true;
         }
         ::poll(nullptr, 0, start_interval_ms);
     }

@@ -37,6 +37,7 @@ struct parent_run {
 struct start_terms {
     std::string token;        ///< names the starts of one life of the parent
     std::string token_before; ///< as of `child_terms`
+    bool waited = true;       ///< as of `child_terms`; one that is only made then does
     slot_grant grant;
 };
 

@@ -177,6 +177,7 @@ bool children_run::take_on(const planned_child& child) {
     if (is_run(run)) {
         terms.token_before = recorded_token(run); // before the look that decides
         const auto facts = read_run(run, *context_.launcher, {});
+        terms.waited = facts.pending || facts.staged;
         const auto status = status_of(facts);
         if (status.state == run_state::running) {
             announce(child, "Running");

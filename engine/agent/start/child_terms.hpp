@@ -15,6 +15,9 @@ struct child_terms {
     /// `conflict` if the run was started since the start of this token, which was the one on record
     /// where the decision to start it was made.
     std::string token_before;
+    /// It waited then, and `conflict` if it does not any more: a start has its token on record
+    /// before it is known whether it succeeds.
+    bool waited = false;
     std::vector<protocol::held_slot> slots; ///< for its supervisor; `conflict` if one is not free
 };
 

@@ -95,7 +95,8 @@ result<start_origin::verdict> existing_run::take(const agent_context& context,
     if (auto good = check_state(facts); !good) {
         return good.error();
     }
-    if (terms_ && (record ? record->token : "") != terms_->token_before) {
+    if (terms_ &&
+        ((record ? record->token : "") != terms_->token_before || (terms_->waited && !waits))) {
         return failure(errc::conflict, "run " + asked_.run_id + " was started meanwhile");
     }
     if (!record && asked_.command.empty()) {
