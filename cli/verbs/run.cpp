@@ -111,7 +111,16 @@ void add_tests(CLI::App& verb, run_command& made) {
 
 // Ours, not Guild's.
 void add_trial_options(CLI::App& verb, run_command& made) {
-    verb.add_option("--parallel", made.trials.parallel, "Trials of a batch that run at the same time")
+    verb.add_option("--parallel", made.trials.parallel,
+                    "Trials of a batch that run at the same time")
+        ->check(whole_number(1))
+        ->option_text("N");
+    verb.add_option("--gpus-per-trial", made.trials.gpus_per_trial,
+                    "GPUs that each trial of a batch has for itself")
+        ->check(whole_number(1))
+        ->option_text("N");
+    verb.add_option("--trials-per-gpu", made.trials.trials_per_gpu,
+                    "Trials of a batch that share each GPU")
         ->check(whole_number(1))
         ->option_text("N");
     verb.add_flag("--keep-going", made.trials.keep_going,

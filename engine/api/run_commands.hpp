@@ -16,11 +16,14 @@ namespace outrider {
 
 /// How the trials of a batch are dealt with.
 struct trial_rules {
-    std::int64_t parallel = 1; ///< that run at the same time
-    bool keep_going = false;   ///< also where the first ones all fail in the same way
-    std::string early_stop;    ///< RULE[:SCALAR][@STEP]; empty: none is ended early
+    std::int64_t parallel = 1;       ///< that run at the same time
+    bool keep_going = false;         ///< also where the first ones all fail in the same way
+    std::string early_stop;          ///< RULE[:SCALAR][@STEP]; empty: none is ended early
+    std::int64_t gpus_per_trial = 0; ///< that each has for itself; 0: as its machine is set up
+    std::int64_t trials_per_gpu = 0; ///< that share each; 0: as its machine is set up
 };
-BOOST_DESCRIBE_STRUCT(trial_rules, (), (parallel, keep_going, early_stop))
+BOOST_DESCRIBE_STRUCT(trial_rules, (),
+                      (parallel, keep_going, early_stop, gpus_per_trial, trials_per_gpu))
 
 /// `run [-r REMOTE] [OPERATION] [FLAG=VALUE…]`. At most one of `start`, `restart` and `proto` is
 /// set; `run queue` is this command with the operation "queue".

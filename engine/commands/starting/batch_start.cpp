@@ -14,6 +14,8 @@
 #include "engine/runs/opref.hpp"
 #include "engine/text/yaml_value.hpp"
 
+#include <algorithm>
+
 namespace outrider {
 namespace {
 
@@ -86,6 +88,13 @@ awaitable<result<>> add_slots(command_session& session, const target& at, const 
         }
     }
     how.slots = slots_of(to);
+    if (what.trials.trials_per_gpu > 0) {
+        how.slots.trials_per_gpu = what.trials.trials_per_gpu;
+        how.slots.gpus_per_trial = std::max<std::int64_t>(how.slots.gpus_per_trial, 1);
+    }
+    if (what.trials.gpus_per_trial > 0) {
+        how.slots.gpus_per_trial = what.trials.gpus_per_trial;
+    }
     how.parallel = what.trials.parallel;
     co_return result<>();
 }
