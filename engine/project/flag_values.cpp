@@ -1,11 +1,11 @@
 #include "engine/project/flag_values.hpp"
 
 #include "engine/project/flag_text.hpp"
-#include "engine/text/references.hpp"
 #include "engine/search/flag_function.hpp"
 #include "engine/text/big_integer.hpp"
 #include "engine/text/path_text.hpp"
 #include "engine/text/python_number.hpp"
+#include "engine/text/references.hpp"
 
 #include <boost/json/array.hpp>
 

@@ -111,7 +111,8 @@ BOOST_AUTO_TEST_CASE(workers_that_were_suspended_with_their_operation_are_woken_
     run_home at;
     agent_process agent(at.cache);
     // The operation ends when its worker has answered, and the worker has no signal of its own. It
-    // waits without a child: a shell that is suspended as it starts one is only seen to wait for it.
+    // waits without a child: a shell that is suspended as it starts one is only seen to wait for
+    // it.
     start_ready(agent, at,
                 "mkfifo never; exec 3<>never; "
                 "(while ! test -e asked; do sleep 0.01; done; touch answered) & "

@@ -6,7 +6,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-
 using namespace outrider;
 using namespace outrider::cli;
 

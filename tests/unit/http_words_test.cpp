@@ -1,8 +1,8 @@
 #include "transports/http/access_check.hpp"
 #include "transports/http/browser_logins.hpp"
+#include "transports/http/client_texts.hpp"
 #include "transports/http/http_reply.hpp"
 #include "transports/http/routes.hpp"
-#include "transports/http/client_texts.hpp"
 
 #include <boost/test/unit_test.hpp>
 

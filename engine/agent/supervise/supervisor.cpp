@@ -266,7 +266,8 @@ void supervisor::stop_in_time() {
         return;
     }
     if (stop_signals_ == 0) {
-        std::ignore = write_stop_request(run_, {stopped_by_time, now_us(), {}}); // only names a reason
+        std::ignore =
+            write_stop_request(run_, {stopped_by_time, now_us(), {}}); // only names a reason
     }
     const run_processes all{.run_id = run_.directory.filename().native(),
                             .directory = run_.directory.native(),
