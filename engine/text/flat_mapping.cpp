@@ -1,5 +1,6 @@
 #include "engine/text/flat_mapping.hpp"
 
+#include "engine/text/yaml_characters.hpp"
 #include "engine/text/yaml_scalar.hpp"
 
 #include <charconv>
@@ -30,20 +31,6 @@ std::optional<read_scalar> single_quoted(std::string_view text) {
     return std::nullopt; // it goes on in the next line
 }
 
-void append_utf8(std::string& out, std::uint32_t code) {
-    if (code < 0x80) {
-        out.push_back(static_cast<char>(code));
-        return;
-    }
-    const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    constexpr unsigned leads[] = {0, 0xC0, 0xE0, 0xF0};
-    out.push_back(static_cast<char>(leads[more] | (code >> (6U * static_cast<unsigned>(more)))));
-    for (int i = more - 1; i >= 0; --i) {
-        out.push_back(
-            static_cast<char>(0x80U | ((code >> (6U * static_cast<unsigned>(i))) & 0x3FU)));
-    }
-}
-
 // What stands behind a backslash; how many characters that is, or 0 for what is not known.
 std::size_t append_escape(std::string& out, std::string_view text) {
     if (text.empty()) {
@@ -62,7 +49,8 @@ std::size_t append_escape(std::string& out, std::string_view text) {
         code > 0x10FFFF) {
         return 0;
     }
-    append_utf8(out, code);
+    const char32_t character = code;
+    append_utf8(out, std::u32string_view(&character, 1));
     return 1 + digits;
 }
 

@@ -16,7 +16,7 @@ namespace outrider::agent {
 namespace {
 
 /// Longest line of a plan, bytes: the attributes of one run are less.
-constexpr std::size_t longest_line = std::size_t{4} << 20;
+constexpr std::size_t longest_plan_line = std::size_t{4} << 20;
 
 result<> write_whole(int file, std::string_view bytes) {
     while (!bytes.empty()) {
@@ -113,7 +113,7 @@ result<std::optional<std::string>> children_reader::line() {
         if (c == '\n') {
             return std::optional(std::move(out));
         }
-        if (out.size() == longest_line) {
+        if (out.size() == longest_plan_line) {
             return failure(errc::bad_input, "a line of " + path_.string() + " is too long");
         }
         out.push_back(static_cast<char>(c));
