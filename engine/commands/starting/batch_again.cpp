@@ -80,6 +80,40 @@ protocol::start_staged again_request(const protocol::start_run& planned, const s
     return out;
 }
 
+// The plan of the batch with the flags and options that are wanted now, over those of its proto.
+awaitable<result<run_plan>> plan_again(command_session& session, const target& at,
+                                       const run_command& what, recorded_run proto,
+                                       const std::string& id, const start_observer& told) {
+    run_request request = request_for(session, what, at, id);
+    request.from = std::move(proto);
+    if (auto complete = co_await complete_request(session, at, request, told); !complete) {
+        co_return complete.error();
+    }
+    auto plan = co_await make_plan(std::move(request), {});
+    if (plan && !plan->batch) {
+        co_return failure(errc::bad_input, "run " + id + " is a batch, and these flags make none");
+    }
+    co_return plan;
+}
+
+// Sends what the trials of the plan take; with it there the request starts the batch again.
+awaitable<result<protocol::start_staged>> send_again(command_session& session, const target& at,
+                                                     const run_command& what, run_plan& plan,
+                                                     const std::string& id, int depth,
+                                                     const start_observer& told) {
+    if (auto gathered = co_await gather_required(session, at, plan); !gathered) {
+        co_return gathered.error();
+    }
+    if (auto there = co_await send_plan(session, at, plan, told); !there) {
+        co_return there.error();
+    }
+    auto children = co_await send_trials(session, at, what, plan, depth);
+    if (!children) {
+        co_return children.error();
+    }
+    co_return again_request(batch_request(plan, what, at, *children), id);
+}
+
 } // namespace
 
 awaitable<result<std::optional<protocol::start_staged>>>
@@ -96,17 +130,9 @@ plan_batch_again(command_session& session, const target& at, run_command what,
     what.max_trials = most ? most : what.max_trials;
     what.random_seed = seed ? seed : what.random_seed;
     const auto before = recorded_flags(*proto, "flags");
-    run_request request = request_for(session, what, at, id);
-    request.from = std::move(*proto);
-    if (auto complete = co_await complete_request(session, at, request, {}); !complete) {
-        co_return complete.error();
-    }
-    auto plan = co_await make_plan(std::move(request), {});
+    auto plan = co_await plan_again(session, at, what, std::move(*proto), id, {});
     if (!plan) {
         co_return plan.error();
-    }
-    if (!plan->batch) {
-        co_return failure(errc::bad_input, "run " + id + " is a batch, and these flags make none");
     }
     same = same && plan->flag_values == before;
     if (same && has_trials_left(found.row)) {
@@ -118,17 +144,11 @@ plan_batch_again(command_session& session, const target& at, run_command what,
     if (same && what.needed && found.row.state == run_state::completed) {
         co_return std::nullopt;
     }
-    if (auto gathered = co_await gather_required(session, at, *plan); !gathered) {
-        co_return gathered.error();
+    auto again = co_await send_again(session, at, what, *plan, id, depth, {});
+    if (!again) {
+        co_return again.error();
     }
-    if (auto there = co_await send_plan(session, at, *plan, {}); !there) {
-        co_return there.error();
-    }
-    auto children = co_await send_trials(session, at, what, *plan, depth);
-    if (!children) {
-        co_return children.error();
-    }
-    co_return again_request(batch_request(*plan, what, at, *children), id);
+    co_return std::move(*again);
 }
 
 awaitable<result<outcome>> start_batch_again(command_session& session, run_command what, target at,
@@ -142,17 +162,9 @@ awaitable<result<outcome>> start_batch_again(command_session& session, run_comma
     if (!proto) {
         co_return proto.error();
     }
-    run_request request = request_for(session, what, at, id);
-    request.from = std::move(*proto);
-    if (auto complete = co_await complete_request(session, at, request, told); !complete) {
-        co_return complete.error();
-    }
-    auto plan = co_await make_plan(std::move(request), {});
+    auto plan = co_await plan_again(session, at, what, std::move(*proto), id, told);
     if (!plan) {
         co_return plan.error();
-    }
-    if (!plan->batch) {
-        co_return failure(errc::bad_input, "run " + id + " is a batch, and these flags make none");
     }
     if (what.needed && found.row.state == run_state::completed && what.flags.empty()) {
         session.emit(run_not_needed{
@@ -172,19 +184,11 @@ awaitable<result<outcome>> start_batch_again(command_session& session, run_comma
     if (!*agreed) {
         co_return outcome{};
     }
-    if (auto gathered = co_await gather_required(session, at, *plan); !gathered) {
-        co_return gathered.error();
+    auto again = co_await send_again(session, at, what, *plan, id, 0, told);
+    if (!again) {
+        co_return again.error();
     }
-    if (auto there = co_await send_plan(session, at, *plan, told); !there) {
-        co_return there.error();
-    }
-    auto children = co_await send_trials(session, at, what, *plan);
-    if (!children) {
-        co_return children.error();
-    }
-    const auto request_now = batch_request(*plan, what, at, *children);
-    auto started =
-        co_await launch(session, at, again_request(request_now, id), plan->operation, told);
+    auto started = co_await launch(session, at, *again, plan->operation, told);
     if (!started) {
         co_return started.error();
     }
