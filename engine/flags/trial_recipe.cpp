@@ -1,6 +1,7 @@
 #include "engine/flags/trial_recipe.hpp"
 
 #include "engine/flags/run_label.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/text/yaml_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -31,14 +32,6 @@ std::string trial_label(const trial_recipe& recipe, const flag_map& flags) {
     return out;
 }
 
-std::string flags_attribute(const flag_map& flags) {
-    json::object out;
-    for (const auto& [name, value] : flags) {
-        out.emplace(name, value);
-    }
-    return yaml_text(out);
-}
-
 } // namespace
 
 result<trial_run> make_trial(const trial_recipe& recipe, const flag_map& flags,
@@ -56,8 +49,8 @@ result<trial_run> make_trial(const trial_recipe& recipe, const flag_map& flags,
             out.flags.push_back(shown);
         }
     }
-    out.attributes["flags"] = flags_attribute(flags);
-    out.attributes["user_flags"] = flags_attribute({});
+    out.attributes["flags"] = yaml_text(protocol::to_json(flags));
+    out.attributes["user_flags"] = yaml_text(json::object());
     json::array words;
     for (const auto& word : command->words) {
         words.emplace_back(json::string(word));

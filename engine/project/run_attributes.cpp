@@ -1,5 +1,6 @@
 #include "engine/project/run_attributes.hpp"
 
+#include "engine/json/described_json.hpp"
 #include "engine/project/run_environment.hpp"
 #include "engine/text/value_text.hpp"
 #include "engine/text/yaml_text.hpp"
@@ -15,14 +16,6 @@ namespace outrider {
 namespace {
 
 namespace json = boost::json;
-
-json::object object_of(const flag_map& flags) {
-    json::object out;
-    for (const auto& [name, value] : flags) {
-        out.emplace(name, value);
-    }
-    return out;
-}
 
 json::array array_of(const std::vector<std::string>& items) {
     json::array out;
@@ -289,7 +282,7 @@ changed_attributes(const run_request& request, const std::map<std::string, std::
     for (const auto& [name, value] : values) {
         user[name] = value;
     }
-    out["user_flags"] = yaml_text(object_of(user));
+    out["user_flags"] = yaml_text(protocol::to_json(user));
     const json::value before = attribute_of(*request.from, "run_params");
     json::object params = before.is_object() ? before.get_object() : default_run_params();
     const json::object now = run_params(request);
@@ -314,8 +307,8 @@ std::map<std::string, std::string> make_attributes(const attribute_sources& from
     set("id", json::string(from.request.run_id));
     set("initialized", from.request.now_us);
     set("cmd", array_of(from.command.words));
-    set("flags", object_of(from.flags.all));
-    set("user_flags", object_of(from.flags.user));
+    set("flags", protocol::to_json(from.flags.all));
+    set("user_flags", protocol::to_json(from.flags.user));
     set("run_params", run_params(from.request));
     set("op", frozen_operation(from));
     set("plugins", json::array());

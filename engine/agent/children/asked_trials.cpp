@@ -14,14 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::object object_of_flags(const flag_map& flags) {
-    json::object out;
-    for (const auto& [name, value] : flags) {
-        out.emplace(name, value);
-    }
-    return out;
-}
-
 failure wrong_answer(const std::string& what) {
     return {errc::bad_input, "the optimizer's answer " + what};
 }
@@ -114,8 +106,8 @@ result<> asked_trials::begin() {
                           {"maximize", search.settings.maximize},
                           {"max_trials", search.settings.max_trials},
                           {"seed", search.settings.seed},
-                          {"options", object_of_flags(search.program->options)},
-                          {"constant", object_of_flags(search.settings.space.constant)},
+                          {"options", protocol::to_json(search.program->options)},
+                          {"constant", protocol::to_json(search.settings.space.constant)},
                           {"space", std::move(space)}}));
 }
 
@@ -135,7 +127,7 @@ result<> asked_trials::tell_news() {
         }
         told_[trial.id] = trial.state;
         json::object body{{"number", number},
-                          {"flags", object_of_flags(trial.flags)},
+                          {"flags", protocol::to_json(trial.flags)},
                           {"status", boost::describe::enum_to_string(trial.state, "error")},
                           {"objective", trial.objective && std::isfinite(*trial.objective)
                                             ? json::value(*trial.objective)
