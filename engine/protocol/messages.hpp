@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/protocol/dependency.hpp"
+#include "engine/protocol/slurm_job.hpp"
 
 #include <boost/describe.hpp>
 
@@ -203,6 +204,8 @@ struct start_run {
     std::vector<std::string> requirements;
     std::vector<std::string> constraints; ///< of `requirements`, as a `-c` file has them
     bool record_packages = false;         ///< write `pip_freeze`, once the operation runs
+    std::optional<slurm_job>
+        slurm; ///< it is a job of Slurm: the reply comes once that was submitted
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
@@ -210,7 +213,7 @@ BOOST_DESCRIBE_STRUCT(start_run, (),
                        delete_on_success, background, dependency_package, dependencies, force_deps,
                        pidfile, output_scalars, output_attributes, secrets, python_requires,
                        source_proto, pending, trash_on_success, children, requirements, constraints,
-                       record_packages))
+                       record_packages, slurm))
 
 /// Starts the operation of a run that is there: one that is staged, or one that has ended, which
 /// then starts again in place, its exit status and output replaced. Needs nothing but what was
@@ -245,12 +248,13 @@ struct start_staged {
     std::vector<std::string> requirements; ///< with `command` only; empty: as recorded
     std::vector<std::string> constraints;  ///< of `requirements`
     std::string only; ///< which of its children run, of `failed,lost,pending`; empty: the usual
+    std::optional<slurm_job> slurm; ///< instead of the recorded one; nothing: as recorded
 };
 BOOST_DESCRIBE_STRUCT(start_staged, (),
                       (home, run_id, token, only_staged, command, environment, activation,
                        attributes, flags, operation, package, manifest, stop_after_ms, background,
                        dependency_package, dependencies, force_deps, resolved, children,
-                       trash_on_success, requirements, constraints, only))
+                       trash_on_success, requirements, constraints, only, slurm))
 
 struct stop_reply {
     bool was_running = false;
