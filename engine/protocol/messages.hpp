@@ -103,11 +103,12 @@ struct run_facts {
     std::int64_t operation_pid = 0;              ///< from LOCK, 0 if there is none
     std::string owner_host; ///< host name of the machine that holds the processes, if elsewhere
     std::optional<end_reason> reason;
+    std::optional<job_facts> job; ///< of a run that is a job
 };
 BOOST_DESCRIBE_STRUCT(run_facts, (),
                       (id, directory, opref, attributes, pending, staged, terminated_remote,
                        remote_lock, lock, operation, supervisor, starter, operation_pid, owner_host,
-                       reason))
+                       reason, job))
 
 /// A part of the reply to `list_runs`; at most 200 runs each.
 struct run_batch {
@@ -317,6 +318,13 @@ struct output_restarted {
     std::int64_t size = 0;
 };
 BOOST_DESCRIBE_STRUCT(output_restarted, (), (size))
+/// Why a followed run that is a job is not getting on, whenever that has changed: it is pending, or
+/// Slurm gives no answer.
+struct run_waits {
+    static constexpr std::string_view name = "run_waits";
+    std::string why; ///< as the `detail` of its reason; empty: it gets on
+};
+BOOST_DESCRIBE_STRUCT(run_waits, (), (why))
 /// When each line that begins in the next `data` frame was written, by the index of the output; a
 /// line that has no entry there yet: when the output was written last.
 struct line_times {

@@ -2,6 +2,7 @@
 
 #include <boost/describe.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,19 @@ struct slurm_job {
     std::vector<std::string> directives; ///< "--nice=10 --exclusive": each an `#SBATCH` line
     std::vector<std::string> setup; ///< lines of shell before the operation: "module load cuda"
     bool requeue = false;           ///< Slurm may start it again by itself after its node failed
+    std::int64_t array_limit = 0;   ///< elements of an array that run at once; 0: no limit
 };
 BOOST_DESCRIBE_STRUCT(slurm_job, (),
                       (partition, account, qos, time, gpus, mem, cpus, constraint, directives,
-                       setup, requeue))
+                       setup, requeue, array_limit))
+
+/// The job that a run is, as far as an agent knows.
+struct job_facts {
+    std::string id;           ///< "12", of an element of an array "12_3"; empty: not submitted yet
+    std::string state;        ///< Slurm's word: "PENDING"; empty: Slurm has not told
+    std::string node;         ///< where it runs or ran; empty: nowhere yet
+    std::int64_t attempt = 0; ///< from 1; more where it was requeued or started again
+};
+BOOST_DESCRIBE_STRUCT(job_facts, (), (id, state, node, attempt))
 
 } // namespace outrider::protocol

@@ -5,7 +5,9 @@
 /// Requests to the agent of a login node, whose runs are jobs of Slurm.
 namespace outrider::protocol {
 
-/// Kinds of `end_reason` that tell of a run which is a job, while it has not ended.
+/// Kinds of `end_reason` that tell of a run which is a job, while it has not ended. Their `detail`
+/// is shown as it is: "waits: Resources; expected to start at 14:05", "not confirmed for 12m: Slurm
+/// gives no answer (Unable to contact slurm controller)".
 inline constexpr char slurm_queued_kind[] = "slurm_queued"; ///< pending, and why
 inline constexpr char slurm_unconfirmed_kind[] =
     "slurm_unconfirmed"; ///< Slurm gave no answer: what is shown was so when it was confirmed last
