@@ -250,16 +250,17 @@ struct start_staged {
     std::vector<std::string> constraints;  ///< of `requirements`
     std::string only; ///< which of its children run, of `failed,lost,pending`; empty: the usual
     std::optional<slurm_job> slurm; ///< instead of the recorded one; nothing: as recorded
+    bool slurm_if_none = false;     ///< `slurm` counts only where none is recorded
 };
 BOOST_DESCRIBE_STRUCT(start_staged, (),
                       (home, run_id, token, only_staged, command, environment, activation,
                        attributes, flags, operation, package, manifest, stop_after_ms, background,
                        dependency_package, dependencies, force_deps, resolved, children,
-                       trash_on_success, requirements, constraints, only, slurm))
+                       trash_on_success, requirements, constraints, only, slurm, slurm_if_none))
 
 struct stop_reply {
     bool was_running = false;
-    std::vector<std::int64_t> survivors; ///< pids that did not go
+    std::vector<std::int64_t> survivors; ///< pids that did not go; of a job: its id
     run_facts run;                       ///< after the stop
 };
 BOOST_DESCRIBE_STRUCT(stop_reply, (), (was_running, survivors, run))
