@@ -32,11 +32,11 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
     return out;
 }
 
-[[noreturn]] void become(const prepared_child& child, const std::string& directory, int output,
+[[noreturn]] void become(const prepared_child& child, const program_start& what, int output,
                          int report) {
     ::setsid();
     const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    ::dup2(null, STDIN_FILENO);
+    ::dup2(what.input >= 0 ? what.input : null, STDIN_FILENO);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
     for (int number = 1; number < NSIG; ++number) {
@@ -45,7 +45,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    if (::chdir(directory.c_str()) == 0) {
+    if (::chdir(what.directory.c_str()) == 0) {
         ::execve(child.file.c_str(), child.words.data(), child.environment.data());
     }
     const int error = errno;
@@ -99,7 +99,7 @@ result<std::unique_ptr<child_program>> child_program::start(const program_start&
     std::unique_ptr<child_program> out(new child_program);
     out->pid_ = ::fork();
     if (out->pid_ == 0) {
-        become(child, what.directory, output->write.get(), report->write.get());
+        become(child, what, output->write.get(), report->write.get());
     }
     if (out->pid_ < 0) {
         return errno_failure(errno, cannot);

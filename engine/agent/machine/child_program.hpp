@@ -18,9 +18,10 @@ struct program_start {
     std::vector<std::string> words; ///< the first one is looked up in PATH of `environment`
     std::string directory;          ///< absolute
     environment_map environment;
+    int input = -1; ///< a descriptor that becomes its standard input; none: that is empty
 };
 
-/// A program that runs for a request: no standard input, both outputs on one pipe, a session and
+/// A program that runs for a request: both outputs on one pipe, a session and
 /// process group of its own. Owned by the job of the request; its end kills what is left of the
 /// group.
 class child_program {
