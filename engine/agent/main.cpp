@@ -1,7 +1,7 @@
 #include "engine/agent/children/children_process.hpp"
-#include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/server/server.hpp"
+#include "engine/agent/slurm/run_launchers.hpp"
 #include "engine/agent/start/queue.hpp"
 #include "engine/agent/supervise/supervisor.hpp"
 #include "engine/protocol/content_hash.hpp"
@@ -28,7 +28,7 @@ int serve() {
     ::signal(SIGPIPE, SIG_IGN);
     ::signal(SIGCHLD, SIG_DFL); // ignored, as some parents leave it, children cannot be waited for
     auto context = agent::describe_agent();
-    context.launcher = std::make_shared<agent::process_launcher>(context.machine);
+    agent::choose_launchers(context);
     if (::chdir("/") != 0) { // the agent must not keep a file system busy
         return 1;
     }

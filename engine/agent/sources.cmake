@@ -32,6 +32,7 @@ set(AGENT_SOURCES
     files/read_run.cpp
     files/run_lock.cpp
     files/run_directory.cpp
+    files/stop_request.cpp
     files/tree_removal.cpp
     launch/process_evidence.cpp
     launch/process_launcher.cpp
@@ -97,6 +98,22 @@ set(AGENT_SOURCES
     server/pipe.cpp
     server/reply_channel.cpp
     server/server.cpp
+    slurm/cancelled_run.cpp
+    slurm/examine_slurm.cpp
+    slurm/job_evidence.cpp
+    slurm/job_record.cpp
+    slurm/job_seat.cpp
+    slurm/job_states.cpp
+    slurm/run_launchers.cpp
+    slurm/shared_agent.cpp
+    slurm/slurm_answers.cpp
+    slurm/slurm_launcher.cpp
+    slurm/slurm_question.cpp
+    slurm/slurm_view.cpp
+    slurm/slurm_words.cpp
+    slurm/submission.cpp
+    slurm/submit_once.cpp
+    slurm/use_slurm.cpp
     start/children_plan.cpp
     start/dependencies.cpp
     start/find_package.cpp
@@ -125,7 +142,6 @@ set(AGENT_SOURCES
     supervise/output_scalars.cpp
     supervise/reserved_file.cpp
     supervise/start_record.cpp
-    supervise/stop_request.cpp
     supervise/stop_run.cpp
     supervise/supervisor.cpp
     watch/follow_output.cpp

@@ -1,5 +1,7 @@
 #include "engine/runs/run_status.hpp"
 
+#include "engine/protocol/slurm_messages.hpp"
+
 #include <charconv>
 
 namespace outrider {
@@ -31,6 +33,13 @@ std::string told_reason(const run_facts& facts) {
     return facts.reason->detail.empty() ? facts.reason->kind : facts.reason->detail;
 }
 
+// A reason that is not one of an end.
+bool waits_in_words(const run_facts& facts) {
+    return facts.reason && (facts.reason->kind == suspended_kind ||
+                            facts.reason->kind == protocol::slurm_queued_kind ||
+                            facts.reason->kind == protocol::slurm_unconfirmed_kind);
+}
+
 // The name stands before a ':'; what follows would be a configuration, which ssh remotes do not
 // use.
 std::string remote_name(const std::string& lock_content) {
@@ -42,9 +51,11 @@ std::string remote_name(const std::string& lock_content) {
 
 run_status status_of_pending(const run_facts& facts) {
     if (facts.starter == process_state::gone && facts.operation != process_state::alive) {
-        return {.state = run_state::error, .reason = "the start of this run was interrupted"};
+        const bool told = facts.reason && facts.reason->kind != "failed_to_launch";
+        return {.state = run_state::error,
+                .reason = told ? told_reason(facts) : "the start of this run was interrupted"};
     }
-    return {.state = run_state::pending};
+    return {.state = run_state::pending, .reason = waits_in_words(facts) ? told_reason(facts) : ""};
 }
 
 run_status status_by_exit(std::int64_t exit_status, std::string reason) {
@@ -59,8 +70,8 @@ run_status status_without_exit(const run_facts& facts) {
     // that.
     if (facts.operation == process_state::alive || facts.supervisor == process_state::alive) {
         // Of one that runs there is nothing to tell but that it does not get on.
-        const bool waits = facts.reason && facts.reason->kind == suspended_kind;
-        return {.state = run_state::running, .reason = waits ? told_reason(facts) : ""};
+        return {.state = run_state::running,
+                .reason = waits_in_words(facts) ? told_reason(facts) : ""};
     }
     if (facts.lock && (facts.operation == process_state::elsewhere ||
                        facts.supervisor == process_state::elsewhere)) {

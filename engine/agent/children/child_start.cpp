@@ -48,6 +48,7 @@ protocol::start_run start_of(const protocol::children_head& head,
     }
     out.home = parent.home;
     out.run_id = child.id;
+    out.slurm.reset(); // a process beside its parent
     out.stage = head.stage;
     out.pending = !head.stage;
     if (head.proto) {

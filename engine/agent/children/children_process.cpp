@@ -2,9 +2,9 @@
 
 #include "engine/agent/children/children_log.hpp"
 #include "engine/agent/children/children_run.hpp"
-#include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/server/pipe.hpp"
+#include "engine/agent/slurm/run_launchers.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <fcntl.h>
@@ -95,7 +95,8 @@ int run_children() {
     const auto chosen = chosen_by(read_small_file(parent.run.chosen_children()));
     clear_own_environment();
     auto context = describe_agent();
-    context.launcher = std::make_shared<process_launcher>(context.machine);
+    choose_launchers(context);
+    context.starts_processes_only = true; // also where we are a job ourselves
     context.activated = plan->head().common.activation;
     children_run all(std::move(context), std::move(parent), std::move(*plan), std::move(*signals),
                      chosen);

@@ -30,6 +30,7 @@ void take_evidence(run_evidence evidence, run_facts& facts) {
     facts.operation = evidence.operation;
     facts.owner_host = std::move(evidence.owner_host);
     facts.reason = std::move(evidence.reason);
+    facts.job = std::move(evidence.job);
 }
 
 void read_attribute(const run_paths& run, const std::string& name, run_facts& facts) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/agent/server/background_work.hpp"
 #include "engine/agent/server/directory_watches.hpp"
 #include "engine/agent/server/job.hpp"
 #include "engine/agent/server/run_launcher.hpp"
@@ -18,6 +19,10 @@ struct agent_context {
     std::string activated; ///< activation code whose environment this process has; or empty
     /// What starts the runs of this agent; the program chooses it.
     std::shared_ptr<run_launcher> launcher;
+    /// What goes on beside the requests; may be none.
+    std::shared_ptr<background_work> background;
+    /// All runs are started as processes here, whatever they were before: by a parent.
+    bool starts_processes_only = false;
     /// Directories that jobs watch.
     std::shared_ptr<directory_watches> watches = std::make_shared<directory_watches>();
 };

@@ -5,6 +5,7 @@
 #include "engine/protocol/machine_messages.hpp"
 #include "engine/protocol/order_messages.hpp"
 #include "engine/protocol/scalar_messages.hpp"
+#include "engine/protocol/slurm_messages.hpp"
 #include "engine/protocol/sync_messages.hpp"
 #include "engine/protocol/wait_messages.hpp"
 
@@ -69,5 +70,10 @@ make_change_attributes_job(const agent_context&, protocol::change_attributes, re
                                                        reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_wait_runs_job(const agent_context&, protocol::wait_runs,
                                                       reply_channel);
+
+[[nodiscard]] std::unique_ptr<job> make_use_slurm_job(const agent_context&, protocol::use_slurm,
+                                                      reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_examine_slurm_job(const agent_context&,
+                                                          protocol::examine_slurm, reply_channel);
 
 } // namespace outrider::agent

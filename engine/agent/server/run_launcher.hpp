@@ -53,6 +53,7 @@ struct run_evidence {
     protocol::process_state operation = protocol::process_state::none;
     std::string owner_host; ///< where it can be told, if one of them is `elsewhere`
     std::optional<protocol::end_reason> reason; ///< why they are gone or wait, in words
+    std::optional<protocol::job_facts> job;     ///< of a run that is a job
 };
 
 /// Whom a signal is for.

@@ -69,6 +69,7 @@ class server {
     output_queue outbox_;
     protocol::frame_reader reader_;
     std::map<std::uint32_t, running_job> jobs_;
+    std::vector<job_wait> background_waits_; // of this round
     int pipe_room_ = pipe_room;
     bool input_ready_ = false;
     bool violated_ = false;
@@ -221,16 +222,23 @@ int server::poll_timeout() {
     const auto now = clock::now();
     // Nothing tells that an idle client has read the rest, whose memory is to be given back.
     int timeout = jobs_.empty() && client_.lends() ? collect_interval_ms : -1;
+    const auto until = [&](clock::time_point deadline) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - now);
+        const int ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+        timeout = timeout < 0 ? ms : std::min(timeout, ms);
+    };
+    for (const auto& wait : background_waits_) {
+        if (wait.deadline) {
+            until(*wait.deadline);
+        }
+    }
     for (const auto& [id, entry] : jobs_) {
         // A quick reader may have taken everything before we poll: then nothing would wake us.
         if (entry.ready || drained(entry, id) || told(entry)) {
             return 0;
         }
         if (entry.wait.deadline) {
-            const auto left =
-                std::chrono::ceil<std::chrono::milliseconds>(*entry.wait.deadline - now);
-            const int ms = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
-            timeout = timeout < 0 ? ms : std::min(timeout, ms);
+            until(*entry.wait.deadline);
         }
     }
     return timeout;
@@ -251,6 +259,14 @@ void server::wait_for_events() {
         if (entry.wait.readable_fd) {
             polled.push_back({.fd = *entry.wait.readable_fd, .events = POLLIN, .revents = 0});
             owners.push_back(&entry);
+        }
+    }
+    background_waits_ =
+        context_.background ? context_.background->waits() : std::vector<job_wait>();
+    for (const auto& wait : background_waits_) {
+        if (wait.readable_fd) {
+            polled.push_back({.fd = *wait.readable_fd, .events = POLLIN, .revents = 0});
+            owners.push_back(nullptr);
         }
     }
     ::poll(polled.data(), polled.size(), poll_timeout());
@@ -279,6 +295,9 @@ int server::run() {
         wait_for_events();
         if (input_ready_ && !read_input()) {
             break;
+        }
+        if (context_.background) {
+            context_.background->advance();
         }
         advance_jobs();
     }

@@ -1,6 +1,7 @@
 #include "engine/agent/start/prepare_run.hpp"
 
 #include "engine/agent/machine/interpreter_facts.hpp"
+#include "engine/agent/slurm/shared_agent.hpp"
 #include "engine/agent/start/interpreter_choice.hpp"
 #include "engine/agent/start/python_support.hpp"
 #include "engine/runs/small_file.hpp"
@@ -75,9 +76,11 @@ namespace {
 
 run_substitutions substitutions_of(const agent_context& context, const protocol::start_run& request,
                                    const run_paths& run) {
+    const auto home = resolve_home(request.home, context.machine.home);
     return {.run_dir = run.directory.native(),
-            .home = resolve_home(request.home, context.machine.home).native(),
-            .agent = context.executable};
+            .home = home.native(),
+            .agent = request.slurm ? shared_agent_file(home, context.build).native()
+                                   : context.executable};
 }
 
 // What an activated virtual environment sets.

@@ -1,11 +1,11 @@
 #include "engine/agent/start/queue.hpp"
 
 #include "engine/agent/files/read_run.hpp"
-#include "engine/agent/launch/process_launcher.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/machine/operation_environment.hpp"
 #include "engine/agent/server/job_drive.hpp"
 #include "engine/agent/server/pipe.hpp"
+#include "engine/agent/slurm/run_launchers.hpp"
 #include "engine/agent/start/guild_start.hpp"
 #include "engine/core/result.hpp"
 #include "engine/protocol/messages.hpp"
@@ -345,9 +345,15 @@ bool queue::start_by_guild(const std::string& id) {
 // Shows the output of a run until it has ended or the queue is stopped.
 void queue::follow(const std::string& id) {
     const run_paths run = place(id);
-    const descriptor output(::open(run.output().c_str(), O_RDONLY | O_CLOEXEC));
+    if (auto* view = view_of(context_); view != nullptr && read_job_record(run)) {
+        view->begin(options_.poll_interval); // it may end without leaving an exit status
+    }
+    descriptor output;
     for (bool ended = false; !ended;) {
         ended = has_ended(read_run(run, *context_.launcher, {})) || pause(output_interval);
+        if (!output) { // a job begins later
+            output.reset(::open(run.output().c_str(), O_RDONLY | O_CLOEXEC));
+        }
         std::array<char, 65536> piece;
         for (ssize_t got = 0; (got = ::read(output.get(), piece.data(), piece.size())) > 0;) {
             std::fwrite(piece.data(), 1, static_cast<std::size_t>(got), stdout);
@@ -375,6 +381,9 @@ void queue::wait_for_runs() {
 
 // True once the queue is to stop.
 bool queue::pause(std::chrono::milliseconds time, int also) {
+    if (context_.background) {
+        context_.background->advance();
+    }
     std::array<pollfd, 2> polled{pollfd{.fd = stop_.get(), .events = POLLIN, .revents = 0},
                                  pollfd{.fd = also, .events = POLLIN, .revents = 0}};
     ::poll(polled.data(), polled.size(), static_cast<int>(time.count()));
@@ -411,7 +420,7 @@ int run_queue(const std::vector<std::string_view>& words) {
     }
     clear_own_environment();
     auto context = describe_agent();
-    context.launcher = std::make_shared<process_launcher>(context.machine);
+    choose_launchers(context);
     queue one(std::move(context), std::move(*options), std::move(stop->read));
     one.run(); // a queue that is stopped has done its work, and shows as completed
     return 0;

@@ -84,6 +84,9 @@ protocol::start_run with_changes(protocol::start_run recorded,
         recorded.dependency_package = changes.dependency_package;
     }
     recorded.force_deps = changes.force_deps;
+    if (changes.slurm && !(changes.slurm_if_none && recorded.slurm)) {
+        recorded.slurm = changes.slurm;
+    }
     recorded.background = changes.background;
     recorded.trash_on_success = changes.trash_on_success.value_or(recorded.trash_on_success);
     if (changes.stop_after_ms >= 0) {

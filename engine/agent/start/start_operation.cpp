@@ -3,6 +3,7 @@
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_lock.hpp"
 #include "engine/agent/machine/activation.hpp"
+#include "engine/agent/slurm/job_record.hpp"
 #include "engine/agent/start/children_plan.hpp"
 #include "engine/agent/start/dependencies.hpp"
 #include "engine/agent/start/module_check.hpp"
@@ -529,6 +530,10 @@ result<> start_operation_job::append_to_manifest(const std::string& lines) const
 }
 
 result<job_wait> start_operation_job::launch() {
+    const bool is_job = request().slurm && !context_.starts_processes_only;
+    if (auto planned = plan_job(run_, is_job ? request().slurm : std::nullopt); !planned) {
+        return planned.error();
+    }
     auto launched = context_.launcher->launch(run_, {request().operation, request().flags},
                                               start_.environment, lock_);
     if (!launched) {

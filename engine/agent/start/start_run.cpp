@@ -2,6 +2,7 @@
 #include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/files/tree_removal.hpp"
 #include "engine/agent/server/jobs.hpp"
+#include "engine/agent/slurm/job_record.hpp"
 #include "engine/agent/start/start_operation.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
@@ -60,7 +61,10 @@ result<start_origin::verdict> new_run::take(const agent_context& context, const 
         return verdict::go_on;
     }
     const auto facts = read_run(run, *context.launcher, {});
-    if (facts.pending && !facts.lock && facts.operation == process_state::none &&
+    // One that Slurm may have is never made anew: its job would find another run.
+    const auto record = read_job_record(run);
+    const bool may_be_job = record && record->phase != job_phase::planned;
+    if (!may_be_job && facts.pending && !facts.lock && facts.operation == process_state::none &&
         read_identity(run.starting())) {
         discard(run);
         return verdict::look_again;

@@ -61,6 +61,12 @@ result<> existing_run::check_state(const protocol::run_facts& facts) const {
         return failure(errc::conflict, "this is a copy of run " + asked_.run_id +
                                            ", which runs on " + status.remote + "; start it there");
     }
+    if (facts.pending && facts.supervisor == protocol::process_state::alive) {
+        const std::string why = facts.reason ? ": " + facts.reason->detail : "";
+        return failure(errc::conflict, asked_.run_id + " is started already" + why +
+                                           "\nWait for it or try '{program} stop " + asked_.run_id +
+                                           "' first.");
+    }
     if (facts.pending && may_be_alive(facts)) {
         return failure(errc::conflict, "run " + asked_.run_id + " is being started; try again");
     }

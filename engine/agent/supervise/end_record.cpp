@@ -1,6 +1,6 @@
 #include "engine/agent/supervise/end_record.hpp"
 
-#include "engine/agent/supervise/stop_request.hpp"
+#include "engine/agent/files/stop_request.hpp"
 #include "engine/json/described_json.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/small_file.hpp"
@@ -50,6 +50,9 @@ protocol::end_reason end_record::reason_of(int wait_status) const {
                                 : stop->by.empty()    ? "stopped"
                                                       : "stopped by " + stop->by;
         return {"stopped", exit_text.empty() ? who : who + ", " + exit_text};
+    }
+    if (cause_) {
+        return {cause_->kind, cause_->detail + (exit_text.empty() ? "" : ", " + exit_text)};
     }
     if (!exit_text.empty()) {
         return {"exited", exit_text};

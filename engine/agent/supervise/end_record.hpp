@@ -4,6 +4,8 @@
 #include "engine/agent/supervise/reserved_file.hpp"
 #include "engine/protocol/messages.hpp"
 
+#include <optional>
+
 namespace outrider::agent {
 
 /// Writes how a run ended: reason, `exit_status`, `stopped`, and last the removal of `LOCK`. The
@@ -12,6 +14,8 @@ class end_record {
   public:
     explicit end_record(const run_paths& run);
 
+    /// Why it will end, where no person asked for it.
+    void expect(protocol::end_reason cause) { cause_ = std::move(cause); }
     /// `wait_status` is that of waitpid.
     void write(int wait_status);
     /// Removes LOCK: nothing more will be written.
@@ -26,6 +30,7 @@ class end_record {
     reserved_file stopped_;
     reserved_file reason_;
     out_of_memory_watch memory_;
+    std::optional<protocol::end_reason> cause_;
 };
 
 } // namespace outrider::agent

@@ -1,7 +1,7 @@
 #include "engine/agent/supervise/left_behind.hpp"
 
+#include "engine/agent/files/stop_request.hpp"
 #include "engine/agent/machine/signal_process.hpp"
-#include "engine/agent/supervise/stop_request.hpp"
 
 #include <poll.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
+#include "engine/agent/files/stop_request.hpp"
 #include "engine/agent/server/jobs.hpp"
-#include "engine/agent/supervise/stop_request.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_status.hpp"
 

@@ -1,6 +1,7 @@
 #include "engine/agent/supervise/supervisor.hpp"
 
 #include "engine/agent/files/run_directory.hpp"
+#include "engine/agent/files/stop_request.hpp"
 #include "engine/agent/files/tree_removal.hpp"
 #include "engine/agent/launch/supervisor_launch.hpp"
 #include "engine/agent/machine/descendants.hpp"
@@ -9,13 +10,13 @@
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/machine/signal_process.hpp"
 #include "engine/agent/machine/slot_file.hpp"
+#include "engine/agent/slurm/job_seat.hpp"
 #include "engine/agent/supervise/end_record.hpp"
 #include "engine/agent/supervise/left_behind.hpp"
 #include "engine/agent/supervise/operation_process.hpp"
 #include "engine/agent/supervise/output_recorder.hpp"
 #include "engine/agent/supervise/output_scalars.hpp"
 #include "engine/agent/supervise/start_record.hpp"
-#include "engine/agent/supervise/stop_request.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
 
@@ -38,6 +39,7 @@
 namespace outrider::agent {
 namespace {
 
+using namespace std::chrono_literals;
 using clock = std::chrono::steady_clock;
 
 /// How long output is still read after the operation has ended, if a grandchild holds the pipe.
@@ -46,19 +48,25 @@ constexpr std::chrono::milliseconds drain_limit{1000};
 constexpr std::chrono::milliseconds facts_limit{2000};
 /// Between asking an operation whose time is up to end and killing it.
 constexpr std::chrono::seconds stop_grace{30};
+/// Between two looks whether the record still means this attempt of a job.
+constexpr std::chrono::seconds seat_interval{20};
 /// Largest piece of output that is read at once, as Guild reads it (FORMAT.md 2.6).
 constexpr std::size_t output_piece = 4096;
 
 /// The one process that watches over one operation.
 class supervisor {
   public:
-    explicit supervisor(const run_paths& run) : run_(run) {}
+    explicit supervisor(const run_paths& run, std::optional<job_seat> seat = {})
+        : run_(run), seat_(std::move(seat)) {}
     int run();
 
   private:
     result<> start();
     result<> take_slots();
     void clear_up();
+    void fail_in_job(const failure& why);
+    void look_at_seat();
+    void end_everything();
     void outlive_login();
     void write_slow_facts();
     bool write_fact(const char* name, const std::string& text) const;
@@ -72,6 +80,7 @@ class supervisor {
     bool is_over() const;
 
     run_paths run_;
+    std::optional<job_seat> seat_; // in a job of Slurm
     start_record record_;
     operation_process operation_;
     std::unique_ptr<output_recorder> output_;
@@ -84,16 +93,21 @@ class supervisor {
     std::optional<int> wait_status_;
     clock::time_point started_;
     clock::time_point ended_;
+    std::optional<clock::time_point> told_to_end_; // by Slurm
+    clock::time_point next_seat_look_;
+    bool seat_lost_ = false;         // another attempt has it: nothing more is written
     int stop_signals_ = 0;           // sent because the time was up
     std::vector<process_mark> left_; // that the time was up for
     pid_t facts_writer_ = -1;
 };
 
-void detach_from_everything() {
+void detach_from_everything(bool in_job) {
     ::prctl(PR_SET_NAME, "outrider-agent"); // it was executed as /proc/self/exe
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);     // orphans of the operation become ours and can be found
     for (const int number : {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGQUIT, SIGUSR1, SIGUSR2}) {
-        ::signal(number, SIG_IGN);
+        if (number != SIGTERM || !in_job) { // Slurm's is waited for
+            ::signal(number, SIG_IGN);
+        }
     }
     ::signal(SIGCHLD, SIG_DFL); // ignored, as some parents leave it, children vanish unseen
     for (const int fd : {supervisor_report_fd, supervisor_lock_fd}) {
@@ -101,10 +115,13 @@ void detach_from_everything() {
     }
 }
 
-descriptor child_signals() {
+descriptor awaited_signals(bool in_job) {
     sigset_t mask;
     sigemptyset(&mask);
     sigaddset(&mask, SIGCHLD);
+    if (in_job) {
+        sigaddset(&mask, SIGTERM);
+    }
     ::sigprocmask(SIG_BLOCK, &mask, nullptr);
     return descriptor(::signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK));
 }
@@ -174,6 +191,9 @@ result<> supervisor::take_slots() {
 
 // Before the operation is forked, so that it moves as well.
 void supervisor::outlive_login() {
+    if (job_of_this_process()) {
+        return; // Slurm's, and in its bounds
+    }
     const auto plan = plan_for_logout(read_logout_facts(record_.user));
     const bool ends_at_logout =
         plan == logout_plan::warn ||
@@ -213,8 +233,12 @@ bool supervisor::write_fact(const char* name, const std::string& text) const {
 }
 
 void supervisor::reap() {
-    signalfd_siginfo ignored;
-    while (::read(signals_.get(), &ignored, sizeof ignored) > 0) {
+    signalfd_siginfo told;
+    while (::read(signals_.get(), &told, sizeof told) > 0) {
+        if (told.ssi_signo == SIGTERM && !told_to_end_) {
+            told_to_end_ = clock::now();
+            seat_->ask_why();
+        }
     }
     int status = 0;
     for (pid_t child = 0; (child = ::waitpid(-1, &status, WNOHANG)) > 0;) {
@@ -253,7 +277,13 @@ bool supervisor::is_over() const {
 
 // When the operation is asked, and later made, to end; nothing if it may run on.
 std::optional<clock::time_point> supervisor::stop_time() const {
-    if (record_.request.stop_after_ms <= 0 || stop_signals_ >= 2) {
+    if (stop_signals_ >= 2) {
+        return std::nullopt;
+    }
+    if (told_to_end_) {
+        return *told_to_end_ + (stop_signals_ == 0 ? 0ms : seat_->grace());
+    }
+    if (record_.request.stop_after_ms <= 0) {
         return std::nullopt;
     }
     return started_ + std::chrono::milliseconds(record_.request.stop_after_ms) +
@@ -265,30 +295,31 @@ void supervisor::stop_in_time() {
     if (wait_status_ || !when || clock::now() < *when) {
         return;
     }
-    if (stop_signals_ == 0) {
+    if (stop_signals_ == 0 && !told_to_end_) {
         std::ignore =
             write_stop_request(run_, {stopped_by_time, now_us(), {}}); // only names a reason
     }
-    const run_processes all{.run_id = run_.directory.filename().native(),
-                            .directory = run_.directory.native(),
-                            .operation = operation_.mark(),
-                            .supervisor = own_mark()};
     if (stop_signals_ == 0) {
-        left_ = living_processes(all, {});
+        left_ = living_processes({.run_id = run_.directory.filename().native(),
+                                  .directory = run_.directory.native(),
+                                  .operation = operation_.mark(),
+                                  .supervisor = own_mark()},
+                                 {});
         signal_process(operation_.mark(), SIGTERM);
         wake_suspended(left_);
     } else {
-        for (const auto& process : living_processes(all, left_)) {
-            signal_process(process, SIGKILL);
-        }
+        end_everything();
     }
     ++stop_signals_;
 }
 
 int supervisor::poll_timeout() const {
-    const auto end = wait_status_ ? std::optional(ended_ + drain_limit) : stop_time();
-    if (!end) {
+    auto end = wait_status_ ? std::optional(ended_ + drain_limit) : stop_time();
+    if (!end && !seat_) {
         return -1;
+    }
+    if (seat_) {
+        end = std::min(end.value_or(next_seat_look_), next_seat_look_);
     }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*end - clock::now());
     constexpr std::int64_t hour_ms = 3'600'000; // poll takes an int
@@ -315,6 +346,30 @@ void supervisor::watch() {
             reap();
         }
         stop_in_time();
+        look_at_seat();
+    }
+}
+
+// Slurm starts a job again whose node it has lost; we may be the one that lives on there.
+void supervisor::look_at_seat() {
+    const auto now = clock::now();
+    if (!seat_ || wait_status_ || now < next_seat_look_) {
+        return;
+    }
+    next_seat_look_ = now + seat_interval;
+    if (!seat_->is_ours()) {
+        seat_lost_ = true;
+        end_everything();
+    }
+}
+
+void supervisor::end_everything() {
+    const run_processes all{.run_id = run_.directory.filename().native(),
+                            .directory = run_.directory.native(),
+                            .operation = operation_.mark(),
+                            .supervisor = own_mark()};
+    for (const auto& process : living_processes(all, left_)) {
+        signal_process(process, SIGKILL);
     }
 }
 
@@ -340,10 +395,27 @@ void supervisor::clear_up() {
     std::ignore = remove_tree(run_.directory);
 }
 
+// What is left says why; the run may be started again.
+void supervisor::fail_in_job(const failure& why) {
+    const protocol::end_reason reason{.kind = "failed_to_launch", .detail = why.context};
+    std::ignore = replace_file(run_.reason(), run_.temporary("reason"),
+                               protocol::encode(reason) + "\n"); // said on standard error as well
+    seat_->give_back();
+    for (const auto& path : {run_.lock(), run_.identity(), run_.starting(), run_.job(),
+                             run_.staged(), run_.pending()}) {
+        std::ignore = remove_file(path); // of processes that are gone: they say nothing
+    }
+    std::fprintf(stderr, "outrider-agent: %s\n", why.context.c_str());
+}
+
 int supervisor::run() {
-    detach_from_everything();
-    signals_ = child_signals();
+    detach_from_everything(seat_.has_value());
+    signals_ = awaited_signals(seat_.has_value());
     const auto started = start();
+    if (!started && seat_) {
+        fail_in_job(started.error());
+        return 1;
+    }
     if (!started) {
         // Under the lock, and before the report: whoever hears of it finds nothing left behind.
         clear_up();
@@ -351,11 +423,22 @@ int supervisor::run() {
         return 1;
     }
     std::ignore = remove_file(run_.starting()); // only tells about runs that are pending
-    report_start(started, warning_);
+    if (seat_) {
+        seat_->release_lock();
+        next_seat_look_ = clock::now() + seat_interval;
+    } else {
+        report_start(started, warning_);
+    }
     write_slow_facts();
     watch();
     output_->finish();
     scalars_->finish();
+    if (seat_lost_ || (seat_ && !seat_->is_ours())) {
+        return 0; // the end is another attempt's to tell
+    }
+    if (told_to_end_ && !read_stop_request(run_)) {
+        end_->expect(seat_->why());
+    }
     end_->write(*wait_status_);
     wait_for_facts();
     if (record_.request.background) {
@@ -376,11 +459,28 @@ int supervisor::run() {
     return 0;
 }
 
+// Slurm's SIGTERM may come before there is an operation: it is kept until then.
+int supervise_in_job(const run_paths& run) {
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &mask, nullptr);
+    auto seat = job_seat::take(run);
+    if (!seat) {
+        std::fprintf(stderr, "outrider-agent: %s\n", seat.error().context.c_str());
+        return 1;
+    }
+    return supervisor(run, std::move(*seat)).run();
+}
+
 } // namespace
 
 int supervise(const run_paths& run) {
     // A start that fails removes the run, so nobody may start one by hand that has run before.
     const auto has = [](const fs::path& marker) { return ::access(marker.c_str(), F_OK) == 0; };
+    if (!is_launched() && job_of_this_process() && read_job_record(run)) {
+        return supervise_in_job(run);
+    }
     if (!is_launched() || (!has(run.pending()) && !has(run.staged()))) {
         std::fputs("outrider-agent: only an agent starts runs; use 'outrider run'\n", stderr);
         return 2;

@@ -6,6 +6,7 @@
 #include "engine/agent/supervise/output_index.hpp"
 #include "engine/agent/watch/output_lines.hpp"
 #include "engine/protocol/children_plan.hpp"
+#include "engine/protocol/slurm_messages.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <fcntl.h>
@@ -21,6 +22,8 @@ using namespace std::chrono_literals;
 
 /// Between two looks where events may not come: network file systems, processes of Guild.
 constexpr auto look_interval = 200ms;
+/// The same for jobs, whose files come from other nodes and whose evidence is Slurm's last answer.
+constexpr auto job_interval = 500ms;
 /// Between two looks where the kernel tells of every change; only a precaution.
 constexpr auto idle_interval = 2000ms;
 /// Most that one call of `advance` sends, bytes: other requests get their turn.
@@ -57,6 +60,7 @@ class follow_output_job final : public job {
     void restart_if_replaced();
     bool send_slice();
     void tell_progress();
+    void tell_why_it_waits(const protocol::run_facts& facts);
     void reply();
 
     const agent_context& context_;
@@ -74,6 +78,8 @@ class follow_output_job final : public job {
     bool directories_tell_ = false; // the kernel tells of changes in them
     std::vector<descriptor> ends_;  // of processes of the run, if they can be told
     timespec progress_time_{};      // of what was told how far a batch is
+    std::string why_it_waits_;      // as it was told last
+    bool is_job_ = false;           // files of other nodes give no events
     bool look_at_run_ = true;       // something other than output may have changed
     bool begun_ = false;
     bool ended_ = false;
@@ -116,8 +122,14 @@ std::optional<job_wait> follow_output_job::advance() {
         look_at_run_ = false;
         watch_processes();
         const bool told = directories_tell_ && !ends_.empty();
-        next_look_ = clock::now() + (told ? idle_interval : look_interval);
-        ended_ = !is_run(run_) || nothing_comes(read_run(run_, *context_.launcher, {}));
+        next_look_ = clock::now() + (is_job_ ? job_interval : told ? idle_interval : look_interval);
+        ended_ = !is_run(run_);
+        if (!ended_) {
+            const auto facts = read_run(run_, *context_.launcher, {});
+            ended_ = nothing_comes(facts);
+            is_job_ = facts.job.has_value();
+            tell_why_it_waits(facts);
+        }
         if (!ended_) {
             restart_if_replaced();
         }
@@ -284,6 +296,16 @@ void follow_output_job::tell_progress() {
         protocol::decode<protocol::children_progress>(read_small_file(path).value_or(""));
     if (progress) {
         channel_.part(*progress);
+    }
+}
+
+void follow_output_job::tell_why_it_waits(const protocol::run_facts& facts) {
+    const bool waits = facts.reason && (facts.reason->kind == protocol::slurm_queued_kind ||
+                                        facts.reason->kind == protocol::slurm_unconfirmed_kind);
+    std::string why = waits ? facts.reason->detail : "";
+    if (why != why_it_waits_) {
+        why_it_waits_ = std::move(why);
+        channel_.part(protocol::run_waits{.why = why_it_waits_});
     }
 }
 

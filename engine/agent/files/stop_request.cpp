@@ -1,4 +1,4 @@
-#include "engine/agent/supervise/stop_request.hpp"
+#include "engine/agent/files/stop_request.hpp"
 
 #include "engine/json/described_json.hpp"
 #include "engine/runs/small_file.hpp"
