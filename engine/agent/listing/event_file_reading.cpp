@@ -28,6 +28,8 @@ constexpr std::size_t most_links = 20'000; // to other runs
 constexpr std::size_t block_size = std::size_t{256} << 10;
 /// Tags of one file; beyond it new ones are left out.
 constexpr std::size_t most_tags = 5'000;
+/// Tags whose order is kept; of more, each is looked up.
+constexpr std::size_t most_guessed = 64;
 
 } // namespace
 
@@ -191,6 +193,8 @@ bool event_file_reading::step(clock::time_point deadline) {
 }
 
 void event_file_reading::start_over() {
+    order_.clear();
+    expected_ = 0;
     file_.series.clear();
     file_.texts.clear();
     records_ = {};
@@ -209,15 +213,31 @@ bool event_file_reading::take_records() {
     }
 }
 
-void event_file_reading::take_scalar(std::string_view tag, std::int64_t step, double value) {
+// Nothing where the file has too many of them.
+scalar_series* event_file_reading::series_of(std::string_view tag) {
+    if (expected_ < order_.size() && order_[expected_]->first == tag) {
+        return &order_[expected_]->second;
+    }
     auto found = file_.series.find(tag);
     if (found == file_.series.end()) {
         if (file_.series.size() >= most_tags) {
-            return;
+            return nullptr;
         }
         found = file_.series.emplace(tag, scalar_series()).first;
     }
-    found->second.add(step, value);
+    const auto place = std::ranges::find(order_, found);
+    expected_ = static_cast<std::size_t>(place - order_.begin());
+    if (place == order_.end() && order_.size() < most_guessed) {
+        order_.push_back(found);
+    }
+    return &found->second;
+}
+
+void event_file_reading::take_scalar(std::string_view tag, std::int64_t step, double value) {
+    if (auto* series = series_of(tag)) {
+        series->add(step, value);
+        expected_ = expected_ + 1 < order_.size() ? expected_ + 1 : 0;
+    }
 }
 
 void event_file_reading::take_text(std::string_view tag, std::string_view text) {

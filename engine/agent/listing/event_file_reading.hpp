@@ -75,11 +75,16 @@ class event_file_reading final : event_sink {
   private:
     void start_over();
     bool take_records();
+    scalar_series* series_of(std::string_view tag);
     void take_scalar(std::string_view tag, std::int64_t step, double value) override;
     void take_text(std::string_view tag, std::string_view text) override;
 
     descriptor content_;
     indexed_file file_;
+    // Tags in the order in which they came. Writers go through theirs in turn: the next one is a
+    // good guess, and saves the look into the map.
+    std::vector<series_map::iterator> order_;
+    std::size_t expected_ = 0; // place in it
     event_records records_;
     std::uint64_t resumed_at_ = 0;
     std::uint64_t next_ = 0; // byte of the file that is read next

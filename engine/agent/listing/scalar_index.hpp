@@ -12,6 +12,9 @@
 
 namespace outrider::agent {
 
+/// The scalars of a file by their tags.
+using series_map = std::map<std::string, scalar_series, std::less<>>;
+
 /// What was read of one event file, and how far. While size, time and inode are these, it is not
 /// read again; where it has only grown, from `offset` on.
 struct indexed_file {
@@ -20,7 +23,7 @@ struct indexed_file {
     std::int64_t mtime_ns = 0;
     std::uint64_t inode = 0;
     std::uint64_t offset = 0; ///< end of the last whole record
-    std::map<std::string, scalar_series, std::less<>> series;
+    series_map series;
     std::map<std::string, std::string, std::less<>> texts;
 };
 
