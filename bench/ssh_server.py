@@ -30,7 +30,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 UseDNS no
 LogLevel ERROR
-SetEnv HOME={far}
+SetEnv HOME={far} OUTRIDER_SCRATCH={far}/scratch
 """
 
 

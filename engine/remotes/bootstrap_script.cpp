@@ -43,6 +43,10 @@ case $XDG_RUNTIME_DIR in /*) o_runtime=$XDG_RUNTIME_DIR/outrider ;; esac
 for o_d in "$o_cache" "$o_plain" "$o_runtime"; do
     if [ -n "$o_d" ] && o_has "$o_d"; then o_start "$o_d"; fi
 done
+case $OUTRIDER_SCRATCH in
+*[!-A-Za-z0-9_./]*) ;;
+/*) o_shared=$OUTRIDER_SCRATCH ;;
+esac
 o_uid=$(id -u </dev/null 2>/dev/null)
 for o_d in $o_shared; do
     o_d=$o_d/outrider-$o_uid

@@ -66,7 +66,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 UseDNS no
 LogLevel ERROR
-SetEnv HOME={work}/far
+SetEnv HOME={work}/far OUTRIDER_SCRATCH={work}/scratch
 """)
     return subprocess.Popen([shutil.which("sshd") or "/usr/sbin/sshd", "-D", "-f", config,
                              "-E", os.path.join(work, "sshd.log")], stdin=subprocess.DEVNULL)

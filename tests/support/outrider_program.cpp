@@ -209,6 +209,7 @@ outrider_program::outrider_program() {
                    {"GUILD_HOME", guild_home()},
                    {"GUILD_CONFIG", config()},
                    {"XDG_CACHE_HOME", directory_ / "cache"},
+                   {"OUTRIDER_SCRATCH", directory_ / "scratch"},
                    {"OUTRIDER_SOCKET", directory_ / "run/serve.sock"},
                    {"XDG_STATE_HOME", directory_ / "state"},
                    {"XDG_CONFIG_HOME", directory_ / "settings"},

@@ -186,7 +186,7 @@ void ssh_server::write_config(const ssh_server_options& options) const {
             "PrintMotd no\nPrintLastLog no\nLogLevel VERBOSE\nSubsystem sftp internal-sftp\n"
             "UseDNS no\nAllowTcpForwarding yes\n"
             "SetEnv HOME=" +
-            home();
+            home() + " OUTRIDER_SCRATCH=" + (directory_ / "scratch");
     for (const auto& [name, value] : options.environment) {
         text += " \"" + name + '=' + value + '"'; // sshd takes only its first SetEnv line
     }

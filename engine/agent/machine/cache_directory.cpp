@@ -12,7 +12,9 @@ namespace outrider::agent {
 namespace {
 
 fs::path shared_temporary() {
-    return "/tmp/outrider-" + std::to_string(::getuid());
+    const char* scratch = std::getenv("OUTRIDER_SCRATCH");
+    const fs::path base = scratch != nullptr && scratch[0] == '/' ? scratch : "/tmp";
+    return base / ("outrider-" + std::to_string(::getuid()));
 }
 
 bool can_hold_cache(const fs::path& base) {

@@ -72,9 +72,8 @@ finding agent_finding(const machine_survey& survey) {
     }
     // Where the bootstrap goes when no directory of the user's own will do; an agent that is found
     // there from then on is good as well.
-    const bool is_shared = cache.starts_with("/var/tmp/outrider-") ||
-                           cache.starts_with("/tmp/outrider-") ||
-                           cache.starts_with("/dev/shm/outrider-");
+    const std::string_view last = std::string_view(cache).substr(cache.rfind('/') + 1);
+    const bool is_shared = last.starts_with("outrider-");
     if (is_shared && !survey.report.user_home.writable) {
         return warning(
             "agent",
