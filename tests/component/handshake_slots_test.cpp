@@ -185,4 +185,26 @@ BOOST_AUTO_TEST_CASE(a_silent_server_keeps_nobody_waiting_until_it_speaks) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(slow_connections_are_made_fewer_at_once_and_quick_ones_more_again) {
+    using namespace std::chrono_literals;
+    const admission_room::clock::time_point start(1h);
+    admission_room at;
+    at.took(start, start + 500ms, 31);
+    BOOST_TEST(at.room() == admission_room::most);
+    at.took(start, start + 3s, 31); // 32 were too many
+    BOOST_TEST(at.room() == 16);
+    at.took(start + 1s, start + 4s, 30); // it was one of them
+    BOOST_TEST(at.room() == 16);
+    at.took(start + 3s, start + 5s, 15); // neither
+    BOOST_TEST(at.room() == 16);
+    at.took(start + 3s, start + 6s, 15);
+    BOOST_TEST(at.room() == 8);
+    for (int i = 1; i < 9; ++i) {
+        at.took(start + 6s + i * 10s, start + 16s + i * 10s, 0);
+    }
+    BOOST_TEST(at.room() == admission_room::least);
+    at.took(start + 100s, start + 100s + 500ms, 3);
+    BOOST_TEST(at.room() == admission_room::least + 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -22,9 +22,13 @@ authentication::authentication(session& on, const user_config& config, key_ring 
 
 template <class Call>
 awaitable<result<int>> authentication::step(Call call) {
-    co_return co_await with_deadline(
+    auto code = co_await with_deadline(
         session_.call("log in", std::move(call), SSH_AUTH_AGAIN), budget_->remaining(),
         session_.label() + ": log in as " + config_.user + ": no answer in time");
+    if (code) {
+        budget_->answered();
+    }
+    co_return code;
 }
 
 result<authentication::answer> authentication::read_answer(int code) {

@@ -48,10 +48,18 @@ handshake_slots::slot::slot(const asio::any_io_executor& executor, handshake_slo
 
 handshake_slots::slot::~slot() {
     --(silent_ ? at_.silent : at_.held);
+    end_turn();
+    owner_.waiting_.wake_all();
+}
+
+// However it ends: one that was given up after a long time asks for fewer at once as well.
+void handshake_slots::slot::end_turn() {
     if (entered_ && !paused_) {
         count_in_all(-1);
+        if (heard_) {
+            owner_.room_in_all_.took(began_, clock::now(), owner_.in_all_);
+        }
     }
-    owner_.waiting_.wake_all();
 }
 
 void handshake_slots::slot::watch_silence() {
@@ -105,7 +113,7 @@ awaitable<bool> handshake_slots::slot::enter(int limit) {
         co_return true;
     }
     const auto full = [&] {
-        return owner_.in_all_ >= std::max(limit, 1) ||
+        return owner_.in_all_ >= std::min(owner_.room_in_all_.room(), std::max(limit, 1)) ||
                (!through_.empty() && owner_.through_[through_] >= through_one_jump_host);
     };
     while (full()) {
@@ -121,6 +129,7 @@ awaitable<bool> handshake_slots::slot::enter(int limit) {
         }
     }
     entered_ = true;
+    began_ = clock::now();
     count_in_all(+1);
     if (!heard_) {
         watch_silence(); // waiting for the turn was not the server's silence
@@ -130,6 +139,7 @@ awaitable<bool> handshake_slots::slot::enter(int limit) {
 
 void handshake_slots::slot::pause() {
     if (entered_ && !std::exchange(paused_, true)) {
+        paused_at_ = clock::now();
         count_in_all(-1);
         owner_.waiting_.wake_all();
     }
@@ -137,6 +147,7 @@ void handshake_slots::slot::pause() {
 
 void handshake_slots::slot::resume() {
     if (std::exchange(paused_, false)) {
+        began_ += clock::now() - paused_at_;
         count_in_all(+1);
     }
 }

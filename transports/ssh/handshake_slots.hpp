@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/reactor/awaitable.hpp"
+#include "transports/ssh/admission_room.hpp"
 #include "transports/ssh/waiters.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -15,7 +16,8 @@ namespace outrider::ssh {
 /// Bounds the connections in the making. Each holds a place at its server (8), whose MaxStartups
 /// turns away more than ten; a server that turns us away gets fewer at once. And each holds a place
 /// among all (32 unless the command says otherwise) and among those through the same jump host (8),
-/// so that key exchanges starve neither the other coroutines nor the jump host. A server that is
+/// so that key exchanges starve neither the other coroutines nor the jump host; fewer where they
+/// take long, since more of them at once would only make each of them later. A server that is
 /// silent keeps nobody waiting: who waits for it gives its places back, and takes them again when
 /// the server speaks. Owned by the transport.
 class handshake_slots {
@@ -45,6 +47,7 @@ class handshake_slots {
     std::map<std::string, server_load> servers_; // one entry for each server ever met
     std::map<std::string, int> through_;         // by jump host
     int in_all_ = 0;
+    admission_room room_in_all_;
     waiters waiting_;
 };
 
@@ -80,6 +83,7 @@ class handshake_slots::slot : public std::enable_shared_from_this<slot> {
     void hesitate();
     void fall_silent();
     void count_in_all(int change);
+    void end_turn();
 
     handshake_slots& owner_;
     server_load& at_; // map nodes stay where they are
@@ -90,6 +94,8 @@ class handshake_slots::slot : public std::enable_shared_from_this<slot> {
     bool silent_ = false;
     bool entered_ = false;
     bool paused_ = false;
+    clock::time_point began_; // its turn, later by what a person took
+    clock::time_point paused_at_;
 };
 
 } // namespace outrider::ssh

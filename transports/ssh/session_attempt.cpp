@@ -194,6 +194,7 @@ awaitable<result<>> session_attempt::hear(const reached_socket& reached) {
                               (said->text.empty() ? "the connection was closed"
                                                   : "the server says '" + said->text + "'"));
     }
+    budget_.answered();
     place_->heard();
     const auto start = time_budget::clock::now();
     const bool entered = co_await place_->enter(context_.connections);
@@ -219,6 +220,7 @@ session_attempt::exchange_keys(reached_socket& reached, const session_options& o
                                hop_.to.name + ": key exchange with " + hop_.address() +
                                    ": no answer in time (does an SSH server listen there?)");
     if (secured) {
+        budget_.answered();
         place_->secured();
         co_return wire;
     }
