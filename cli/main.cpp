@@ -94,8 +94,8 @@ result<command> prepared_command(const cli::invocation& asked, const command_con
         }
         run->flags = std::move(*edited);
     }
-    if (run != nullptr && (run->test_output_scalars == "-" || run->test_output_attrs == "-")) {
-        run->test_input.assign(std::istreambuf_iterator<char>(std::cin), {});
+    if (run != nullptr && (run->tests.output_scalars == "-" || run->tests.output_attrs == "-")) {
+        run->tests.input.assign(std::istreambuf_iterator<char>(std::cin), {});
     }
     return what;
 }

@@ -98,14 +98,14 @@ void add_surroundings(CLI::App& verb, run_command& made) {
 }
 
 void add_tests(CLI::App& verb, run_command& made) {
-    verb.add_flag("--test-flags", made.test_flags, "Show how the flags are defined, and exit");
-    verb.add_flag("--test-sourcecode", made.test_sourcecode,
+    verb.add_flag("--test-flags", made.tests.flags, "Show how the flags are defined, and exit");
+    verb.add_flag("--test-sourcecode", made.tests.sourcecode,
                   "Show which files are the source code, and exit");
-    add_text(verb, "--test-output-scalars", made.test_output_scalars,
+    add_text(verb, "--test-output-scalars", made.tests.output_scalars,
              "Show what the operation's patterns for scalars find in FILE ('-': standard input), "
              "and exit",
              "FILE");
-    add_text(verb, "--test-output-attrs", made.test_output_attrs,
+    add_text(verb, "--test-output-attrs", made.tests.output_attrs,
              "The same for patterns of attributes", "FILE");
 }
 
@@ -129,6 +129,12 @@ void add_trial_options(CLI::App& verb, run_command& made) {
              "End trials of a batch that are not worth going on with: median or asha, by the "
              "objective or another SCALAR, from STEP on",
              "RULE[:SCALAR][@STEP]");
+    add_text(verb, "--where", made.pool.where,
+             "Of a pool: condition that the machine has to meet, as 'gpu.memory >= 24G and "
+             "tag:fast'",
+             "CONDITION");
+    verb.add_flag("--no-queue", made.pool.no_queue,
+                  "Of a pool: fail where no slot is free, instead of waiting for one");
     add_text(verb, "--only", made.only,
              "With --restart of a batch: which of its trials run again, of failed, lost, pending",
              "STATES");

@@ -12,7 +12,6 @@ set(AGENT_SOURCES
     children/early_stopper.cpp
     children/elsewhere_step.cpp
     children/failing_start.cpp
-    children/free_slots.cpp
     children/running_children.cpp
     children/step_checks.cpp
     children/suggested_trials.cpp
@@ -55,14 +54,13 @@ set(AGENT_SOURCES
     machine/descendants.cpp
     machine/examine_machine.cpp
     machine/execute.cpp
-    machine/gpus.cpp
+    machine/forked_answer.cpp
     machine/interpreter_facts.cpp
     machine/logout.cpp
     machine/machine.cpp
     machine/operation_environment.cpp
     machine/out_of_memory.cpp
     machine/signal_process.cpp
-    machine/slot_file.cpp
     machine/user_scope.cpp
     receive/abandon_copy.cpp
     receive/arrival_space.cpp
@@ -114,6 +112,11 @@ set(AGENT_SOURCES
     slurm/submission.cpp
     slurm/submit_once.cpp
     slurm/use_slurm.cpp
+    slots/free_slots.cpp
+    slots/gpus.cpp
+    slots/read_slots.cpp
+    slots/slot_file.cpp
+    slots/slot_search.cpp
     start/children_plan.cpp
     start/dependencies.cpp
     start/find_package.cpp

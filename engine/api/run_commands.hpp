@@ -25,6 +25,23 @@ struct trial_rules {
 BOOST_DESCRIBE_STRUCT(trial_rules, (),
                       (parallel, keep_going, early_stop, gpus_per_trial, trials_per_gpu))
 
+/// What is tried of an operation instead of running it.
+struct operation_tests {
+    bool flags = false;         ///< tell how they are defined
+    bool sourcecode = false;    ///< tell which files it is
+    std::string output_scalars; ///< try its patterns on this file; `-`: on `input`
+    std::string output_attrs;   ///< the same for patterns of attributes
+    std::string input;          ///< what standard input had
+};
+BOOST_DESCRIBE_STRUCT(operation_tests, (), (flags, sourcecode, output_scalars, output_attrs, input))
+
+/// How a pool chooses a machine for a run.
+struct pool_terms {
+    std::string where;     ///< condition that the machine has to meet; empty: none
+    bool no_queue = false; ///< fail where no slot is free, instead of waiting for one
+};
+BOOST_DESCRIBE_STRUCT(pool_terms, (), (where, no_queue))
+
 /// `run [-r REMOTE] [OPERATION] [FLAG=VALUE…]`. At most one of `start`, `restart` and `proto` is
 /// set; `run queue` is this command with the operation "queue".
 struct run_command {
@@ -49,17 +66,14 @@ struct run_command {
     std::optional<double> stop_after_minutes;
     std::string gpus; ///< for CUDA_VISIBLE_DEVICES; empty: not set
     bool no_gpus = false;
-    bool keep_run = false;        ///< in spite of delete-on-success
-    bool print_cmd = false;       ///< only print the command
-    bool print_env = false;       ///< only print the environment
-    bool help_op = false;         ///< only describe the operation
-    bool help_model = false;      ///< only describe the operation's model
-    std::string pidfile;          ///< with `background`: the operation's pid is there while it runs
-    bool test_flags = false;      ///< only tell how its flags are defined
-    bool test_sourcecode = false; ///< only tell which files are its source code
-    std::string test_output_scalars; ///< only try its patterns on this file; `-`: on `test_input`
-    std::string test_output_attrs;   ///< the same for patterns of attributes
-    std::string test_input;          ///< what standard input had
+    bool keep_run = false;   ///< in spite of delete-on-success
+    bool print_cmd = false;  ///< only print the command
+    bool print_env = false;  ///< only print the environment
+    bool help_op = false;    ///< only describe the operation
+    bool help_model = false; ///< only describe the operation's model
+    std::string pidfile;     ///< with `background`: the operation's pid is there while it runs
+    operation_tests tests;   ///< only these
+    pool_terms pool;         ///< where the remote is a pool
     // Of a batch:
     std::string optimizer; ///< what makes its trials: `+`, `random`, `gp`, an operation
     bool optimize = false; ///< the default optimizer of the operation does
@@ -100,12 +114,10 @@ BOOST_DESCRIBE_STRUCT(run_command, (),
                       (remote, operation, flags, label, tags, comment, no_wait, background, stage,
                        start, restart, proto, random_seed, force_flags, force_deps, deps,
                        force_sourcecode, needed, stop_after_minutes, gpus, no_gpus, keep_run,
-                       print_cmd, print_env, help_op, help_model, pidfile, test_flags,
-                       test_sourcecode, test_output_scalars, test_output_attrs, test_input,
-                       optimizer, optimize, max_trials, minimize, maximize, print_trials,
-                       save_trials, stage_trials, optimizer_flags, batch_label, batch_tags,
-                       batch_comment, keep_batch, fail_on_trial_error, trials, only, run_id,
-                       run_dir, quiet))
+                       print_cmd, print_env, help_op, help_model, pidfile, tests, pool, optimizer,
+                       optimize, max_trials, minimize, maximize, print_trials, save_trials,
+                       stage_trials, optimizer_flags, batch_label, batch_tags, batch_comment,
+                       keep_batch, fail_on_trial_error, trials, only, run_id, run_dir, quiet))
 
 /// `watch [-r REMOTE] [RUN…]`; no RUN: the newest running one, of several remotes all that run.
 struct watch_command {

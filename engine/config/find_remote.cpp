@@ -113,6 +113,24 @@ class remote_reader {
         return out;
     }
 
+    /// A list of words, as "fast a100".
+    std::string words(std::string_view key) {
+        const auto* value = data_.if_contains(key);
+        std::string out;
+        if (value == nullptr || value->is_null()) {
+            return out;
+        }
+        for (const auto& item : value->is_array() ? value->get_array() : json::array{*value}) {
+            const auto* word = item.if_string();
+            if (word == nullptr || word->empty() || word->find_first_of(" \t\n") != word->npos) {
+                fail(key, "must be a list of words, as [fast, a100]");
+                return {};
+            }
+            out += (out.empty() ? "" : " ") + std::string(*word);
+        }
+        return out;
+    }
+
     void fail(std::string_view key, const std::string& why) {
         if (!failed_) {
             failed_ = failure(errc::bad_input, "remote " + name_ + ": " + std::string(key) + " " +
@@ -177,6 +195,7 @@ const remote_key slot_keys[] = {
     {.name = "slots", .kind = key_kind::number, .least = 1, .most = 10'000},
     {.name = "gpus-per-trial", .kind = key_kind::number, .least = 0, .most = 1'000},
     {.name = "trials-per-gpu", .kind = key_kind::number, .least = 1, .most = 1'000},
+    {.name = "prefer", .kind = key_kind::number, .least = -1'000'000, .most = 1'000'000},
 };
 
 void read_slots(remote_reader& in, remote& to) {
@@ -187,6 +206,9 @@ void read_slots(remote_reader& in, remote& to) {
     }
     if (auto gpus = in.indexes("gpus"); !gpus.empty()) {
         to.settings["gpus"] = std::move(gpus);
+    }
+    if (auto tags = in.words("tags"); !tags.empty()) {
+        to.settings["tags"] = std::move(tags);
     }
 }
 
@@ -258,30 +280,51 @@ result<remote> read_inline_remote(const remote_types& types, const std::string& 
     return out;
 }
 
+// False where nothing is said. What is said was checked as it was read.
+bool read_number(const remote& to, const char* key, std::int64_t& into) {
+    const auto said = to.settings.find(key);
+    if (said == to.settings.end()) {
+        return false;
+    }
+    std::from_chars(said->second.data(), said->second.data() + said->second.size(), into);
+    return true;
+}
+
+std::vector<std::string> words_of(const remote& to, const char* key) {
+    std::vector<std::string> out;
+    const auto said = to.settings.find(key);
+    std::string_view left = said == to.settings.end() ? std::string_view() : said->second;
+    while (!left.empty()) {
+        const auto word = left.substr(0, left.find(' '));
+        out.emplace_back(word);
+        left.remove_prefix(std::min(word.size() + 1, left.size()));
+    }
+    return out;
+}
+
 } // namespace
 
 protocol::slot_rules slots_of(const remote& to) {
     protocol::slot_rules out;
-    const auto read = [&to](const char* key, std::int64_t& into) {
-        if (const auto said = to.settings.find(key); said != to.settings.end()) {
-            const std::string& text = said->second; // checked as it was read
-            std::from_chars(text.data(), text.data() + text.size(), into);
-        }
-        return to.settings.contains(key);
-    };
-    read("slots", out.count);
-    const bool shared = read("trials-per-gpu", out.trials_per_gpu);
-    if (!read("gpus-per-trial", out.gpus_per_trial) && shared) {
+    read_number(to, "slots", out.count);
+    const bool shared = read_number(to, "trials-per-gpu", out.trials_per_gpu);
+    if (!read_number(to, "gpus-per-trial", out.gpus_per_trial) && shared) {
         out.gpus_per_trial = 1;
     }
-    if (const auto gpus = to.settings.find("gpus"); gpus != to.settings.end()) {
-        for (std::string_view left = gpus->second; !left.empty();) {
-            const auto word = left.substr(0, left.find(' '));
-            std::from_chars(word.data(), word.data() + word.size(), out.gpus.emplace_back());
-            left.remove_prefix(std::min(word.size() + 1, left.size()));
-        }
+    for (const auto& word : words_of(to, "gpus")) {
+        std::from_chars(word.data(), word.data() + word.size(), out.gpus.emplace_back());
     }
     return out;
+}
+
+std::int64_t preference_of(const remote& to) {
+    std::int64_t out = 0;
+    read_number(to, "prefer", out);
+    return out;
+}
+
+std::vector<std::string> tags_of(const remote& to) {
+    return words_of(to, "tags");
 }
 
 result<> read_own_slots(const config& from, remote& here) {

@@ -35,6 +35,7 @@ constexpr std::array texts{
     errc_text{errc::permission_denied, "permission_denied", "permission denied"},
     errc_text{errc::io_failed, "io_failed", "input/output failed"},
     errc_text{errc::conflict, "conflict", "conflict"},
+    errc_text{errc::no_free_slot, "no_free_slot", "no slot is free"},
     errc_text{errc::start_failed, "start_failed", "the operation could not be started"},
     errc_text{errc::failed_in_part, "failed_in_part", "some remotes failed"},
     errc_text{errc::unreachable_in_part, "unreachable_in_part", "some remotes are unreachable"},

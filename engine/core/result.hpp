@@ -32,6 +32,7 @@ enum class errc {
     permission_denied,     ///< The file system there refuses.
     io_failed,             ///< Another failure of a file or process.
     conflict,              ///< The run is in a state that does not allow this (still running).
+    no_free_slot,          ///< All slots of the machine that the run may have are taken.
     start_failed,          ///< The operation could not be executed (no such interpreter).
     failed_in_part,        ///< Several remotes: some failed, and each said why.
     unreachable_in_part,   ///< Several remotes: some could not be reached, the others did it.

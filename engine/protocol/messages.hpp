@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/protocol/dependency.hpp"
+#include "engine/protocol/slot.hpp"
 #include "engine/protocol/slurm_job.hpp"
 
 #include <boost/describe.hpp>
@@ -206,7 +207,8 @@ struct start_run {
     std::vector<std::string> constraints; ///< of `requirements`, as a `-c` file has them
     bool record_packages = false;         ///< write `pip_freeze`, once the operation runs
     std::optional<slurm_job>
-        slurm; ///< it is a job of Slurm: the reply comes once that was submitted
+        slurm;        ///< it is a job of Slurm: the reply comes once that was submitted
+    slot_rules needs; ///< it starts where a slot by these rules is free, else `no_free_slot`
 };
 BOOST_DESCRIBE_STRUCT(start_run, (),
                       (home, run_id, opref, attributes, command, environment, activation, package,
@@ -214,7 +216,7 @@ BOOST_DESCRIBE_STRUCT(start_run, (),
                        delete_on_success, background, dependency_package, dependencies, force_deps,
                        pidfile, output_scalars, output_attributes, secrets, python_requires,
                        source_proto, pending, trash_on_success, children, requirements, constraints,
-                       record_packages, slurm))
+                       record_packages, slurm, needs))
 
 /// Starts the operation of a run that is there: one that is staged, or one that has ended, which
 /// then starts again in place, its exit status and output replaced. Needs nothing but what was

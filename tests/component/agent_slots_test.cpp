@@ -1,5 +1,6 @@
 // Slots: what of a machine its batches give out to their trials, and never twice.
-#include "engine/agent/machine/slot_file.hpp"
+#include "engine/agent/slots/slot_file.hpp"
+#include "engine/protocol/slot_messages.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "tests/support/children_scene.hpp"
 #include "tests/support/eventually.hpp"
@@ -78,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(a_slot_is_held_by_one_until_it_ends_however, run_home) {
     auto held = agent::take_slot(cache, one).value();
     agent::sign_slot(held, "/runs/a");
     BOOST_TEST(!agent::is_slot_free(cache, one, by));
-    BOOST_TEST((agent::take_slot(cache, one).error().kind() == errc::conflict));
+    BOOST_TEST((agent::take_slot(cache, one).error().kind() == errc::no_free_slot));
     auto first = agent::take_slot(cache, shared).value();
     BOOST_TEST(agent::take_slot(cache, shared).has_value());
     BOOST_TEST(!agent::take_slot(cache, whole).has_value());
@@ -218,6 +219,55 @@ BOOST_FIXTURE_TEST_CASE(gpus_that_are_not_there_are_said_before_any_trial_runs, 
     begin("r");
     BOOST_TEST(follow("r") == "ERROR: [guild] trials cannot be given GPUs: nvidia-smi failed: "
                               "driver mismatch\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_look_counts_what_is_free, slot_scene) {
+    protocol::read_slots look{.rules = {.count = 2}};
+    BOOST_TEST(agent.call(look).total == 2);
+    BOOST_TEST(agent.call(look).free == 2);
+    auto held = agent::take_slot(at.cache / "outrider", {.name = "slot-1"}).value();
+    BOOST_TEST(agent.call(look).free == 1);
+    held.reset();
+    BOOST_TEST(agent.call(look).free == 2);
+    BOOST_TEST(agent.call(protocol::read_slots{}).total == 0);
+    BOOST_TEST(agent.call(look).processors > 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_look_asks_the_driver_of_gpus, slot_scene) {
+    write(at.root / "gpus", "0, GPU-a, 24576, A10\n1, GPU-b, 81920, A100\n2, GPU-c, 1, X\n");
+    write(at.root / "apps", "GPU-a, 1\n");
+    agent_process other(at.cache, {{"PATH", tools().native() + ":" + std::getenv("PATH")}});
+    protocol::read_slots look{.rules = {.gpus_per_trial = 1}};
+    const auto found = other.call(look);
+    BOOST_TEST(found.total == 3);
+    BOOST_TEST(found.free == 2);
+    BOOST_TEST(found.gpus == std::vector<std::int64_t>{1}, boost::test_tools::per_element());
+    BOOST_TEST(found.gpu_memory_mib == 81920);
+    BOOST_TEST(found.gpu_name == "A100");
+    look.rules = {.gpus_per_trial = 1, .trials_per_gpu = 2};
+    BOOST_TEST(other.call(look).total == 6);
+    look.rules = {.gpus_per_trial = 4};
+    BOOST_TEST(other.call(look).trouble == "a trial needs 4 GPUs, and 3 may be used here");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_run_that_needs_a_slot_starts_where_one_is_free, run_home) {
+    agent_process agent(cache);
+    const auto request = [&](const std::string& id) {
+        auto out = start(id, "mkfifo gate; cat gate");
+        out.needs = {.count = 1};
+        return out;
+    };
+    agent.call(request("a"));
+    BOOST_TEST(agent.refuse(request("b")).code == "no_free_slot");
+    BOOST_TEST(!fs::exists(run("b").directory));
+    BOOST_TEST(agent.call(protocol::read_slots{.rules = {.count = 1}}).free == 0);
+    eventually("it has its gate", [&] { return fs::exists(run("a").directory / "gate"); });
+    write(run("a").directory / "gate", "\n");
+    eventually("the slot is free",
+               [&] { return agent.call(protocol::read_slots{.rules = {.count = 1}}).free == 1; });
+    agent.call(request("b"));
+    protocol::stop_run stop{.home = home.native(), .run_id = "b"};
+    agent.call(stop);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -13,11 +13,18 @@ config settings() {
                 "remotes": {
                     "gpu1": {"type": "ssh", "host": "h"}, "gpu2": {"type": "ssh", "host": "h"},
                     "box": {"type": "local"}, "bucket": {"type": "s3"},
-                    "a,b": {"type": "local"}, "star*": {"type": "local"}
+                    "a,b": {"type": "local"}, "star*": {"type": "local"},
+                    "some": {"type": "pool", "remotes": ["gpu*", "box", "gpu1"]},
+                    "both": {"type": "pool", "remotes": ["some", "a,b"]},
+                    "word": {"type": "pool", "remotes": "@lab"},
+                    "none": {"type": "pool"}, "empty": {"type": "pool", "remotes": []},
+                    "snake": {"type": "pool", "remotes": ["gpu1", "tail"]},
+                    "tail": {"type": "pool", "remotes": ["snake"]},
+                    "wrong": {"type": "pool", "remotes": {"gpu1": 1}}
                 },
                 "groups": {
                     "lab": ["box", "gpu*"], "more": ["@lab", "gpu1"], "one": "box",
-                    "ring": ["@ring2"], "ring2": ["@ring"], "odd": {"x": 1}, "odder": [1]
+                    "pools": ["some", "box"], "ring": ["@ring2"], "ring2": ["@ring"], "odd": {"x": 1}, "odder": [1]
                 }})")
                         .as_object(),
             .home = "/home/ann",
@@ -31,7 +38,8 @@ const remote_type& type_named(const char* name) {
     return type;
 }
 
-// The names with spaces between, '+' before them where the text names several; or the error.
+// The names with spaces between, '+' before them where the text names several, '?' where it is a
+// pool, '!' where one is among them; or the error.
 std::string found(const std::string& text) {
     const auto names = find_remote_names(
         settings(), remote_types({&type_named("ssh"), &type_named("local")}), text);
@@ -39,6 +47,11 @@ std::string found(const std::string& text) {
         return names.error().context.substr(0, names.error().context.find('\n'));
     }
     std::string out = names->several ? "+" : "";
+    if (!names->pool.empty()) {
+        BOOST_TEST(names->pool == text);
+        out = "?";
+    }
+    out += names->inner_pool.empty() ? "" : "!";
     for (const auto& each : names->names) {
         out += each + " ";
     }
@@ -82,6 +95,30 @@ BOOST_AUTO_TEST_CASE(what_names_nothing_is_an_error) {
     BOOST_TEST(found("@odd") == "/home/ann/.guild/config.yml: group odd must be a list of names");
     BOOST_TEST(found("@odder") ==
                "/home/ann/.guild/config.yml: group odder must be a list of names");
+}
+
+BOOST_AUTO_TEST_CASE(a_pool_is_its_members_each_once_of_which_one_is_chosen) {
+    BOOST_TEST(found("some") == "?gpu1 gpu2 box ");
+    BOOST_TEST(found("both") == "?gpu1 gpu2 box a,b ");
+    BOOST_TEST(found("word") == "?box gpu1 gpu2 ");
+    BOOST_TEST(found("any:gpu2,box") == "?gpu2 box ");
+    BOOST_TEST(found("any:@lab") == "?box gpu1 gpu2 ");
+    BOOST_TEST(found("any:some,a*") == "?gpu1 gpu2 box a,b ");
+}
+
+BOOST_AUTO_TEST_CASE(a_pool_among_others_is_told) {
+    BOOST_TEST(found("some,ssh:ann@host") == "+!gpu1 gpu2 box ssh:ann@host ");
+    BOOST_TEST(found("@pools") == "+!gpu1 gpu2 box ");
+}
+
+BOOST_AUTO_TEST_CASE(a_pool_that_makes_no_sense_is_an_error) {
+    const std::string file = "/home/ann/.guild/config.yml: ";
+    BOOST_TEST(found("none") == file + "pool none has no remotes");
+    BOOST_TEST(found("empty") == file + "pool empty has no remotes");
+    BOOST_TEST(found("snake") == file + "pool snake contains itself");
+    BOOST_TEST(found("wrong") == file + "pool wrong must be a list of names");
+    BOOST_TEST(found("any:") == "no remote is named by 'any:'");
+    BOOST_TEST(found("any:cpu*") == "no remote matches 'cpu*'");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

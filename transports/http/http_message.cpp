@@ -31,6 +31,7 @@ int http_status_of(errc kind) noexcept {
     case errc::not_found:
         return 404;
     case errc::conflict:
+    case errc::no_free_slot:
     case errc::aborted:
     case errc::cancelled:
         return 409;

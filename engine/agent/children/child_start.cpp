@@ -118,7 +118,8 @@ result<std::optional<protocol::start_reply>> start_child(const agent_context& co
         if (started) {
             return reply(std::move(*started));
         }
-        if (started.error().kind() != errc::conflict || looks == start_looks) {
+        const errc kind = started.error().kind();
+        if ((kind != errc::conflict && kind != errc::no_free_slot) || looks == start_looks) {
             return started.error();
         }
         const auto token = recorded_token(run);

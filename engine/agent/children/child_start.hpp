@@ -1,7 +1,7 @@
 #pragma once
 
-#include "engine/agent/children/free_slots.hpp"
 #include "engine/agent/server/context.hpp"
+#include "engine/agent/slots/free_slots.hpp"
 #include "engine/protocol/children_plan.hpp"
 #include "engine/runs/run_paths.hpp"
 

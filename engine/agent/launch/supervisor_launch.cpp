@@ -81,7 +81,8 @@ void report_start(const result<>& started, const std::string& warning) {
     start_report text{.warning = warning};
     if (!started) {
         errc kind = started.error().kind();
-        if (kind != errc::no_space && kind != errc::permission_denied && kind != errc::conflict) {
+        if (kind != errc::no_space && kind != errc::permission_denied && kind != errc::conflict &&
+            kind != errc::no_free_slot) {
             kind = errc::start_failed; // what else went wrong is said by the context
         }
         text.error = {.code = std::string(errc_name(kind)), .context = started.error().context};

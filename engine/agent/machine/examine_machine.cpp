@@ -1,12 +1,12 @@
 #include "engine/agent/files/file_system.hpp"
 #include "engine/agent/machine/logout.hpp"
+#include "engine/agent/machine/machine.hpp"
 #include "engine/agent/server/immediate_job.hpp"
 #include "engine/agent/server/jobs.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/run_paths.hpp"
 #include "engine/runs/small_file.hpp"
 
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,15 +21,6 @@ std::int64_t file_mode_mask() {
     const auto mask = ::umask(077);
     ::umask(mask);
     return mask;
-}
-
-std::int64_t usable_processors() {
-    cpu_set_t usable;
-    CPU_ZERO(&usable);
-    if (::sched_getaffinity(0, sizeof usable, &usable) == 0) {
-        return CPU_COUNT(&usable);
-    }
-    return ::sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 std::int64_t most_open_files() {
@@ -83,8 +74,7 @@ result<protocol::machine_report> examine(const agent_context& context,
     out.temporary = directory_facts_of(temporary_directory());
     out.umask = file_mode_mask();
     out.processors = usable_processors();
-    out.memory_bytes = static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) *
-                       static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
+    out.memory_bytes = memory_bytes();
     out.open_files = most_open_files();
     out.system = system_name();
     out.logout = logout_word(machine);

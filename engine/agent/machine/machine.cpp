@@ -6,6 +6,7 @@
 #include "engine/runs/small_file.hpp"
 
 #include <pwd.h>
+#include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -77,6 +78,20 @@ std::string build_of(const fs::path& executable) {
 }
 
 } // namespace
+
+std::int64_t usable_processors() {
+    cpu_set_t usable;
+    CPU_ZERO(&usable);
+    if (::sched_getaffinity(0, sizeof usable, &usable) == 0) {
+        return CPU_COUNT(&usable);
+    }
+    return ::sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+std::int64_t memory_bytes() {
+    return static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) *
+           static_cast<std::int64_t>(::sysconf(_SC_PAGESIZE));
+}
 
 protocol::machine_facts describe_machine() {
     utsname system{};

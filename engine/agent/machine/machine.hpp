@@ -11,4 +11,10 @@ namespace outrider::agent {
 /// The facts of the machine alone, as a supervisor needs them to record itself.
 [[nodiscard]] protocol::machine_facts describe_machine();
 
+/// How many processors this process may use.
+[[nodiscard]] std::int64_t usable_processors();
+
+/// The memory of this machine.
+[[nodiscard]] std::int64_t memory_bytes();
+
 } // namespace outrider::agent

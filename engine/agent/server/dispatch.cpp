@@ -78,6 +78,7 @@ constexpr std::array rows{
     row_of<protocol::abandon_copy, make_abandon_copy_job>(),
     row_of<protocol::execute, make_execute_job, reads_runs::no>(),
     row_of<protocol::examine_machine, make_examine_machine_job, reads_runs::no>(),
+    row_of<protocol::read_slots, make_read_slots_job, reads_runs::no>(),
     row_of<protocol::change_attributes, make_change_attributes_job>(),
     row_of<protocol::restore_runs, make_restore_runs_job>(),
     row_of<protocol::purge_runs, make_purge_runs_job>(),

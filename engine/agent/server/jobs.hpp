@@ -5,6 +5,7 @@
 #include "engine/protocol/machine_messages.hpp"
 #include "engine/protocol/order_messages.hpp"
 #include "engine/protocol/scalar_messages.hpp"
+#include "engine/protocol/slot_messages.hpp"
 #include "engine/protocol/slurm_messages.hpp"
 #include "engine/protocol/sync_messages.hpp"
 #include "engine/protocol/wait_messages.hpp"
@@ -75,5 +76,7 @@ make_change_attributes_job(const agent_context&, protocol::change_attributes, re
                                                       reply_channel);
 [[nodiscard]] std::unique_ptr<job> make_examine_slurm_job(const agent_context&,
                                                           protocol::examine_slurm, reply_channel);
+[[nodiscard]] std::unique_ptr<job> make_read_slots_job(const agent_context&, protocol::read_slots,
+                                                       reply_channel);
 
 } // namespace outrider::agent

@@ -5,8 +5,10 @@
 #include "engine/agent/machine/operation_environment.hpp"
 #include "engine/agent/server/job_drive.hpp"
 #include "engine/agent/server/pipe.hpp"
+#include "engine/agent/slots/slot_file.hpp"
 #include "engine/agent/slurm/run_launchers.hpp"
 #include "engine/agent/start/guild_start.hpp"
+#include "engine/agent/supervise/start_record.hpp"
 #include "engine/core/result.hpp"
 #include "engine/protocol/messages.hpp"
 #include "engine/runs/process_identity.hpp"
@@ -192,6 +194,7 @@ class queue {
   private:
     bool start_next();
     bool start(const std::string& id);
+    bool takes_slot(const std::string& id) const;
     bool start_by_guild(const std::string& id);
     bool others_run();
     void follow(const std::string& id);
@@ -204,6 +207,7 @@ class queue {
     descriptor stop_;
     descriptor changes_;
     std::set<std::string> given_up_; // staged runs that this queue cannot start
+    std::set<std::string> waiting_;  // those that it cannot start before a slot is free
     std::string waited_for_;         // what was said last about runs that go on
     bool said_guild_ = false;
     int processed_ = 0; // runs that were started
@@ -215,6 +219,9 @@ void queue::run() {
     const fs::path runs = fs::path(options_.home) / "runs";
     // Without it the queue looks every poll-interval.
     std::ignore = ::inotify_add_watch(changes_.get(), runs.c_str(), IN_CREATE | IN_MOVED_TO);
+    const fs::path slots = slots_directory(context_.machine.cache_directory);
+    std::ignore = make_directories(slots);
+    std::ignore = ::inotify_add_watch(changes_.get(), slots.c_str(), IN_CLOSE_WRITE);
     const auto began = std::chrono::steady_clock::now();
     say("Starting queue");
     if (options_.run_once) {
@@ -226,7 +233,7 @@ void queue::run() {
             said_waiting = false;
             continue;
         }
-        if (options_.run_once && waited_for_.empty() && !stopped_) {
+        if (options_.run_once && waited_for_.empty() && waiting_.empty() && !stopped_) {
             const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
             std::array<char, 64> seconds{};
             std::snprintf(seconds.data(), seconds.size(), "%.6f", took.count());
@@ -285,7 +292,9 @@ bool queue::start(const std::string& id) {
     if (options_.gpus) {
         request.environment["CUDA_VISIBLE_DEVICES"] = *options_.gpus;
     }
-    say("Starting staged run " + id);
+    if (!waiting_.contains(id)) {
+        say("Starting staged run " + id);
+    }
     const auto started = start_here(context_, std::move(request), [](const std::string& line) {
         std::printf("%s\n", line.c_str());
         std::fflush(stdout);
@@ -296,9 +305,15 @@ bool queue::start(const std::string& id) {
         }
         std::fflush(stdout);
     }
+    if (started || started.error().kind() != errc::no_free_slot) {
+        waiting_.erase(id);
+    }
     if (started && started->not_met.empty()) {
-        follow(id);
         ++processed_;
+        // Those that take a slot run beside each other, as many as there are.
+        if (!takes_slot(id)) {
+            follow(id);
+        }
         return true;
     }
     if (started) {
@@ -311,6 +326,11 @@ bool queue::start(const std::string& id) {
     case errc::conflict:
     case errc::not_found:
         return false; // another queue, or a person, was faster
+    case errc::no_free_slot:
+        if (waiting_.insert(id).second) {
+            say("Run " + id + " waits: " + started.error().context);
+        }
+        return false;
     case errc::unsupported:
         return start_by_guild(id);
     default:
@@ -319,6 +339,11 @@ bool queue::start(const std::string& id) {
             "WARNING");
         return false;
     }
+}
+
+bool queue::takes_slot(const std::string& id) const {
+    const auto record = read_start_record(place(id));
+    return record && !record->slots.empty();
 }
 
 bool queue::start_by_guild(const std::string& id) {

@@ -3,6 +3,7 @@
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_lock.hpp"
 #include "engine/agent/machine/activation.hpp"
+#include "engine/agent/slots/slot_search.hpp"
 #include "engine/agent/slurm/job_record.hpp"
 #include "engine/agent/start/children_plan.hpp"
 #include "engine/agent/start/dependencies.hpp"
@@ -50,6 +51,7 @@ class start_operation_job final : public job {
         activate,
         install,
         resolve,
+        find_slots,
         copy,
         prepare,
         import,
@@ -67,6 +69,7 @@ class start_operation_job final : public job {
     result<job_wait> install();
     result<job_wait> resolve();
     result<> take_children();
+    result<job_wait> find_slots();
     result<job_wait> copy();
     result<job_wait> prepare();
     result<> prepare_children();
@@ -100,6 +103,7 @@ class start_operation_job final : public job {
     std::optional<python_requirements> requirements_;
     std::string programs_; // of the environment that has the requirements
     resolved_start start_;
+    std::optional<slot_search> slots_;
     std::optional<protocol::children_head> children_; // of a plan that comes with the request
     environment_map environment_of_children_;
     std::string programs_of_children_; // of an environment that has what they require
@@ -151,6 +155,8 @@ result<job_wait> start_operation_job::take() {
         return install();
     case step::resolve:
         return resolve();
+    case step::find_slots:
+        return find_slots();
     case step::copy:
         return copy();
     case step::prepare:
@@ -284,6 +290,43 @@ result<job_wait> start_operation_job::resolve() {
         }
         start_.manifest = std::move(*copied);
     }
+    return go_on(step::find_slots);
+}
+
+// Before anything is copied. Others look, too: the supervisor takes what is found, or fails.
+result<job_wait> start_operation_job::find_slots() {
+    const auto& needs = request().needs;
+    const bool has_needs = needs.count > 0 || needs.gpus_per_trial > 0;
+    if (!has_needs || request().stage || request().pending) {
+        return go_on(step::copy);
+    }
+    if (!slots_) {
+        auto begun = slot_search::begin(context_, needs, start_.environment);
+        if (!begun) {
+            return begun.error();
+        }
+        slots_ = std::move(*begun);
+    }
+    auto found = slots_->poll();
+    if (!found) {
+        return found.error();
+    }
+    if (!found->has_value()) {
+        return slots_->wait();
+    }
+    if (!(*found)->trouble.empty()) {
+        return failure(errc::start_failed, (*found)->trouble);
+    }
+    if (auto& grant = (*found)->grant) {
+        start_.record.slots = std::move(grant->slots);
+        for (auto& [name, value] : grant->environment) {
+            start_.environment[name] = std::move(value);
+        }
+    } else if (!inherits_slots(start_.environment)) {
+        return failure(errc::no_free_slot,
+                       "no slot of the " + std::to_string((*found)->count.total) + " is free");
+    }
+    slots_.reset();
     return go_on(step::copy);
 }
 

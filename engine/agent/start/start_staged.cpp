@@ -127,7 +127,9 @@ result<> existing_run::prepare(const agent_context& context, const run_paths& ru
         }
     }
     start.record.token = asked_.token;
-    start.record.slots = terms_ ? terms_->slots : std::vector<protocol::held_slot>();
+    if (terms_) {
+        start.record.slots = terms_->slots; // its parent looked for them
+    }
     start.record.platform_given = fs::exists(run.attribute("platform"));
     auto record = start.record;
     record.request.stage = staged_by_us_;

@@ -9,7 +9,7 @@
 #include "engine/agent/machine/logout.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/machine/signal_process.hpp"
-#include "engine/agent/machine/slot_file.hpp"
+#include "engine/agent/slots/slot_file.hpp"
 #include "engine/agent/slurm/job_seat.hpp"
 #include "engine/agent/supervise/end_record.hpp"
 #include "engine/agent/supervise/left_behind.hpp"

@@ -66,7 +66,8 @@ awaitable<result<outcome>> start_new_batch(command_session& session, const run_c
 }
 
 // One `run` of a new run, from the plan to the end of the operation.
-awaitable<result<outcome>> start_new(command_session& session, run_command what, target at) {
+awaitable<result<outcome>> start_new(command_session& session, run_command what, target at,
+                                     protocol::slot_rules needs) {
     if (auto there = check_project_directory(session.context().directory); !there) {
         co_return there.error();
     }
@@ -133,6 +134,7 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
         co_return there.error();
     }
     auto start = request_to_start(*plan, at, run_id);
+    start.needs = std::move(needs);
     if (plan->pipeline) {
         auto children = co_await send_steps(session, at,
                                             {.operation = *plan->pipeline,
@@ -158,6 +160,17 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
 
 } // namespace
 
+awaitable<result<outcome>> start_new_run(command_session& session, run_command what,
+                                         protocol::slot_rules needs) {
+    auto at = co_await session.find_target(what.remote);
+    if (!at) {
+        co_return at.error();
+    }
+    what.background = what.background || !what.pidfile.empty();
+    place_run(what, session.context().directory, user_home(session.context()));
+    co_return co_await start_new(session, std::move(what), std::move(*at), std::move(needs));
+}
+
 awaitable<result<outcome>> perform(command_session& session, run_command what) {
     if (auto good = check_run_command(what); !good) {
         co_return good.error();
@@ -171,16 +184,14 @@ awaitable<result<outcome>> perform(command_session& session, run_command what) {
     if (only_tests(what)) {
         co_return co_await test_operation(session, std::move(what));
     }
+    if (what.start.empty() && what.restart.empty()) {
+        co_return co_await start_new_run(session, std::move(what));
+    }
     auto at = co_await session.find_target(what.remote);
     if (!at) {
         co_return at.error();
     }
-    if (!what.start.empty() || !what.restart.empty()) {
-        co_return co_await start_again(session, std::move(what), std::move(*at));
-    }
-    what.background = what.background || !what.pidfile.empty();
-    place_run(what, session.context().directory, user_home(session.context()));
-    co_return co_await start_new(session, std::move(what), std::move(*at));
+    co_return co_await start_again(session, std::move(what), std::move(*at));
 }
 
 } // namespace outrider

@@ -1,5 +1,6 @@
 #include "engine/commands/starting/run_checks.hpp"
 
+#include "engine/commands/starting/run_tests.hpp"
 #include "engine/runs/run_paths.hpp"
 #include "engine/text/path_text.hpp"
 
@@ -93,6 +94,11 @@ result<> check_run_command(const run_command& what) {
         return failure(errc::bad_input, "--stop-after: the number of minutes must be above 0");
     }
     return {};
+}
+
+bool is_about_project(const run_command& what) {
+    const bool again = !what.start.empty() || !what.restart.empty() || !what.proto.empty();
+    return (what.help_op && !again) || what.help_model || only_tests(what);
 }
 
 result<> check_project_directory(const std::string& directory) {

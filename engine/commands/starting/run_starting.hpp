@@ -4,6 +4,11 @@
 
 namespace outrider {
 
+/// A new run on the machine that the command names. `needs`: it has a slot there from its start to
+/// its end, or fails with `no_free_slot`; staged, it waits for one.
+[[nodiscard]] awaitable<result<outcome>> start_new_run(command_session& session, run_command what,
+                                                       protocol::slot_rules needs = {});
+
 /// `run --start` and `run --restart`: the operation of a run that is there, in place.
 [[nodiscard]] awaitable<result<outcome>> start_again(command_session& session, run_command what,
                                                      target at);

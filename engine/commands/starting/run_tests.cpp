@@ -55,7 +55,7 @@ tested test_flags(chosen_operation& chosen, const command_context& context) {
 result<std::string> text_to_test(const std::string& name, const run_command& what,
                                  const command_context& context) {
     if (name == "-") {
-        return what.test_input;
+        return what.tests.input;
     }
     const std::string path = absolute_path(name, context.directory, user_home(context));
     std::error_code ec;
@@ -67,9 +67,9 @@ result<std::string> text_to_test(const std::string& name, const run_command& wha
 
 result<tested> test_output(chosen_operation& chosen, const run_command& what,
                            const command_context& context) {
-    const bool attributes = what.test_output_scalars.empty();
-    const auto text =
-        text_to_test(attributes ? what.test_output_attrs : what.test_output_scalars, what, context);
+    const bool attributes = what.tests.output_scalars.empty();
+    const auto text = text_to_test(attributes ? what.tests.output_attrs : what.tests.output_scalars,
+                                   what, context);
     if (!text) {
         return text.error();
     }
@@ -85,18 +85,18 @@ result<tested> run_test(const run_command& what, const command_context& context)
     if (!chosen) {
         return chosen.error();
     }
-    if (what.test_flags) {
+    if (what.tests.flags) {
         return test_flags(*chosen, context);
     }
-    return what.test_sourcecode ? test_sourcecode(*chosen, context)
-                                : test_output(*chosen, what, context);
+    return what.tests.sourcecode ? test_sourcecode(*chosen, context)
+                                 : test_output(*chosen, what, context);
 }
 
 } // namespace
 
 bool only_tests(const run_command& what) {
-    return what.test_flags || what.test_sourcecode || !what.test_output_scalars.empty() ||
-           !what.test_output_attrs.empty();
+    return what.tests.flags || what.tests.sourcecode || !what.tests.output_scalars.empty() ||
+           !what.tests.output_attrs.empty();
 }
 
 awaitable<result<outcome>> test_operation(command_session& session, run_command what) {

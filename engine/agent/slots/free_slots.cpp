@@ -1,12 +1,13 @@
-#include "engine/agent/children/free_slots.hpp"
+#include "engine/agent/slots/free_slots.hpp"
 
 #include "engine/agent/files/read_run.hpp"
-#include "engine/agent/machine/gpus.hpp"
-#include "engine/agent/machine/slot_file.hpp"
+#include "engine/agent/slots/gpus.hpp"
+#include "engine/agent/slots/slot_file.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace outrider::agent {
@@ -55,6 +56,14 @@ std::vector<gpu_facts> usable_gpus(std::vector<gpu_facts> all,
     return out;
 }
 
+std::string plain_slot_name(std::int64_t number) {
+    return "slot-" + std::to_string(number);
+}
+
+std::string part_name(const gpu_facts& gpu, std::int64_t part) {
+    return gpu.uuid + "." + std::to_string(part);
+}
+
 void append_word(std::string& list, const std::string& word, char separator) {
     if (!list.empty()) {
         list += separator;
@@ -64,6 +73,10 @@ void append_word(std::string& list, const std::string& word, char separator) {
 
 } // namespace
 
+bool inherits_slots(const environment_map& environment) {
+    return environment.contains(slots_variable);
+}
+
 free_slots::free_slots(const agent_context& context, protocol::slot_rules rules,
                        environment_map environment)
     : context_(context), rules_(std::move(rules)), environment_(std::move(environment)),
@@ -72,8 +85,7 @@ free_slots::free_slots(const agent_context& context, protocol::slot_rules rules,
 }
 
 bool free_slots::are_needed() const {
-    return (rules_.count > 0 || rules_.gpus_per_trial > 0) &&
-           !environment_.contains(slots_variable);
+    return (rules_.count > 0 || rules_.gpus_per_trial > 0) && !inherits_slots(environment_);
 }
 
 int free_slots::look_interval() const {
@@ -89,7 +101,7 @@ result<> free_slots::check() const {
     if (!are_needed() || rules_.gpus_per_trial == 0) {
         return {};
     }
-    auto all = ask_gpus(environment_);
+    auto all = gpus();
     if (!all) {
         return failure(all.error().kind(), "trials cannot be given GPUs: " + all.error().context);
     }
@@ -107,6 +119,10 @@ result<> free_slots::check() const {
     return {};
 }
 
+result<std::vector<gpu_facts>> free_slots::gpus() const {
+    return known_gpus_ ? *known_gpus_ : ask_gpus(environment_);
+}
+
 // Nobody holds it, and what a supervisor that was killed has left does not run any more.
 bool free_slots::is_free(const protocol::held_slot& slot) const {
     std::string signed_by;
@@ -118,46 +134,90 @@ bool free_slots::is_free(const protocol::held_slot& slot) const {
            has_ended(read_run(run, *context_.launcher, {}));
 }
 
-// A GPU that several share is held shared by each of them, and one part of it alone.
+// What a run takes to have a GPU, or its part of one; empty where it cannot have it. A GPU that
+// several share is held shared by each of them, and one part of it alone.
+std::vector<protocol::held_slot> free_slots::slots_on(const gpu_facts& gpu) const {
+    const bool parted = rules_.trials_per_gpu > 1;
+    const bool foreign = std::ranges::any_of(
+        gpu.pids, [&](std::int64_t pid) { return !parted || !is_of_a_run(pid); });
+    protocol::held_slot whole{
+        .name = gpu.uuid, .shared = parted, .gpu = gpu.index, .gpu_uuid = gpu.uuid};
+    if (foreign || !is_safe_name(whole.name) || !is_free(whole)) {
+        return {};
+    }
+    if (!parted) {
+        return {std::move(whole)};
+    }
+    for (std::int64_t i = 0; i < rules_.trials_per_gpu; ++i) {
+        protocol::held_slot part{.name = part_name(gpu, i)};
+        if (is_free(part)) {
+            return {std::move(whole), std::move(part)};
+        }
+    }
+    return {};
+}
+
 bool free_slots::add_gpus(slot_grant& out) const {
-    auto all = ask_gpus(environment_);
+    auto all = gpus();
     if (!all) {
         return false;
     }
-    const bool parted = rules_.trials_per_gpu > 1;
     std::string visible;
     std::int64_t found = 0;
     for (const auto& gpu : usable_gpus(std::move(*all), rules_.gpus)) {
         if (found == rules_.gpus_per_trial) {
             break;
         }
-        const bool foreign = std::ranges::any_of(
-            gpu.pids, [&](std::int64_t pid) { return !parted || !is_of_a_run(pid); });
-        protocol::held_slot whole{
-            .name = gpu.uuid, .shared = parted, .gpu = gpu.index, .gpu_uuid = gpu.uuid};
-        if (foreign || !is_safe_name(whole.name) || !is_free(whole)) {
-            continue;
-        }
-        std::optional<protocol::held_slot> part;
-        for (std::int64_t i = 0; parted && i < rules_.trials_per_gpu && !part; ++i) {
-            protocol::held_slot one{.name = gpu.uuid + "." + std::to_string(i)};
-            if (is_free(one)) {
-                part = std::move(one);
-            }
-        }
-        if (parted && !part) {
+        auto taken = slots_on(gpu);
+        if (taken.empty()) {
             continue;
         }
         append_word(visible, std::to_string(gpu.index), ',');
-        out.slots.push_back(std::move(whole));
-        if (part) {
-            out.slots.push_back(std::move(*part));
-        }
+        std::ranges::move(taken, std::back_inserter(out.slots));
         ++found;
     }
     out.environment["CUDA_VISIBLE_DEVICES"] = visible;
     out.environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";
     return found == rules_.gpus_per_trial;
+}
+
+std::int64_t free_slots::free_plain_slots() const {
+    std::int64_t free = 0;
+    for (std::int64_t i = 1; i <= rules_.count; ++i) {
+        free += is_free({.name = plain_slot_name(i)}) ? 1 : 0;
+    }
+    return free;
+}
+
+// How many runs could have it, or a part of it, now.
+std::int64_t free_slots::free_parts(const gpu_facts& gpu) const {
+    if (slots_on(gpu).empty()) {
+        return 0;
+    }
+    std::int64_t free = 0;
+    for (std::int64_t i = 0; i < rules_.trials_per_gpu; ++i) {
+        free += rules_.trials_per_gpu == 1 || is_free({.name = part_name(gpu, i)}) ? 1 : 0;
+    }
+    return free;
+}
+
+slot_count free_slots::count() const {
+    slot_count out{.total = rules_.count, .free = free_plain_slots()};
+    if (rules_.gpus_per_trial <= 0) {
+        return out;
+    }
+    slot_count by_gpu;
+    if (auto all = gpus()) {
+        for (const auto& gpu : usable_gpus(std::move(*all), rules_.gpus)) {
+            by_gpu.total += rules_.trials_per_gpu;
+            by_gpu.free += free_parts(gpu);
+        }
+    }
+    by_gpu.total /= rules_.gpus_per_trial;
+    by_gpu.free /= rules_.gpus_per_trial;
+    return rules_.count > 0
+               ? slot_count{std::min(out.total, by_gpu.total), std::min(out.free, by_gpu.free)}
+               : by_gpu;
 }
 
 std::optional<slot_grant> free_slots::find() {
@@ -166,7 +226,7 @@ std::optional<slot_grant> free_slots::find() {
         return std::nullopt;
     }
     for (std::int64_t i = 1; i <= rules_.count && out.slots.empty(); ++i) {
-        protocol::held_slot slot{.name = "slot-" + std::to_string(i)};
+        protocol::held_slot slot{.name = plain_slot_name(i)};
         if (is_free(slot)) {
             out.slots.push_back(std::move(slot));
         }

@@ -1,4 +1,4 @@
-#include "engine/agent/machine/gpus.hpp"
+#include "engine/agent/slots/gpus.hpp"
 
 #include "engine/agent/machine/child_program.hpp"
 
@@ -57,22 +57,30 @@ result<std::string> ask_driver(const environment_map& environment, const char* q
     return out;
 }
 
-std::vector<std::pair<std::string, std::string>> comma_pairs(std::string_view text) {
-    std::vector<std::pair<std::string, std::string>> out;
+std::string trimmed(std::string_view from) {
+    const auto begin = from.find_first_not_of(" \t\r");
+    const auto end = from.find_last_not_of(" \t\r");
+    return begin == from.npos ? std::string() : std::string(from.substr(begin, end + 1 - begin));
+}
+
+// Lines of values with commas between them; what has none is a remark: "No devices were found".
+std::vector<std::vector<std::string>> comma_lines(std::string_view text) {
+    std::vector<std::vector<std::string>> out;
     while (!text.empty()) {
-        const auto line = text.substr(0, text.find('\n'));
+        auto line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
-        const auto comma = line.find(',');
-        if (comma == line.npos) {
-            continue; // "No devices were found"
+        if (line.find(',') == line.npos) {
+            continue;
         }
-        const auto word = [](std::string_view from) {
-            const auto begin = from.find_first_not_of(" \t\r");
-            const auto end = from.find_last_not_of(" \t\r");
-            return begin == from.npos ? std::string()
-                                      : std::string(from.substr(begin, end + 1 - begin));
-        };
-        out.emplace_back(word(line.substr(0, comma)), word(line.substr(comma + 1)));
+        auto& values = out.emplace_back();
+        for (;;) {
+            const auto comma = line.find(',');
+            values.push_back(trimmed(line.substr(0, comma)));
+            if (comma == line.npos) {
+                break;
+            }
+            line.remove_prefix(comma + 1);
+        }
     }
     return out;
 }
@@ -88,26 +96,31 @@ std::optional<std::int64_t> number_of_word(const std::string& word) {
 
 result<std::vector<gpu_facts>> read_gpus(std::string_view gpus, std::string_view processes) {
     std::vector<gpu_facts> out;
-    for (auto& [index, uuid] : comma_pairs(gpus)) {
-        const auto number = number_of_word(index);
-        if (!number || uuid.empty()) {
+    for (auto& values : comma_lines(gpus)) {
+        const auto number = number_of_word(values[0]);
+        if (!number || values[1].empty()) {
             return failure(errc::bad_input,
-                           "nvidia-smi describes a GPU as '" + index + ", " + uuid + "'");
+                           "nvidia-smi describes a GPU as '" + values[0] + ", " + values[1] + "'");
         }
-        out.push_back({.index = *number, .uuid = std::move(uuid), .pids = {}});
+        values.resize(std::max<std::size_t>(values.size(), 4));
+        out.push_back({.index = *number,
+                       .uuid = std::move(values[1]),
+                       .memory_mib = number_of_word(values[2]).value_or(0),
+                       .name = std::move(values[3]),
+                       .pids = {}});
     }
-    for (const auto& [uuid, pid] : comma_pairs(processes)) {
-        const auto on = std::ranges::find(out, uuid, &gpu_facts::uuid);
+    for (const auto& values : comma_lines(processes)) {
+        const auto on = std::ranges::find(out, values[0], &gpu_facts::uuid);
         if (on != out.end()) {
             // One whose pid is hidden, in another namespace, computes all the same.
-            on->pids.push_back(number_of_word(pid).value_or(0));
+            on->pids.push_back(number_of_word(values[1]).value_or(0));
         }
     }
     return out;
 }
 
 result<std::vector<gpu_facts>> ask_gpus(const environment_map& environment) {
-    auto gpus = ask_driver(environment, "--query-gpu=index,uuid");
+    auto gpus = ask_driver(environment, "--query-gpu=index,uuid,memory.total,name");
     if (!gpus) {
         return gpus.error();
     }

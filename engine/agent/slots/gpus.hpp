@@ -13,6 +13,8 @@ namespace outrider::agent {
 struct gpu_facts {
     std::int64_t index = 0; ///< in the order of the PCI bus
     std::string uuid;
+    std::int64_t memory_mib = 0;    ///< 0: not told
+    std::string name;               ///< "NVIDIA A100-SXM4-80GB"; empty: not told
     std::vector<std::int64_t> pids; ///< of the processes that compute on it
 };
 
@@ -20,7 +22,8 @@ struct gpu_facts {
 /// there is none. Waits for the answer, at most 20 s.
 [[nodiscard]] result<std::vector<gpu_facts>> ask_gpus(const environment_map& environment);
 
-/// The answers of `nvidia-smi` as facts: lines "0, GPU-…" and "GPU-…, 1234". Pure.
+/// The answers of `nvidia-smi` as facts: lines "0, GPU-…, 81920, NVIDIA A100" and "GPU-…, 1234".
+/// Pure.
 [[nodiscard]] result<std::vector<gpu_facts>> read_gpus(std::string_view gpus,
                                                        std::string_view processes);
 

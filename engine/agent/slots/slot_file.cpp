@@ -1,4 +1,4 @@
-#include "engine/agent/machine/slot_file.hpp"
+#include "engine/agent/slots/slot_file.hpp"
 
 #include "engine/runs/run_paths.hpp"
 #include "engine/runs/small_file.hpp"
@@ -36,7 +36,7 @@ result<descriptor> take_slot(const fs::path& cache, const protocol::held_slot& s
         return errno_failure(errno, "cannot open " + path.native());
     }
     if (!lock_slot_file(file, slot)) {
-        return errno == EWOULDBLOCK ? failure(errc::conflict, slot.name + " is taken")
+        return errno == EWOULDBLOCK ? failure(errc::no_free_slot, slot.name + " is taken")
                                     : errno_failure(errno, "cannot lock " + path.native());
     }
     return file;
