@@ -71,7 +71,8 @@ int exit_code_after_output_failed(standard_streams& io, const cli::invocation& a
 // The command as the engine gets it: with what a person has to write first.
 result<command> prepared_command(const cli::invocation& asked, const command_context& context) {
     command what = asked.what;
-    if (auto* commented = std::get_if<comment_command>(&what); asked.edit_comment) {
+    if (auto* commented = std::get_if<comment_command>(&what);
+        commented != nullptr && asked.edit_comment) {
         auto text = cli::edit_comment(commented->add.value_or(""), context.environment);
         if (!text) {
             return text.error();
@@ -79,6 +80,13 @@ result<command> prepared_command(const cli::invocation& asked, const command_con
         commented->add = std::move(*text);
     }
     auto* run = std::get_if<::outrider::run_command>(&what);
+    if (run != nullptr && asked.edit_comment) {
+        auto text = cli::edit_comment(run->comment, context.environment);
+        if (!text) {
+            return text.error();
+        }
+        run->comment = std::move(*text);
+    }
     if (run != nullptr && asked.edit_flags) {
         const auto flags = editable_flags(*run, context);
         if (!flags) {
@@ -151,7 +159,8 @@ int run_command(const cli::invocation& asked, standard_streams& io) {
     }
     auto what = prepared_command(asked, context);
     // Who has just written something for these runs is not asked whether to write it.
-    context.assume_yes = context.assume_yes || asked.edit_comment;
+    const bool comments = std::holds_alternative<comment_command>(asked.what);
+    context.assume_yes = context.assume_yes || (comments && asked.edit_comment);
     if (!what) {
         return end_with(what.error(), asked, io);
     }

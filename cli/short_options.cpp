@@ -13,7 +13,7 @@ struct short_option {
     bool filter = true; ///< of runs; no: of the one command that has the long option
 };
 
-// FORMAT.md 4.2, 4.5 and 4.8.
+// FORMAT.md 4.2, 4.5 and 4.8, and those of Guild's `run`.
 constexpr short_option options[] = {
     {"-Fo", "--operation", true},
     {"-Fl", "--label", true},
@@ -28,6 +28,10 @@ constexpr short_option options[] = {
     {"-rm", "--remove", true, false},
     {"-Fo", "--opt-flag", true, false},
     {"-cc", "--strict-cols", true, false},
+    {"-ec", "--edit-comment", false, false},
+    {"-bl", "--batch-label", true, false},
+    {"-bt", "--batch-tag", true, false},
+    {"-bc", "--batch-comment", true, false},
 };
 
 // The letters after -S, which combine: `-Set`.

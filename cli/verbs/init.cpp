@@ -18,6 +18,7 @@ void add_init(CLI::App& parent, invocation& into) {
     auto& made = command_of<init_command>(*verb, into);
     verb->add_option("DIR", made.directory, "Directory (default: the working directory)")
         ->option_text("[DIR]");
+    add_yes_option(*verb, into); // asks nothing, as Guild does not
 }
 
 } // namespace outrider::cli

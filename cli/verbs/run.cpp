@@ -77,7 +77,7 @@ void add_surroundings(CLI::App& verb, run_command& made) {
         ->option_text("N");
     verb.add_flag("-f,--force-flags", made.force_flags,
                   "Accept flags that are not declared and values that are no choice");
-    verb.add_option("--dep", made.deps,
+    verb.add_option("-D,--dep", made.deps,
                     "Require a file, a directory or a URL, too; may be repeated")
         ->allow_extra_args(false)
         ->option_text("PATH");
@@ -89,7 +89,7 @@ void add_surroundings(CLI::App& verb, run_command& made) {
              "DIR");
     add_text(verb, "--run-id", made.run_id, "Use this id for the run", "ID");
     verb.add_flag("--keep-run", made.keep_run, "Keep the run in spite of 'delete-on-success'");
-    verb.add_flag("--help-op", made.help_op,
+    verb.add_flag("-h,--help-op", made.help_op,
                   "Describe the operation, its flags and what it requires, and exit");
     verb.add_flag("--help-model", made.help_model,
                   "Describe the operation's model and its operations, and exit");
@@ -200,6 +200,7 @@ void add_run(CLI::App& parent, invocation& into) {
     add_surroundings(*verb, made);
     add_tests(*verb, made);
     verb->add_flag("-e,--edit-flags", into.edit_flags, "Edit the flags before the operation runs");
+    verb->add_flag("--edit-comment", into.edit_comment, "Write the comment in an editor first");
     add_batch_options(*verb, made);
     add_trial_options(*verb, made);
     add_json_option(*verb, into);

@@ -21,7 +21,9 @@ short_option_rules rules_of(std::string_view command) {
                 [command](std::string_view option) {
                     return (option == "--page" && command == "cat") ||
                            (option == "--remove" && command == "label") ||
-                           (option == "--strict-cols" && command == "compare");
+                           (option == "--strict-cols" && command == "compare") ||
+                           ((option.starts_with("--batch-") || option.starts_with("--edit-")) &&
+                            command == "run");
                 },
             // As the parser of `ls` would say.
             .wants_value =
@@ -53,6 +55,9 @@ BOOST_AUTO_TEST_CASE(multi_letter_options_become_long_ones) {
         {"cat", {"-pa"}, {"--page"}},
         {"label", {"-rm", "old"}, {"--remove", "old"}},
         {"compare", {"-t", "-cc", "=lr"}, {"-t", "--strict-cols", "=lr"}},
+        {"run",
+         {"-bl", "x", "-bt=y", "-bc", "-ec", "-ec"},
+         {"--batch-label", "x", "--batch-tag=y", "--batch-comment", "-ec", "--edit-comment"}},
     };
     for (const auto& c : cases) {
         BOOST_TEST_CONTEXT(c.command << " " << c.typed.front()) {
