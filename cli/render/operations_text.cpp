@@ -1,12 +1,16 @@
 #include "cli/render/operations_text.hpp"
 
 #include "cli/render/text_table.hpp"
+#include "cli/render/wrapped_text.hpp"
 
 #include <algorithm>
 #include <vector>
 
 namespace outrider::cli {
 namespace {
+
+/// Names that are longer have a line of their own.
+constexpr std::size_t widest_term = 30;
 
 std::string first_line_of_text(const std::string& text) {
     return text.substr(0, text.find('\n'));
@@ -41,7 +45,7 @@ std::string flag_text(const operation_flag& flag) {
     for (std::size_t i = 0; i < flag.choices.size(); ++i) {
         choices.emplace_back(flag.choices[i], flag.choice_descriptions[i]);
     }
-    return out + "Choices:\n" + definition_lines(choices);
+    return out + laid_out + "Choices:\n" + definition_lines(choices);
 }
 
 std::string details_of(const operation_described& op) {
@@ -50,7 +54,8 @@ std::string details_of(const operation_described& op) {
         out += "  flags:\n";
     }
     for (const auto& flag : op.flags) {
-        const std::string text = first_line_of_text(flag_text(flag));
+        std::string text = first_line_of_text(flag_text(flag));
+        std::erase(text, '\b');
         out += "    " + flag.name + ":" + (text.empty() ? "" : " ") + text + "\n";
     }
     if (!op.dependencies.empty()) {
@@ -66,27 +71,33 @@ std::string definition_lines(const definitions& items) {
     for (const auto& [term, text] : items) {
         widest = std::max(widest, text_width(term));
     }
+    const std::size_t column = std::min(widest, widest_term) + 2; // of the texts
     std::string out;
     for (const auto& [term, text] : items) {
-        const auto last = text.find_last_not_of('\n');
-        if (last == text.npos) {
-            out += "  " + term + "\n";
-            continue;
-        }
-        out += "  " + term + std::string(widest - text_width(term) + 2, ' ');
-        for (const char c : text.substr(0, last + 1)) {
-            out += c;
-            if (c == '\n') {
-                out += std::string(widest + 4, ' ');
+        out += "  " + term;
+        const auto lines = wrapped_lines(text, help_width - column - 2);
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            if (i == 0 && text_width(term) + 2 <= column) {
+                out += std::string(column - text_width(term), ' ');
+            } else {
+                out += "\n" + (lines[i].empty() ? "" : std::string(column + 2, ' '));
             }
+            out += lines[i];
         }
         // More than a line is set off from what follows.
-        out += text.find('\n') < last ? "\n\n" : "\n";
+        out += lines.size() > 1 ? "\n\n" : "\n";
     }
-    // An empty line inside a text has no trailing space.
-    const std::string padding = "\n" + std::string(widest + 4, ' ') + "\n";
-    for (auto at = out.find(padding); at != out.npos; at = out.find(padding)) {
-        out.replace(at, padding.size(), "\n\n");
+    return out;
+}
+
+std::string description_paragraphs(const std::string& text) {
+    std::string paragraphs;
+    for (const char c : text) {
+        paragraphs += c == '\n' ? "\n\n" : std::string(1, c);
+    }
+    std::string out;
+    for (const auto& line : wrapped_lines(paragraphs, help_width)) {
+        out += (out.empty() ? "\n" : "") + line + "\n";
     }
     return out;
 }
@@ -125,13 +136,13 @@ std::string operations_table(const operations_listed& listed, const terminal& sc
 
 std::string operation_help_text(const operation_described& op, const std::string& program) {
     std::string out = "Usage: " + program + " run [OPTIONS] " + op.name + " [FLAG]...\n";
-    if (!op.description.empty()) {
-        out += "\n" + op.description + (op.description.ends_with('\n') ? "" : "\n");
-    }
+    out += description_paragraphs(op.description);
     out += "\nUse '" + program + " run --help' for a list of options.\n";
+    // In help a description is below the name.
     definitions dependencies;
-    for (const auto& name : op.dependencies) {
-        dependencies.emplace_back(name, "");
+    for (const auto& named : op.dependencies) {
+        const std::string name = first_line_of_text(named);
+        dependencies.emplace_back(name, named.substr(std::min(name.size() + 1, named.size())));
     }
     return out + definition_section("Dependencies", dependencies) +
            definition_section("Flags", flag_definitions(op));

@@ -12,18 +12,6 @@ std::string first_line_of(const std::string& text) {
     return text.substr(0, text.find('\n'));
 }
 
-// Each line of a description is a paragraph, as in Guild.
-std::string split_paragraphs(const std::string& text) {
-    std::string out;
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-        if (!line.empty()) {
-            out += "\n" + line + "\n";
-        }
-    }
-    return out;
-}
-
 std::string indented(const std::string& text, const std::string& by) {
     std::string out;
     std::istringstream lines(text);
@@ -80,9 +68,9 @@ std::string models_table(const models_listed& listed, const terminal& screen) {
 std::string model_help_text(const model_described& model, const std::string& program) {
     const std::string operation = (model.name.empty() ? "" : model.name + ":") + "OPERATION";
     std::string out = "Usage: " + program + " run [OPTIONS] " + operation + " [FLAG]...\n";
-    out += split_paragraphs(model.description);
-    out += "\nUse '" + program + " run " + operation +
-           " --help-op' for help on a particular\noperation.\n";
+    out += description_paragraphs(model.description);
+    out += description_paragraphs("Use '" + program + " run " + operation +
+                                  " --help-op' for help on a particular operation.");
     definitions operations;
     for (const auto& op : model.operations) {
         operations.emplace_back(operation_name(op), first_line_of(op.description));

@@ -7,6 +7,7 @@
 #include "engine/project/operation_description.hpp"
 #include "engine/reactor/blocking.hpp"
 #include "engine/text/path_text.hpp"
+#include "engine/text/value_text.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -119,6 +120,15 @@ result<with_notes<operation_help>> find_help(const command_context& context,
     with_notes<operation_help> out;
     out.notes = import_flags(chosen->op, chosen->directory, module_reading_of(context));
     out.found.operation = describe(chosen->op);
+    auto& names = out.found.operation.dependencies;
+    for (auto& name : names) {
+        const auto* resource = chosen->op.resources.if_contains(name);
+        const auto* settings = resource != nullptr ? resource->if_object() : nullptr;
+        const auto text = settings != nullptr ? text_of(*settings, "description") : std::string();
+        name = text.empty() ? text : name + "\n" + text;
+    }
+    // What nobody has described is no matter of those who run the operation: Guild leaves it out.
+    std::erase_if(names, [](const std::string& name) { return name.empty(); });
     return out;
 }
 
@@ -176,6 +186,9 @@ result<with_notes<project_help>> find_project_help(const command_context& contex
 // Reads a project, which may block, and tells what was found.
 template <class Read>
 awaitable<result<outcome>> read_and_tell(command_session& session, Read read) {
+    if (const auto home = find_guild_home(session.context()); !home) {
+        co_return home.error(); // a home that was named has to be there, whatever is done
+    }
     auto found = co_await run_blocking(
         [context = session.context(), read = std::move(read)] { return read(context); });
     if (!found) {
