@@ -243,8 +243,9 @@ std::vector<std::string> import_flags(operation_def& op, const std::string& dire
         return import_config_flags(op, directory);
     }
     const bool imports = op.imports.all || !op.imports.names.empty();
-    const bool completes = !op.imports.said && !op.flags.empty();
-    if (op.main.empty() || !op.exec.empty() || (!imports && !completes)) {
+    // Nothing said: the module completes the flags that there are, and tells where flags go.
+    const bool looks = imports || !op.imports.said;
+    if (op.main.empty() || !op.exec.empty() || !looks) {
         return {};
     }
     const auto words = main_words(op);
