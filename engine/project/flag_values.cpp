@@ -367,9 +367,21 @@ void warn_of_types(const operation_def& op, std::vector<std::string>& notes) {
     }
 }
 
+// The value that another name of a choice stands for, also where it is a default.
+void resolve_alias(const flag_def& flag, json::value& value) {
+    const auto* text = value.if_string();
+    for (const auto& choice : flag.choices) {
+        if (text != nullptr && !choice.alias.empty() && *text == choice.alias) {
+            value = choice.value;
+            return;
+        }
+    }
+}
+
 // What chosen values say of other flags, which counts unless the user says something else.
 void add_choices(const operation_def& op, flag_values& flags) {
     for (const auto& flag : op.flags) {
+        resolve_alias(flag, flags.all.at(flag.name));
         const flag_choice* choice = choice_of(flag, flags.all.at(flag.name));
         for (const auto& member : choice != nullptr ? choice->flags : json::object()) {
             const std::string name = member.key();

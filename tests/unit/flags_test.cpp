@@ -286,6 +286,12 @@ BOOST_AUTO_TEST_CASE(a_chosen_value_may_say_what_others_are) {
     BOOST_TEST(json::serialize(all_of(op, {"size=10", "wheels=6"})) ==
                R"({"id":null,"size":10,"wheels":6})");
     BOOST_TEST(json::serialize(all_of(op, {"id=007"}).at("id")) == R"("007")");
+    const auto by_name =
+        operation_of("op:\n"
+                     "  flags-import: no\n"
+                     "  flags:\n"
+                     "    size: {choices: [{value: 10, alias: big}], default: big}\n");
+    BOOST_TEST(json::serialize(all_of(by_name, {})) == R"({"size":10})");
 }
 
 BOOST_AUTO_TEST_CASE(a_flag_may_have_a_name_to_type_and_a_null_of_its_own) {
