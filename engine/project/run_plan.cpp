@@ -55,7 +55,7 @@ result<> plan_sources(const run_request& request, const operation_def& op,
     if (!sources) {
         return sources.error();
     }
-    std::ranges::move(selected->notes, std::back_inserter(plan.notes));
+    plan.source_notes = std::move(selected->notes);
     plan.sources = std::move(sources->files);
     plan.package = sources->package;
     plan.start.package = sources->package;
@@ -64,6 +64,11 @@ result<> plan_sources(const run_request& request, const operation_def& op,
         digest = std::move(sources->digest);
     }
     return {};
+}
+
+// Nothing is copied where commands or trials are only shown.
+bool is_only_shown(const run_command& what) {
+    return what.print_cmd || what.print_env || what.print_trials || !what.save_trials.empty();
 }
 
 bool records_packages(const operation_def& op,
@@ -346,7 +351,9 @@ required_reading required_operations_of(const run_request& request) {
     }
     auto resources = resources_of(request, chosen->op);
     if (!resources) {
-        out.failed = resources.error();
+        if (!is_only_shown(request.command) || resources.error().kind() != errc::unsupported) {
+            out.failed = resources.error();
+        }
         return out;
     }
     const auto resolved = resolved_before(request);
@@ -398,9 +405,13 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
                                      : import_flags(chosen->op, chosen->directory, how);
     std::ranges::copy(unread, std::back_inserter(notes));
     operation_def& op = chosen->op;
+    const bool shown = is_only_shown(request.command);
     auto resources = resources_of(request, op);
     if (!resources) {
-        return resources.error();
+        if (!shown || resources.error().kind() != errc::unsupported) {
+            return resources.error();
+        }
+        resources = std::vector<resource_def>(); // none of them is resolved
     }
     auto typed = supplied_of(request, op, *resources);
     for (const auto& [name, id] : request.required_runs) {
@@ -455,9 +466,9 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
     }
     std::optional<std::string> digest;
     const bool recorded = request.from && !request.command.force_sourcecode;
-    if (auto planned = is_pipeline(op) ? result<>()
-                       : recorded      ? plan_recorded_sources(request, plan, digest)
-                                       : plan_sources(request, op, *resources, plan, digest);
+    if (auto planned = is_pipeline(op) || shown ? result<>()
+                       : recorded               ? plan_recorded_sources(request, plan, digest)
+                                  : plan_sources(request, op, *resources, plan, digest);
         !planned) {
         return planned.error();
     }

@@ -207,10 +207,20 @@ BOOST_FIXTURE_TEST_CASE(outside_git_only_small_text_outside_odd_directories_is_s
     }
     const auto plan = planned("sleep");
     BOOST_TEST(plan.sources.size() == 100U);
-    BOOST_REQUIRE_EQUAL(plan.notes.size(), 2U);
-    BOOST_TEST(
-        plan.notes[0].starts_with("Skipping source code file big.txt because it's too big."));
-    BOOST_TEST(plan.notes[1].starts_with("Found more than 100 source code files"));
+    BOOST_TEST(plan.notes.empty()); // what is not copied is said when the rest is
+    BOOST_REQUIRE_EQUAL(plan.source_notes.size(), 2U);
+    BOOST_TEST(plan.source_notes[0].starts_with(
+        "Skipping source code file big.txt because it's too big."));
+    BOOST_TEST(plan.source_notes[1].starts_with("Found more than 100 source code files"));
+    request.command.print_cmd = true;
+    BOOST_TEST(planned("sleep").source_notes.empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_command_is_shown_whatever_is_required, project) {
+    scratch.write("guild.yml", "a: {exec: ls -l, requires: [{dvcfile: d}]}\n");
+    BOOST_TEST(error_of("a") == "dependencies: 'dvcfile' is not there yet");
+    request.command.print_cmd = true;
+    BOOST_TEST((planned("a").start.command == list{"ls", "-l"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(rules_select_on_top_of_the_default, project) {

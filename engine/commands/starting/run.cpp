@@ -124,6 +124,9 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
     if (!*agreed) {
         co_return outcome{}; // Guild takes a no for an answer here
     }
+    for (const auto& text : plan->source_notes) {
+        told.warning(text);
+    }
     if (plan->batch) {
         co_return co_await start_new_batch(session, request.command, at, std::move(*plan), told);
     }
