@@ -64,11 +64,20 @@ std::vector<std::string> generated_entries(const run_paths& run) {
     return out;
 }
 
-std::vector<std::string> top_entries(const fs::path& directory) {
+// Where the run's output and attributes are is looked into only if a pattern asks for it by name.
+bool asks_for_metadata(const std::vector<std::string>& patterns) {
+    return std::ranges::any_of(patterns, [](const std::string& pattern) {
+        return pattern.starts_with(".guild") || pattern.starts_with("\\.guild");
+    });
+}
+
+std::vector<std::string> top_entries(const fs::path& directory,
+                                     const std::vector<std::string>& patterns) {
     std::vector<std::string> out;
     std::error_code error;
+    const bool all = asks_for_metadata(patterns);
     for (const auto& entry : fs::directory_iterator(directory, error)) {
-        if (entry.path().filename() != ".guild") {
+        if (all || entry.path().filename() != ".guild") {
             out.push_back(entry.path().filename());
         }
     }
@@ -210,7 +219,7 @@ result<> dependency_resolution::choose_run(const dependency& of) {
     const run_paths from{around_.home / "runs" / *id};
     return choose_in(of, from.directory,
                      of.choice.select.empty() ? generated_entries(from)
-                                              : top_entries(from.directory));
+                                              : top_entries(from.directory, of.choice.select));
 }
 
 result<> dependency_resolution::choose_in(const dependency& of, const fs::path& directory,
@@ -286,6 +295,9 @@ result<> dependency_resolution::place(const dependency& of, const placed_entry& 
     if (link) {
         fs::create_symlink(target, place, error);
         return error ? result<>(errno_failure(error.value(), place.native())) : result<>();
+    }
+    if (of.kind == dependency_kind::files && !fs::exists(fs::symlink_status(one.from, error))) {
+        return make_directories(place); // a package has files only: this is an empty directory
     }
     auto copy = tree_copy::begin(one.from, place);
     if (!copy) {
