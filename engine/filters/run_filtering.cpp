@@ -112,6 +112,9 @@ result<run_filtering> run_filtering::parse(const run_filter& filter, std::int64_
     run_filtering out;
     out.filter_ = filter;
     for (const auto& text : filter.expressions) {
+        if (text.empty()) {
+            continue; // means all runs, as no option does
+        }
         auto read = filter_expression::parse(text);
         if (!read) {
             return read.error();
