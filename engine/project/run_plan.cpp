@@ -173,6 +173,8 @@ split_flags supplied_of(const run_request& request, const operation_def& op,
             const auto found = recorded.find(name);
             if (found != recorded.end() && found->second.is_string()) {
                 out.supplied.try_emplace(name, std::string(found->second.get_string()));
+            } else if (found != recorded.end() && found->second.is_array()) {
+                out.supplied.try_emplace(name, format_flag(found->second));
             }
         }
     }
@@ -306,10 +308,17 @@ bool has_option_like_trials(const operation_def& op, const flag_map& flags,
 // refused or noted.
 result<std::optional<optimizer_choice>> plan_optimizer(const run_request& request,
                                                        const operation_def& op, flag_values& flags,
-                                                       std::size_t trials) {
+                                                       std::size_t trials,
+                                                       const flag_map& sources) {
     std::optional<optimizer_choice> out;
     if (!request.single) {
-        auto chosen = choose_optimizer(op, flags, request.command, trials);
+        flag_values tried = flags;
+        for (const auto& [name, value] : sources) { // a list of runs is a list to try, too
+            if (value.is_array()) {
+                tried.all.emplace(name, value);
+            }
+        }
+        auto chosen = choose_optimizer(op, tried, request.command, trials);
         if (!chosen) {
             return chosen.error();
         }
@@ -430,7 +439,8 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
         return flags.error();
     }
     std::ranges::move(written->notes, std::back_inserter(flags->notes));
-    const auto optimizer = plan_optimizer(request, op, *flags, written->trials.size());
+    const auto optimizer = plan_optimizer(request, op, *flags, written->trials.size(),
+                                          source_flags(*resources, typed.supplied));
     if (!optimizer) {
         return optimizer.error();
     }

@@ -3,6 +3,8 @@
 #include "engine/project/flag_text.hpp"
 #include "engine/text/references.hpp"
 
+#include <boost/json/array.hpp>
+
 #include <algorithm>
 
 namespace outrider {
@@ -66,6 +68,34 @@ class source_resolution {
 
 } // namespace
 
+// Ids may be all digits, so that they are not read as values of flags are.
+std::vector<std::string> supplied_list(const std::string& typed) {
+    std::vector<std::string> out;
+    if (!typed.starts_with('[') || !typed.ends_with(']')) {
+        return out;
+    }
+    const std::string_view inside = std::string_view(typed).substr(1, typed.size() - 2);
+    for (std::size_t at = 0; at <= inside.size();) {
+        const auto end = std::min(inside.find(',', at), inside.size());
+        auto each = inside.substr(at, end - at);
+        const auto first = each.find_first_not_of(" '\"");
+        const auto last = each.find_last_not_of(" '\"");
+        if (first != each.npos) {
+            out.emplace_back(each.substr(first, last + 1 - first));
+        }
+        at = end + 1;
+    }
+    return out;
+}
+
+std::string list_text(const std::vector<std::string>& supplied) {
+    std::string out;
+    for (const auto& each : supplied) {
+        out += (out.empty() ? "" : ", ") + each;
+    }
+    return "[" + out + "]";
+}
+
 std::vector<required_operation>
 required_operations(const std::vector<resource_def>& resources,
                     const std::map<std::string, std::string>& supplied) {
@@ -82,11 +112,17 @@ required_operations(const std::vector<resource_def>& resources,
             one.wanted.uri = source.uri();
             one.wanted.what = source.what;
             one.wanted.optional = source.optional;
-            if (const auto found = supplied.find(source.flag_name); found != supplied.end()) {
-                one.supplied = found->second;
+            const auto found = supplied.find(source.flag_name);
+            const std::string text = found != supplied.end() ? found->second : std::string();
+            auto wanted = supplied_list(text);
+            one.listed = !wanted.empty();
+            if (!one.listed) {
+                wanted.push_back(text);
             }
-            one.wanted.config = one.supplied;
-            out.push_back(std::move(one));
+            for (auto& each : wanted) {
+                one.wanted.config = one.supplied = std::move(each);
+                out.push_back(one);
+            }
         }
     }
     return out;
@@ -129,7 +165,11 @@ flag_map source_flags(const std::vector<resource_def>& resources,
             }
             const auto found = supplied.find(source.flag_name);
             auto& value = out[source.flag_name];
-            if (found != supplied.end() && !found->second.empty()) {
+            const auto several =
+                found != supplied.end() ? supplied_list(found->second) : std::vector<std::string>();
+            if (!several.empty()) {
+                value = boost::json::array(several.begin(), several.end());
+            } else if (found != supplied.end() && !found->second.empty()) {
                 value = found->second;
             } else if (source.kind != source_kind::operation) {
                 value = source.what;

@@ -14,7 +14,13 @@ struct required_operation {
     std::string flag_name; ///< that another run is given by; empty: none can be
     protocol::dependency wanted;
     std::string supplied; ///< what was typed, or is the flag's default; empty: the newest run
+    bool listed = false;  ///< it is one of several, each of which is for a trial of its own
 };
+/// The runs or paths of a list that was typed for a source: "[3f2a, 77c0]". None: it is no list.
+[[nodiscard]] std::vector<std::string> supplied_list(const std::string& typed);
+/// The same the other way round.
+[[nodiscard]] std::string list_text(const std::vector<std::string>& supplied);
+
 [[nodiscard]] std::vector<required_operation>
 required_operations(const std::vector<resource_def>& resources,
                     const std::map<std::string, std::string>& supplied);
@@ -32,7 +38,8 @@ struct split_flags {
                                          const std::vector<resource_def>& resources);
 
 /// What sources are as flags of the run, which the operation does not get: the run or the path that
-/// was supplied, the path of a file that may be replaced, null where there is no run.
+/// was supplied, or a list of them, the path of a file that may be replaced, null where there is no
+/// run.
 [[nodiscard]] flag_map source_flags(const std::vector<resource_def>& resources,
                                     const std::map<std::string, std::string>& supplied);
 

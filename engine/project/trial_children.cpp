@@ -2,6 +2,7 @@
 
 #include "engine/json/described_json.hpp"
 #include "engine/project/config_file.hpp"
+#include "engine/project/flag_text.hpp"
 #include "engine/project/source_flags.hpp"
 #include "engine/protocol/children_plan.hpp"
 #include "engine/runs/opref.hpp"
@@ -28,6 +29,13 @@ bool depends_on_flags(const std::vector<resource_def>& resources) {
                    return source.kind == source_kind::config || mentions_flags(source.what) ||
                           mentions_flags(boost::json::serialize(source.data));
                });
+    });
+}
+
+// Whether trials try several runs, or files, that they require.
+bool chooses_sources(const run_plan& prototype) {
+    return std::ranges::any_of(prototype.required.supplied, [](const auto& source) {
+        return !supplied_list(source.second).empty();
     });
 }
 
@@ -70,7 +78,7 @@ class trial_requirements {
   public:
     explicit trial_requirements(const run_plan& prototype) : prototype_(prototype) {
         auto written = read_requirements(prototype.batch->operation);
-        differ_ = written && depends_on_flags(*written);
+        differ_ = written && (depends_on_flags(*written) || chooses_sources(prototype));
         if (written) {
             declared_ = written->size();
         }
@@ -94,6 +102,12 @@ class trial_requirements {
         resolve_sources(*resources, flags);
         dependency_sources from = prototype_.required;
         from.config_values = config_values(op.flags, flags);
+        for (auto& [name, supplied] : from.supplied) {
+            const auto chosen = flags.find(name);
+            if (chosen != flags.end() && !supplied_list(supplied).empty()) {
+                supplied = argument_text(chosen->second);
+            }
+        }
         auto planned = plan_dependencies(*resources, from);
         if (!planned) {
             return planned.error();

@@ -174,6 +174,31 @@ BOOST_AUTO_TEST_CASE(sources_are_flags) {
     BOOST_TEST(split_supplied(op, {}, resources).supplied.at("n") == "3f2a");
 }
 
+BOOST_AUTO_TEST_CASE(several_runs_for_a_source_are_told_one_by_one) {
+    using texts = std::vector<std::string>;
+    const std::pair<const char*, texts> cases[] = {
+        {"3f2a", {}},
+        {"[3f2a]", {"3f2a"}},
+        {"[0012, 12e4]", {"0012", "12e4"}},
+        {"[a,'b', ]", {"a", "b"}},
+        {"[]", {}},
+        {"[a", {}},
+        {"", {}},
+    };
+    for (const auto& [typed, expected] : cases) {
+        BOOST_TEST(supplied_list(typed) == expected, boost::test_tools::per_element());
+    }
+    BOOST_TEST(list_text({"a", "b"}) == "[a, b]");
+    const auto resources = read(operation("{operation: make, name: n}"));
+    const auto wanted = required_operations(resources, {{"n", "[a, b]"}});
+    BOOST_REQUIRE_EQUAL(wanted.size(), 2U);
+    BOOST_TEST(wanted[1].listed);
+    BOOST_TEST(wanted[1].wanted.config == "b");
+    BOOST_TEST(!required_operations(resources, {{"n", "a"}}).at(0).listed);
+    BOOST_TEST((source_flags(resources, {{"n", "[a, b]"}}) ==
+                flag_map{{"n", boost::json::array{"a", "b"}}}));
+}
+
 BOOST_AUTO_TEST_CASE(flags_stand_in_what_sources_say) {
     auto resources = read(operation("[{file: 'd/${kind}.csv', rename: {pattern: csv, repl: "
                                     "'${ext}'}}, {file: '${sort}.csv'}]"));

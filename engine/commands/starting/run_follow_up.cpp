@@ -76,10 +76,6 @@ awaitable<result<outcome>> follow_up(command_session& session, const target& at,
         run.exit_status = 0; // nothing else removes the run
         run.state = run_state::completed;
     }
-    if (local && started.deleted_on_success && run.exit_status == 0) {
-        session.emit(note{.text = "Deleting interim run " + started.id + " ('" + started.operation +
-                                  "' is configured for deletion on success)"});
-    }
     const auto exit_status = run.exit_status;
     if (local && !exit_status) {
         // Nothing else tells why the command fails.

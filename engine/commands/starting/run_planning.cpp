@@ -49,15 +49,22 @@ awaitable<result<>> choose_required_runs(command_session& session, const target&
     if (!found) {
         co_return found.error();
     }
+    std::map<std::string, std::vector<std::string>> listed;
     for (std::size_t i = 0; i < wanted.operations.size(); ++i) {
         const auto& each = wanted.operations[i];
         const std::string id = i < found->ids.size() ? found->ids[i] : std::string();
         if (id.empty() && !each.wanted.optional) {
             told.warning("cannot find a suitable run for required resource '" + each.wanted.source +
                          "'");
-        } else if (!id.empty() && !each.flag_name.empty()) {
+        } else if (!id.empty() && !each.flag_name.empty() && !each.listed) {
             request.required_runs[each.flag_name] = id;
         }
+        if (each.listed) {
+            listed[each.flag_name].push_back(id.empty() ? each.supplied : id);
+        }
+    }
+    for (const auto& [name, ids] : listed) {
+        request.required_runs[name] = list_text(ids);
     }
     co_return result<>();
 }
