@@ -235,7 +235,8 @@ std::optional<operation_def> optimizer_operation(const optimizer_choice& choice)
     out.flags = {
         setting("prev-trials", "Trials to learn from: sourcecode, batch or operation",
                 "sourcecode"),
-        setting("random-starts", "Trials that are drawn at random before it learns", 10),
+        setting("random-starts", "Trials that are drawn at random before it learns",
+                name == "tpe" ? 10 : 3), // as Guild has it for its own
     };
     out.flags[0].choices = {{.value = "sourcecode"}, {.value = "batch"}, {.value = "operation"}};
     out.flags[1].type = "int";
@@ -247,6 +248,9 @@ std::optional<operation_def> optimizer_operation(const optimizer_choice& choice)
     }
     if (name == "skopt:gp") {
         out.flags.push_back(setting("acq-func", "Not used by this sampler", "gp_hedge"));
+        for (const char* known : {"gp_hedge", "LCB", "EI", "PI", "EIps", "PIps"}) {
+            out.flags.back().choices.push_back({.value = known});
+        }
         out.flags.push_back(setting("noise", "Not used by this sampler", "gaussian"));
     }
     return out;

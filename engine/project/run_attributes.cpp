@@ -248,6 +248,23 @@ json::object frozen_operation(const attribute_sources& from) {
     return out;
 }
 
+/// Attributes of every run: FORMAT.md 2.2.
+constexpr std::string_view reserved[] = {"cmd",        "comments",
+                                         "compare",    "deps",
+                                         "env",        "exit_status",
+                                         "flags",      "host",
+                                         "id",         "initialized",
+                                         "label",      "marked",
+                                         "max_trials", "objective",
+                                         "op",         "opdef_attrs",
+                                         "pip_freeze", "platform",
+                                         "plugins",    "random_seed",
+                                         "run_params", "sourcecode_digest",
+                                         "started",    "steps",
+                                         "stopped",    "tags",
+                                         "trials",     "user",
+                                         "user_flags", "vcs_commit"};
+
 } // namespace
 
 std::map<std::string, std::string>
@@ -340,6 +357,21 @@ std::map<std::string, std::string> make_attributes(const attribute_sources& from
     if (from.vcs_commit) {
         set("vcs_commit", json::string(*from.vcs_commit));
     }
+    return out;
+}
+
+std::vector<std::string> drop_reserved_attributes(json::object& attributes) {
+    std::vector<std::string> out;
+    json::object kept;
+    for (const auto& member : attributes) {
+        if (std::ranges::find(reserved, std::string_view(member.key())) == std::end(reserved)) {
+            kept.emplace(member.key(), member.value());
+            continue;
+        }
+        out.push_back("Invalid run attribute '" + std::string(member.key()) +
+                      "' (reserved attribute) - ignoring");
+    }
+    attributes = std::move(kept);
     return out;
 }
 

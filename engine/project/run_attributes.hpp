@@ -27,6 +27,10 @@ struct attribute_sources {
 /// 2.3, less `started`, `env`, `host`, `user`, `platform` and `deps`.
 [[nodiscard]] std::map<std::string, std::string> make_attributes(const attribute_sources& from);
 
+/// Takes those out of the attributes that a project gives its runs which every run has of its own
+/// accord; warnings about them.
+[[nodiscard]] std::vector<std::string> drop_reserved_attributes(boost::json::object& attributes);
+
 /// Those of `made` that a run takes over which starts again, and what becomes of its `user_flags`
 /// and `run_params` (FORMAT.md 2.2).
 [[nodiscard]] std::map<std::string, std::string>

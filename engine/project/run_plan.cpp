@@ -504,6 +504,7 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
     }
     learn_output_style(op, chosen->directory);
     plan_output_scalars(op, flags->all, plan);
+    std::ranges::move(drop_reserved_attributes(op.run_attrs), std::back_inserter(plan.notes));
     const auto frozen = frozen_environment(request, op, plan);
     plan.start.environment = make_environment(request, op, frozen, command->environment);
     set_gpus(request.command, plan.start.environment);

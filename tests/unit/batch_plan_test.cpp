@@ -218,7 +218,7 @@ BOOST_FIXTURE_TEST_CASE(optimizers_are_chosen_as_the_operation_and_the_person_sa
     BOOST_CHECK(plan.batch->kind == batch_kind::search);
     BOOST_TEST(plan.batch->optimizer == "skopt:gp");
     BOOST_TEST(plan.batch->search.objective == "energy");
-    BOOST_TEST(plan.batch->search.random_starts == 10);
+    BOOST_TEST(plan.batch->search.random_starts == 3);
     BOOST_TEST(plan.batch->search.space.dimensions.size() == 3U);
     BOOST_TEST(!plan.batch->run.start.delete_on_success);
     request.command.optimizer = "nosuch";

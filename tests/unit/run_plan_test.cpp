@@ -216,6 +216,13 @@ BOOST_FIXTURE_TEST_CASE(outside_git_only_small_text_outside_odd_directories_is_s
     BOOST_TEST(planned("sleep").source_notes.empty());
 }
 
+BOOST_FIXTURE_TEST_CASE(what_every_run_has_is_no_attribute_of_a_project, project) {
+    scratch.write("guild.yml", "a: {exec: ls, run-attrs: {id: 1, mine: 2}}\n");
+    const auto plan = planned("a");
+    BOOST_TEST((plan.notes == list{"Invalid run attribute 'id' (reserved attribute) - ignoring"}));
+    BOOST_TEST(plan.start.attributes.at("opdef_attrs") == "mine: 2\n");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_command_is_shown_whatever_is_required, project) {
     scratch.write("guild.yml", "a: {exec: ls -l, requires: [{dvcfile: d}]}\n");
     BOOST_TEST(error_of("a") == "dependencies: 'dvcfile' is not there yet");
