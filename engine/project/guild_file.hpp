@@ -105,6 +105,7 @@ struct operation_def {
     boost::json::value requires_;         ///< null: nothing
     boost::json::object resources;        ///< of its model, by name
     boost::json::object data;             ///< everything as written, for what only travels
+    std::vector<std::string> remarks;     ///< keys that add nothing here, for people
     std::optional<failure> refused;       ///< why it is only listed and cannot be run
 
     [[nodiscard]] const flag_def* find_flag(const std::string& flag) const;

@@ -1,6 +1,7 @@
 #include "engine/project/operation_reader.hpp"
 
 #include "engine/project/flag_reader.hpp"
+#include "engine/project/flag_text.hpp"
 #include "engine/project/project_failure.hpp"
 #include "engine/project/sourcecode_reader.hpp"
 #include "engine/text/python_number.hpp"
@@ -15,6 +16,9 @@ namespace outrider {
 namespace {
 
 namespace json = boost::json;
+
+/// Ways to a module's flags that have a name or a file behind them.
+constexpr std::string_view named_dests[] = {"args:", "global:", "dict:", "namespace:", "config:"};
 
 /// The operation's own word counts before its model's.
 const json::value* own_or_models(const json::object& data, const json::object& model,
@@ -51,6 +55,15 @@ result<json::object> mapping_in(const json::object& data, const char* key) {
     return value->get_object();
 }
 
+// None, whatever there is, or what every Python operation has.
+bool is_usual_plugins(const json::value& plugins) {
+    const auto usual = [](const json::value& word) {
+        return word.is_bool() || word == "no" || word == "off" || word == "yes" || word == "all" ||
+               word == "python_script";
+    };
+    return plugins.is_array() ? std::ranges::all_of(plugins.get_array(), usual) : usual(plugins);
+}
+
 /// Reads the parts of one operation. Each part fails alone: the first that does decides why the
 /// operation is refused, and the others are read all the same, for lists and help.
 class parts_reader {
@@ -61,7 +74,8 @@ class parts_reader {
     result<> read() {
         for (const auto part :
              {&parts_reader::check_forms, &parts_reader::read_command, &parts_reader::read_imports,
-              &parts_reader::read_flags, &parts_reader::read_code, &parts_reader::read_settings}) {
+              &parts_reader::read_flags, &parts_reader::read_code, &parts_reader::read_settings,
+              &parts_reader::check_words}) {
             if (auto done = (this->*part)(); !done) {
                 if (done.error().kind() == errc::bad_project) {
                     return done;
@@ -260,6 +274,25 @@ class parts_reader {
         }
         for (const auto& each : *wanted) {
             out_.python_requires += (out_.python_requires.empty() ? "" : ",") + each;
+        }
+        return {};
+    }
+
+    // Keys that take one of several words: one that means nothing here is not ignored silently.
+    result<> check_words() {
+        if (const auto* plugins = own_or_models(data_, model_, "plugins");
+            plugins != nullptr && !is_usual_plugins(*plugins)) {
+            out_.remarks.push_back("plugins are not there yet: " + encode_flag(*plugins) +
+                                   " adds nothing to the run");
+        }
+        const std::string& dest = out_.flags_dest;
+        const bool known = dest.empty() || dest == "args" || dest == "globals" || dest == "none" ||
+                           std::ranges::any_of(named_dests, [&](std::string_view kind) {
+                               return dest.starts_with(kind) && dest.size() > kind.size();
+                           });
+        if (!known && !out_.main.empty()) {
+            return failure(errc::unsupported,
+                           "'flags-dest: " + dest + "' is not there: its flags would not arrive");
         }
         return {};
     }

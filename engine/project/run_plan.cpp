@@ -55,7 +55,7 @@ result<> plan_sources(const run_request& request, const operation_def& op,
     if (!sources) {
         return sources.error();
     }
-    plan.source_notes = std::move(selected->notes);
+    std::ranges::move(selected->notes, std::back_inserter(plan.start_notes));
     plan.sources = std::move(sources->files);
     plan.package = sources->package;
     plan.start.package = sources->package;
@@ -505,6 +505,7 @@ result<run_plan> plan_operation(const run_request& request, chosen_operation ope
     learn_output_style(op, chosen->directory);
     plan_output_scalars(op, flags->all, plan);
     std::ranges::move(drop_reserved_attributes(op.run_attrs), std::back_inserter(plan.notes));
+    plan.start_notes.insert(plan.start_notes.begin(), op.remarks.begin(), op.remarks.end());
     const auto frozen = frozen_environment(request, op, plan);
     plan.start.environment = make_environment(request, op, frozen, command->environment);
     set_gpus(request.command, plan.start.environment);

@@ -31,7 +31,7 @@ struct run_plan {
     std::string package;           ///< content hash of `sources`, the name that agents keep it by
     std::vector<source_file> sources;
     std::vector<std::string> notes;        ///< warnings for people
-    std::vector<std::string> source_notes; ///< the same, of source code that is not copied
+    std::vector<std::string> start_notes;  ///< the same, of what a run will lack: told as it starts
     protocol::start_run start;             ///< all but `home` and `activation`
     bool builtin = false;                  ///< of no project: nothing is packed
     flag_map flag_values;                  ///< of the run

@@ -164,6 +164,8 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
         {"main: guild.plugins.nbexec n.ipynb", "'main: guild.plugins.nbexec' is not there yet"},
         {"dvc-stage: s", "'dvc-stage' is not there yet"},
         {"main: n.ipynb", "a notebook cannot be 'main' yet"},
+        {"main: m\n  flags-dest: locals", "'flags-dest: locals' is not there"},
+        {"main: m\n  flags-dest: 'global:'", "'flags-dest: global:' is not there"},
         {"main: train.R --x", "a script in R cannot be 'main' yet: use 'exec: Rscript train.R "},
     };
     for (const auto& [body, expected] : cases) {
@@ -181,13 +183,17 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
     for (const char* body : {"plugins: no", "plugins: []", "plugins: off", "plugins: all",
                              "plugins: [python_script]", "plugins: [cpu, gpu]", "plugins: summary",
                              "main: guild.pass x", "main: m\n  flags-dest: args:click",
-                             "main: m\n  flags-dest: locals", "main: m\n  flags-dest: 'global:'",
                              "main: m\n  flags-dest: 'dict:p'", "flags-dest: none"}) {
         BOOST_TEST(!find_operation(load("a:\n  " + std::string(body) + "\n"), "a").value()->refused,
                    body);
     }
     BOOST_TEST(load("a: {exec: ls, requires: [{dvcfile: d}]}\nb: {exec: ls}\n").operations.size() ==
                2U);
+    const auto plugged =
+        load("- model: m\n  plugins: [cpu]\n  operations: {a: {exec: ls}, b: {exec: "
+             "ls, plugins: no}}\n");
+    BOOST_TEST(find_operation(plugged, "a").value()->remarks.size() == 1U);
+    BOOST_TEST(find_operation(plugged, "b").value()->remarks.empty());
     // A flag that cannot be read is still one of the operation's.
     const auto file = load("a: {exec: ls, flags: {x: {min: low}, y: 1}}\n");
     const auto* op = find_operation(file, "a").value();

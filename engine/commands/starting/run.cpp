@@ -124,7 +124,7 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
     if (!*agreed) {
         co_return outcome{}; // Guild takes a no for an answer here
     }
-    for (const auto& text : plan->source_notes) {
+    for (const auto& text : plan->start_notes) {
         told.warning(text);
     }
     if (plan->batch) {
