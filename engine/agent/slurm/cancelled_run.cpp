@@ -33,7 +33,8 @@ protocol::end_reason reason_of_cancelled(const run_paths& run) {
 } // namespace
 
 bool record_if_never_begun(const run_paths& run, const std::optional<job_row>& row, bool vanished) {
-    const bool cancelled = row && row->state == "CANCELLED" && row->node.empty();
+    // On a node or not: a job that comes now finds its run ended, and does nothing.
+    const bool cancelled = row && row->state == "CANCELLED";
     if ((!cancelled && !vanished) || !has_not_begun(run)) {
         return false;
     }

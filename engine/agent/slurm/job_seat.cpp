@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string_view>
 
 namespace outrider::agent {
@@ -104,6 +105,11 @@ result<job_seat> job_seat::take(const run_paths& run) {
     if (auto good = check_seat(*record, *own); !good) {
         return good.error();
     }
+    const bool waits =
+        ::access(run.pending().c_str(), F_OK) == 0 || ::access(run.staged().c_str(), F_OK) == 0;
+    if (record->taken_by.empty() && !waits) {
+        return not_this_job("the run has ended"); // it was stopped before it began
+    }
     if (!record->taken_by.empty()) {
         if (auto forgotten = forget_attempt(run); !forgotten) {
             return forgotten.error();
@@ -142,12 +148,13 @@ std::chrono::milliseconds job_seat::grace() const {
 void job_seat::ask_why() {
     asked_ = clock::now();
     question_ = std::make_unique<slurm_question>(
-        std::vector<std::string>{"squeue", "-h", "-t", "all", "-j", record_.taken_by, "-o", "%L"},
+        std::vector<std::string>{"squeue", "-h", "-t", "all", "-j", record_.taken_by, "-O",
+                                 "TimeLeft:|,RestartCnt:|"},
         slurm_environment(inherited_environment()), why_limit);
 }
 
-protocol::end_reason job_seat::why() {
-    protocol::end_reason out{"cancelled", "ended by Slurm: its job was cancelled"};
+// The time that is left and how often the job was started again; nothing without an answer.
+std::vector<std::string> job_seat::answered() {
     // Its output alone: that it has ended is told to whoever waits for all children.
     while (question_ && question_->said().find('\n') == std::string::npos &&
            clock::now() < asked_ + why_wait) {
@@ -155,11 +162,35 @@ protocol::end_reason job_seat::why() {
     }
     const std::string told = question_ ? question_->said() : std::string();
     for (const auto line : lines_of(told)) {
-        if (std::ranges::find(no_time_left, line) != no_time_left.end()) {
-            out = {"time_limit", "the time limit of its job was reached"};
+        const auto fields = fields_of(line, '|', 3);
+        if (fields.size() == 3) {
+            return {std::string(fields[0]), std::string(fields[1])};
         }
     }
-    return out;
+    return {};
+}
+
+bool job_seat::is_requeued() {
+    const auto told = answered();
+    return !told.empty() && std::strtoll(told[1].c_str(), nullptr, 10) > record_.restarts;
+}
+
+protocol::end_reason job_seat::why() {
+    const auto told = answered();
+    const bool is_over =
+        !told.empty() && std::ranges::find(no_time_left, told[0]) != no_time_left.end();
+    return is_over ? protocol::end_reason{"time_limit", "the time limit of its job was reached"}
+                   : protocol::end_reason{"cancelled", "ended by Slurm: its job was cancelled"};
+}
+
+void job_seat::wait_again() {
+    std::ignore = write_new_file(run_.pending(), ""); // else the next attempt does
+    auto record = record_;
+    record.taken_by.clear();
+    std::ignore = write_job_record(run_, record);
+    for (const auto& path : {run_.lock(), run_.identity()}) {
+        std::ignore = remove_file(path); // of processes that are gone: they say nothing
+    }
 }
 
 } // namespace outrider::agent

@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace outrider::agent {
 
@@ -31,10 +33,16 @@ class job_seat {
     [[nodiscard]] std::chrono::milliseconds grace() const;
     /// Slurm has told the job to end: asks it why.
     void ask_why();
-    /// What it answered, in words; waits a moment for it.
+    /// Whether it answered that the job will start again: no end is to be told then. Waits a moment
+    /// for the answer.
+    [[nodiscard]] bool is_requeued();
+    /// What it answered, in words.
     [[nodiscard]] protocol::end_reason why();
+    /// The run is pending again.
+    void wait_again();
 
   private:
+    std::vector<std::string> answered();
     job_seat(const run_paths& run, job_record record, descriptor lock)
         : run_(run), record_(std::move(record)), lock_(std::move(lock)) {}
 

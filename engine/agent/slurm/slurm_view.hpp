@@ -54,7 +54,9 @@ class slurm_view final : public background_work {
 
     void advance() override;
     [[nodiscard]] std::vector<job_wait> waits() const override;
-    [[nodiscard]] bool holds_readers() const override { return begun_ && !told_; }
+    [[nodiscard]] bool holds_readers() const override {
+        return begun_ && (!told_ || config_question_ != nullptr);
+    }
 
   private:
     [[nodiscard]] std::optional<job_row> find_array(const job_record& record) const;

@@ -437,6 +437,10 @@ int supervisor::run() {
         return 0; // the end is another attempt's to tell
     }
     if (told_to_end_ && !read_stop_request(run_)) {
+        if (seat_->is_requeued()) {
+            seat_->wait_again();
+            return 0;
+        }
         end_->expect(seat_->why());
     }
     end_->write(*wait_status_);
