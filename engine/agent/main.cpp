@@ -1,3 +1,4 @@
+#include "engine/agent/children/array_process.hpp"
 #include "engine/agent/children/children_process.hpp"
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/server/server.hpp"
@@ -76,6 +77,12 @@ int run(const std::vector<std::string_view>& words) {
     }
     if (words == std::vector<std::string_view>{"children"}) {
         return agent::run_children();
+    }
+    if (!words.empty() && words[0] == "array") {
+        return agent::submit_array({words.begin() + 1, words.end()});
+    }
+    if (!words.empty() && words[0] == "element") {
+        return agent::run_element({words.begin() + 1, words.end()});
     }
     if (!words.empty() && words[0] == "queue") {
         return agent::run_queue({words.begin() + 1, words.end()});

@@ -1,6 +1,7 @@
 # Everything of the agent but main.cpp, which links only Boost headers and outrider_shared.
 include(${CMAKE_CURRENT_LIST_DIR}/python_support.cmake)
 set(AGENT_SOURCES
+    children/array_process.cpp
     children/asked_program.cpp
     children/asked_trials.cpp
     children/child_end.cpp
@@ -96,6 +97,8 @@ set(AGENT_SOURCES
     server/pipe.cpp
     server/reply_channel.cpp
     server/server.cpp
+    slurm/array_batch.cpp
+    slurm/array_submission.cpp
     slurm/cancelled_run.cpp
     slurm/examine_slurm.cpp
     slurm/job_evidence.cpp

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -76,6 +77,39 @@ result<descriptor> catch_signals() {
 
 } // namespace
 
+namespace {
+
+/// Runs the children of a parent; nothing: it was stopped.
+result<std::optional<int>> run_children_of(parent_run parent, chosen_children chosen) {
+    ::dup2(STDOUT_FILENO, STDERR_FILENO); // so that lines keep their order
+    auto plan = children_reader::open(parent.run.children());
+    if (!plan) {
+        return plan.error();
+    }
+    auto signals = catch_signals();
+    if (!signals) {
+        return signals.error();
+    }
+    if (const auto record = read_job_record(parent.run)) {
+        // Slurm kills all: the ends of the children are to be on record before that.
+        constexpr std::int64_t margin_s = 3;
+        chosen.stop_limit_ms =
+            std::clamp<std::int64_t>(record->kill_wait_s - margin_s, 1, 25) * 1000;
+    }
+    clear_own_environment();
+    auto context = describe_agent();
+    choose_launchers(context);
+    context.starts_processes_only = true; // also where we are a job ourselves
+    context.activated = plan->head().common.activation;
+    children_run all(std::move(context), std::move(parent), std::move(*plan), std::move(*signals),
+                     std::move(chosen));
+    const auto code = all.run();
+    std::fflush(stdout);
+    return code;
+}
+
+} // namespace
+
 int run_children() {
     const char* directory = std::getenv("RUN_DIR");
     const char* home = std::getenv("GUILD_HOME");
@@ -84,30 +118,31 @@ int run_children() {
         return 2;
     }
     parent_run parent{.run = {fs::path(directory)}, .home = home};
-    ::dup2(STDOUT_FILENO, STDERR_FILENO); // so that lines keep their order
     drop_unfinished_line(parent.run.children());
-    auto plan = children_reader::open(parent.run.children());
-    auto signals = catch_signals();
-    if (!plan || !signals) {
-        log_line(plan ? signals.error().context : plan.error().context, "ERROR");
+    auto chosen = chosen_by(read_small_file(parent.run.chosen_children()));
+    const auto code = run_children_of(std::move(parent), std::move(chosen));
+    if (!code) {
+        log_line(code.error().context, "ERROR");
         return 1;
     }
-    const auto chosen = chosen_by(read_small_file(parent.run.chosen_children()));
-    clear_own_environment();
-    auto context = describe_agent();
-    choose_launchers(context);
-    context.starts_processes_only = true; // also where we are a job ourselves
-    context.activated = plan->head().common.activation;
-    children_run all(std::move(context), std::move(parent), std::move(*plan), std::move(*signals),
-                     chosen);
-    const auto code = all.run();
-    if (code) {
-        return *code;
+    if (*code) {
+        return **code;
     }
-    std::fflush(stdout);
     ::signal(SIGTERM, SIG_DFL);
     ::raise(SIGTERM); // the run is terminated, not completed
     return 1;
+}
+
+int run_one_child(const run_paths& parent, const std::string& id) {
+    // As one of several: their lines come together in one output.
+    chosen_children chosen{.lost = false, .parallel = 2, .only = id};
+    const fs::path home = parent.directory.parent_path().parent_path();
+    const auto code = run_children_of({.run = parent, .home = home.native()}, std::move(chosen));
+    if (!code) {
+        log_line(code.error().context, "ERROR");
+        return 1;
+    }
+    return code->value_or(128 + SIGTERM);
 }
 
 } // namespace outrider::agent

@@ -83,7 +83,7 @@ void children_run::announce(const planned_child& child, const char* doing) {
     }
     if (!head().stage) {
         progress_.begins();
-        progress_.tell();
+        tell_progress();
     }
     log_line(std::string(doing) + " trial " + child.id + ": " + child.title);
 }
@@ -93,10 +93,26 @@ std::size_t children_run::parallel() const {
         std::max<std::int64_t>(chosen_.parallel.value_or(head().parallel), 1));
 }
 
+// An element of an array has one of them; how far the batch is, is not its to tell.
+result<std::optional<planned_child>> children_run::next_of_plan() {
+    for (;;) {
+        auto child = plan_.next();
+        if (!child || !*child || chosen_.only.empty() || (*child)->id == chosen_.only) {
+            return child;
+        }
+    }
+}
+
+void children_run::tell_progress() const {
+    if (chosen_.only.empty()) {
+        progress_.tell();
+    }
+}
+
 // Those of the plan first, then those that a search makes.
 result<std::optional<planned_child>> children_run::next() {
     if (!plan_read_) {
-        auto child = plan_.next();
+        auto child = next_of_plan();
         if (!child || *child) {
             if (child && search_) {
                 search_->add(**child);
@@ -325,7 +341,7 @@ void children_run::conclude_trial(const planned_child& child, const child_end& e
                                           : last_output_line(parent_.child(child.id)),
                    failing_start::clock::now());
     progress_.ends(child, end, early);
-    progress_.tell();
+    tell_progress();
     if (!end.failed || early) {
         return; // why it ended early was said
     }
@@ -368,8 +384,8 @@ void children_run::stop_early() {
 }
 
 void children_run::stop_all() {
-    active_.stop_all(parent_, are_steps() ? "step" : "trial");
-    if (!are_steps()) {
+    active_.stop_all(parent_, are_steps() ? "step" : "trial", chosen_.stop_limit_ms);
+    if (!are_steps() && chosen_.only.empty()) {
         log_line("Stopping batch (pending trials can be started as needed)");
     }
 }
@@ -392,7 +408,7 @@ std::optional<int> children_run::run() {
         }
         active_.watch_directory(slots_.directory()); // before the first look
     }
-    if (!are_steps() && !search_) {
+    if (!are_steps() && !search_ && chosen_.only.empty()) {
         if (auto made = make_all(); !made) {
             return fail(made.error());
         }

@@ -24,6 +24,8 @@ struct chosen_children {
     bool pending = true; ///< and new ones
     bool keep_going = false;
     std::optional<std::int64_t> parallel;
+    std::string only;                    ///< the id of the one child that is looked at; empty: all
+    std::int64_t stop_limit_ms = 25'000; ///< for children to end once we are told to
 };
 
 /// A run whose work is other runs: starts the children of its plan, one after the other or some at
@@ -47,6 +49,8 @@ class children_run {
     result<> make_all();
     bool fill();
     result<std::optional<protocol::planned_child>> next();
+    result<std::optional<protocol::planned_child>> next_of_plan();
+    void tell_progress() const;
     bool take_on(const protocol::planned_child& child);
     bool is_wanted(const protocol::run_facts& facts) const;
     bool start(const protocol::planned_child& child, const start_terms& terms);

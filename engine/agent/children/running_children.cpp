@@ -3,6 +3,7 @@
 #include "engine/agent/children/children_log.hpp"
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
+#include "engine/agent/files/stop_request.hpp"
 #include "engine/agent/server/job_drive.hpp"
 #include "engine/runs/run_status.hpp"
 
@@ -16,10 +17,13 @@
 namespace outrider::agent {
 namespace {
 
-/// For children that are asked to end: less than who stops us waits (stop_run).
-constexpr std::int64_t stop_limit_ms = 25'000;
 /// Between two looks at a child of which nobody tells the end.
 constexpr int look_interval_ms = 100;
+
+std::string asked_by(const run_paths& run) {
+    const auto request = read_stop_request(run);
+    return request ? request->by : std::string();
+}
 
 } // namespace
 
@@ -95,12 +99,14 @@ bool running_children::look_after(
     return any;
 }
 
-void running_children::stop_all(const parent_run& parent, const char* what) {
+void running_children::stop_all(const parent_run& parent, const char* what, std::int64_t limit_ms) {
     const auto request = [&](const active_child& child) {
         protocol::stop_run out;
         out.home = parent.home;
         out.run_id = child.plan.id;
-        out.stopped_by = "the end of " + parent.id();
+        // As an element of an array it may be who somebody stops, and we only hear of it.
+        const auto asked = asked_by(child.run);
+        out.stopped_by = asked.empty() ? "the end of " + parent.id() : asked;
         return out;
     };
     for (auto& child : active_) {
@@ -114,7 +120,7 @@ void running_children::stop_all(const parent_run& parent, const char* what) {
     }
     for (auto& child : active_) {
         auto wait = request(child);
-        wait.timeout_ms = stop_limit_ms;
+        wait.timeout_ms = limit_ms;
         wait.force = true;
         std::ignore = stop_here(context_, std::move(wait)); // its own run tells what became of it
         child.output.finish();

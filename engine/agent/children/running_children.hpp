@@ -38,8 +38,9 @@ class running_children {
     /// Shows what is new. Those that have ended are forgotten, and told after their last line;
     /// whether there were any.
     bool look_after(const std::function<void(const protocol::planned_child&)>& ended);
-    /// Ends all: they are asked at once, then each is waited for. `what` is what they are called.
-    void stop_all(const parent_run& parent, const char* what);
+    /// Ends all: they are asked at once, then each is waited for, `limit_ms` at most. `what` is
+    /// what they are called.
+    void stop_all(const parent_run& parent, const char* what, std::int64_t limit_ms);
 
   private:
     [[nodiscard]] bool look_at(active_child& child) const;

@@ -59,7 +59,8 @@ job_verdict judge_alive(const job_situation& at, const job_row& row) {
     // What it has written since says more than an answer from before.
     const bool is_outdated =
         !at.waits && at.health.asked_us < at.record.taken_us + new_job_limit_us;
-    if (life == job_life::waits && is_outdated) {
+    const bool goes_on = is_outdated || (at.record.array && !at.waits); // some of it has ended
+    if (life == job_life::waits && goes_on) {
         out.moves = true;
     } else if (life == job_life::waits) {
         std::string text = words_of_wait(row.reason, row.id) + start_text(row, at.now_us);

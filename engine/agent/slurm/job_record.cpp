@@ -105,6 +105,8 @@ result<> plan_job(const run_paths& run, const std::optional<protocol::slurm_job>
         record.job_id = own->array_id.empty() ? own->id : own->array_id;
         if (before && before->element >= 0 && before->element == own->element) {
             record.element = own->element; // the job is this run's own
+            record.taken_by = before->taken_by;
+            record.taken_us = before->taken_us;
         }
         record.node = own->node;
     } else {

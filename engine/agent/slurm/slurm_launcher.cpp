@@ -1,5 +1,7 @@
 #include "engine/agent/slurm/slurm_launcher.hpp"
 
+#include "engine/agent/slurm/array_batch.hpp"
+#include "engine/agent/slurm/array_submission.hpp"
 #include "engine/agent/slurm/cancelled_run.hpp"
 #include "engine/agent/slurm/job_states.hpp"
 #include "engine/agent/slurm/shared_agent.hpp"
@@ -42,11 +44,13 @@ class launched_job final : public launched_run {
         }
         // An element of an array that is cancelled before it began leaves no trace at all.
         const bool vanished = !row && told_us_ > 0 && record->taken_by.empty() &&
-                              id_.find('_') != id_.npos &&
+                              (record->array || record->element >= 0) &&
                               view_->health().asked_us > told_us_ + new_job_limit_us;
         over_ = (row && life_of(row->state) == job_life::ended) || vanished ||
                 (stands(run_.attribute("exit_status")) && !stands(run_.lock()));
-        if (over_) {
+        if (over_ && record->array) {
+            end_stopped_batch(run_);
+        } else if (over_) {
             std::ignore = record_if_never_begun(run_, row, vanished);
         }
     }
@@ -61,7 +65,17 @@ class launched_job final : public launched_run {
         }
         // Plain: Slurm's own SIGTERM reaches the supervisor, which passes it on, and its SIGKILL
         // follows. Any other signal blocks on a job that waits or is suspended.
-        if (record->phase == job_phase::submitting) {
+        if (record->array && !record->pieces.empty()) {
+            std::vector<std::string> words{"scancel"};
+            words.insert(words.end(), record->pieces.begin(), record->pieces.end());
+            view_->cancel(words);
+        } else if (record->job_id.empty() && record->element >= 0) {
+            const auto row = view_->find(*record);
+            if (!row) {
+                return; // the next signal may know it
+            }
+            view_->cancel({"scancel", row->id});
+        } else if (record->phase == job_phase::submitting) {
             view_->cancel({"scancel", "--me", "--name=" + record->name});
         } else {
             view_->cancel({"scancel", record->job_id});
@@ -114,6 +128,9 @@ slurm_launcher::launch(const run_paths& run, const supervisor_words& words,
     if (auto there = ensure_shared_agent(home->second, build_); !there) {
         return there.error();
     }
+    if (record->array) {
+        return std::make_unique<array_submission>(*view_, run, std::move(*record), environment);
+    }
     return std::make_unique<submission>(*view_, run, std::move(*record), std::move(*batch),
                                         environment);
 }
@@ -144,8 +161,11 @@ run_evidence slurm_launcher::alive(const run_paths& run) {
     if (verdict.ask_accounts) {
         view_->want_account(at.record.job_id);
     }
-    if (verdict.gone) {
+    if (!at.record.array && at.row) {
         std::ignore = record_if_never_begun(run, at.row, false);
+    }
+    if (at.record.array && (!at.row || life_of(at.row->state) == job_life::ended)) {
+        end_batch(run, false); // where the last element could not
     }
     out.reason = std::move(verdict.reason);
     const auto state = verdict.gone ? process_state::gone : process_state::alive;

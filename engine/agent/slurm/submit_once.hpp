@@ -17,6 +17,7 @@ struct submitted_job {
     bool refused = false; ///< there is no job
     std::string words;    ///< why there is no id
 };
+BOOST_DESCRIBE_STRUCT(submitted_job, (), (id, refused, words))
 
 /// One submission of a job whose name nobody else uses. Where sbatch's answer is unclear (a
 /// time-out, no controller), the job is looked for by its name, twice with a pause, before there is

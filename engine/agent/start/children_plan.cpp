@@ -140,6 +140,12 @@ result<std::optional<protocol::planned_child>> children_reader::next() {
     return std::optional(std::move(*child));
 }
 
+bool may_be_array(const protocol::children_head& head, const run_paths& run) {
+    return head.kind == protocol::children_kind::trials && !head.search && !head.early_stop &&
+           !head.stop_on_failure && !head.stage && head.failed.empty() &&
+           ::access(run.chosen_children().c_str(), F_OK) != 0;
+}
+
 result<fs::path> received_children(const agent_context& context, const std::string& package) {
     auto files = package_files(context.machine.cache_directory, package);
     if (!files) {

@@ -42,6 +42,10 @@ void drop_unfinished_line(const fs::path& plan);
 /// Whether the source code of the trials is what the proto of this very run has: it starts again.
 [[nodiscard]] bool keeps_source(const protocol::children_head& head, const run_paths& run);
 
+/// Whether the trials of a plan can be elements of an array of jobs: each starts and ends by
+/// itself, whatever becomes of the others.
+[[nodiscard]] bool may_be_array(const protocol::children_head& head, const run_paths& run);
+
 /// Where the package of a plan was received.
 [[nodiscard]] result<fs::path> received_children(const agent_context& context,
                                                  const std::string& package);

@@ -574,7 +574,9 @@ result<> start_operation_job::append_to_manifest(const std::string& lines) const
 
 result<job_wait> start_operation_job::launch() {
     const bool is_job = request().slurm && !context_.starts_processes_only;
-    if (auto planned = plan_job(run_, is_job ? request().slurm : std::nullopt); !planned) {
+    if (auto planned = plan_job(run_, is_job ? request().slurm : std::nullopt,
+                                children_ && may_be_array(*children_, run_));
+        !planned) {
         return planned.error();
     }
     auto launched = context_.launcher->launch(run_, {request().operation, request().flags},
