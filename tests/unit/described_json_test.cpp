@@ -55,6 +55,7 @@ BOOST_AUTO_TEST_CASE(what_is_left_out_of_sparse_json_comes_back_as_its_default) 
     full.operation_pid = -7;
     full.owner_host = "box";
     full.reason = end_reason{.kind = "signal", .detail = ""};
+    full.job = job_facts{.id = "12", .state = "RUNNING", .node = "n1", .attempt = 1};
     BOOST_TEST(json::serialize(to_sparse_json(plain)) == R"({"id":"r","directory":"/d"})");
     BOOST_TEST(json::serialize(to_sparse_json(full)) == encode(full));
     for (const auto& facts : {run_facts{}, plain, full}) {
