@@ -162,6 +162,23 @@ BOOST_FIXTURE_TEST_CASE(a_time_limit_and_a_cancellation_are_told_apart, bed_scen
     BOOST_TEST(status(*agent, "aa08").reason == "ended by Slurm: its job was cancelled");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_job_that_slurm_starts_again_is_another_attempt, bed_scene) {
+    const auto agent = this->agent();
+    auto request = job("aa09", "echo try ${SLURM_RESTART_COUNT:-0}; sleep 300");
+    request.slurm->requeue = true;
+    std::ignore = agent->call(request);
+    prints("aa09", "try 0\n");
+    const auto id = record("aa09").job_id;
+    std::ignore = bed.ask("scontrol requeue " + id);
+    // Slurm lets it wait two minutes: that it is not over is all that is looked at here.
+    BOOST_TEST(eventually([&] {
+        const auto now = facts(*agent, "aa09");
+        return now.pending && now.job && now.job->state == "PENDING";
+    }));
+    BOOST_CHECK(status(*agent, "aa09").state == run_state::pending);
+    BOOST_CHECK(status_of(agent->call(stop("aa09")).run).state == run_state::terminated);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_grid_is_one_array_and_ends_with_its_last_trial, bed_scene) {
     const auto agent = this->agent();
     const std::vector<std::string> trials{"ab10", "ab11", "ab12", "ab13", "ab14"};

@@ -155,9 +155,12 @@ void job_seat::ask_why() {
 
 // The time that is left and how often the job was started again; nothing without an answer.
 std::vector<std::string> job_seat::answered() {
-    // Its output alone: that it has ended is told to whoever waits for all children.
+    // Its output alone: that it has ended is told to whoever waits for all children. More than a
+    // word depends on it where the job may start again.
+    const auto limit = record_.options.requeue ? std::max<clock::duration>(grace(), why_wait)
+                                               : clock::duration(why_wait);
     while (question_ && question_->said().find('\n') == std::string::npos &&
-           clock::now() < asked_ + why_wait) {
+           clock::now() < asked_ + limit) {
         ::poll(nullptr, 0, 10);
     }
     const std::string told = question_ ? question_->said() : std::string();
@@ -172,7 +175,10 @@ std::vector<std::string> job_seat::answered() {
 
 bool job_seat::is_requeued() {
     const auto told = answered();
-    return !told.empty() && std::strtoll(told[1].c_str(), nullptr, 10) > record_.restarts;
+    if (told.empty()) {
+        return record_.options.requeue; // an end would be final, and Slurm tells its own
+    }
+    return std::strtoll(told[1].c_str(), nullptr, 10) > record_.restarts;
 }
 
 protocol::end_reason job_seat::why() {
