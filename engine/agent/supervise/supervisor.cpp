@@ -50,6 +50,8 @@ constexpr std::chrono::milliseconds facts_limit{2000};
 constexpr std::chrono::seconds stop_grace{30};
 /// Between two looks whether the record still means this attempt of a job.
 constexpr std::chrono::seconds seat_interval{20};
+/// How much later than its operation the supervisor may hear of Slurm's SIGTERM.
+constexpr int told_late_ms = 300;
 /// Largest piece of output that is read at once, as Guild reads it (FORMAT.md 2.6).
 constexpr std::size_t output_piece = 4096;
 
@@ -435,6 +437,12 @@ int supervisor::run() {
     scalars_->finish();
     if (seat_lost_ || (seat_ && !seat_->is_ours())) {
         return 0; // the end is another attempt's to tell
+    }
+    if (seat_ && !told_to_end_ && WIFSIGNALED(*wait_status_)) {
+        // Slurm tells all processes of a job, and the operation may have been first.
+        pollfd polled{.fd = signals_.get(), .events = POLLIN, .revents = 0};
+        ::poll(&polled, 1, told_late_ms);
+        reap();
     }
     if (told_to_end_ && !read_stop_request(run_)) {
         if (seat_->is_requeued()) {
