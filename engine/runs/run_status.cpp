@@ -33,11 +33,20 @@ std::string told_reason(const run_facts& facts) {
     return facts.reason->detail.empty() ? facts.reason->kind : facts.reason->detail;
 }
 
+bool is_reason(const run_facts& facts, const char* kind) {
+    return facts.reason && facts.reason->kind == kind;
+}
+
+// A job that waits, or of which Slurm tells nothing: whatever its processes seem to be, that is no
+// end.
+bool is_open_job(const run_facts& facts) {
+    return is_reason(facts, protocol::slurm_queued_kind) ||
+           is_reason(facts, protocol::slurm_unconfirmed_kind);
+}
+
 // A reason that is not one of an end.
 bool waits_in_words(const run_facts& facts) {
-    return facts.reason && (facts.reason->kind == suspended_kind ||
-                            facts.reason->kind == protocol::slurm_queued_kind ||
-                            facts.reason->kind == protocol::slurm_unconfirmed_kind);
+    return is_reason(facts, suspended_kind) || is_open_job(facts);
 }
 
 // The name stands before a ':'; what follows would be a configuration, which ssh remotes do not
@@ -50,7 +59,8 @@ std::string remote_name(const std::string& lock_content) {
 }
 
 run_status status_of_pending(const run_facts& facts) {
-    if (facts.starter == process_state::gone && facts.operation != process_state::alive) {
+    if (!is_open_job(facts) && facts.starter == process_state::gone &&
+        facts.operation != process_state::alive) {
         const bool told = facts.reason && facts.reason->kind != "failed_to_launch";
         return {.state = run_state::error,
                 .reason = told ? told_reason(facts) : "the start of this run was interrupted"};
@@ -72,6 +82,9 @@ run_status status_without_exit(const run_facts& facts) {
         // Of one that runs there is nothing to tell but that it does not get on.
         return {.state = run_state::running,
                 .reason = waits_in_words(facts) ? told_reason(facts) : ""};
+    }
+    if (is_open_job(facts)) {
+        return {.state = run_state::running, .reason = told_reason(facts)};
     }
     if (facts.lock && (facts.operation == process_state::elsewhere ||
                        facts.supervisor == process_state::elsewhere)) {

@@ -1,3 +1,4 @@
+#include "engine/protocol/slurm_messages.hpp"
 #include "engine/runs/run_status.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -71,6 +72,42 @@ BOOST_AUTO_TEST_CASE(a_killed_supervisor_is_named_as_the_reason) {
     const auto got = status_of(
         {.lock = "1", .operation = process_state::gone, .supervisor = process_state::gone});
     BOOST_TEST(got.reason == "its supervisor ended without writing an exit status");
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_waits_says_why) {
+    const run_facts queued{.pending = true,
+                           .starter = process_state::gone,
+                           .reason = end_reason{slurm_queued_kind, "waits: Resources"}};
+    BOOST_CHECK(status_of(queued).state == run_state::pending);
+    BOOST_TEST(status_of(queued).reason == "waits: Resources");
+    const run_facts queued_again{.lock = "1",
+                                 .operation = process_state::none,
+                                 .reason = end_reason{slurm_queued_kind, "queued again"}};
+    BOOST_CHECK(status_of(queued_again).state == run_state::running);
+    BOOST_TEST(status_of(queued_again).reason == "queued again");
+    const run_facts suspended{.lock = "1",
+                              .operation = process_state::alive,
+                              .reason = end_reason{slurm_queued_kind, "suspended by Slurm"}};
+    BOOST_CHECK(status_of(suspended).state == run_state::running);
+    BOOST_TEST(status_of(suspended).reason == "suspended by Slurm");
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_slurm_ends_nothing) {
+    run_facts unconfirmed{.pending = true,
+                          .starter = process_state::gone,
+                          .reason = end_reason{slurm_unconfirmed_kind, "not confirmed for 1h"}};
+    BOOST_CHECK(status_of(unconfirmed).state == run_state::pending);
+    BOOST_TEST(status_of(unconfirmed).reason == "not confirmed for 1h");
+    unconfirmed.pending = false;
+    for (const auto state : {process_state::none, process_state::alive, process_state::gone,
+                             process_state::elsewhere}) {
+        unconfirmed.operation = state;
+        unconfirmed.lock = "1";
+        BOOST_CHECK(status_of(unconfirmed).state == run_state::running);
+        BOOST_TEST(status_of(unconfirmed).reason == "not confirmed for 1h");
+    }
+    unconfirmed.attributes["exit_status"] = "0\n";
+    BOOST_CHECK(status_of(unconfirmed).state == run_state::completed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
