@@ -5,14 +5,16 @@
 #include "transports/http/service_client.hpp"
 #include "transports/local/local_transport.hpp"
 #include "transports/outside_messenger.hpp"
+#include "transports/slurm/slurm_transport.hpp"
 #include "transports/ssh/ssh_transport.hpp"
 
 namespace outrider {
 
 std::vector<std::unique_ptr<transport>> every_transport() {
     std::vector<std::unique_ptr<transport>> all;
-    all.push_back(make_ssh_transport());
-    all.push_back(make_local_transport());
+    auto& ssh = *all.emplace_back(make_ssh_transport());
+    auto& local = *all.emplace_back(make_local_transport());
+    all.push_back(make_slurm_transport(ssh, local));
     return all;
 }
 

@@ -34,7 +34,7 @@ class remote_reader {
     }
     std::string text_or_empty(const char* key) { return text(key).value_or(""); }
 
-    bool boolean(const char* key) {
+    bool boolean(std::string_view key) {
         const auto* value = data_.if_contains(key);
         if (value == nullptr || value->is_null()) {
             return false;
@@ -68,6 +68,9 @@ class remote_reader {
 
     /// A key of the type, as its description wants it.
     std::optional<std::string> value_of(const remote_key& key) {
+        if (key.kind == key_kind::yes_no || key.kind == key_kind::lines) {
+            return key.kind == key_kind::lines ? lines(key.name) : yes_or_no(key.name);
+        }
         auto value = text(key.name);
         if (!value) {
             return std::nullopt;
@@ -90,8 +93,16 @@ class remote_reader {
                 fail(key.name, "must be " + one_of(key.words) + ", not '" + *value + "'");
             }
             break;
+        case key_kind::minutes:
+            check_minutes(key.name);
+            break;
+        case key_kind::far_path:
+            return far_path(key.name);
         case key_kind::local_path:
             return is_word ? value : absolute(*value);
+        case key_kind::yes_no:
+        case key_kind::lines:
+            break; // were read above
         }
         return value;
     }
@@ -155,6 +166,40 @@ class remote_reader {
         }
     }
 
+    std::optional<std::string> yes_or_no(std::string_view key) {
+        const auto* value = data_.if_contains(key);
+        if (value == nullptr || value->is_null()) {
+            return std::nullopt;
+        }
+        return boolean(key) ? "yes" : "no";
+    }
+
+    std::optional<std::string> lines(std::string_view key) {
+        const auto* value = data_.if_contains(key);
+        if (value == nullptr || value->is_null()) {
+            return std::nullopt;
+        }
+        std::string out;
+        for (const auto& item : value->is_array() ? value->get_array() : json::array{*value}) {
+            if (!item.is_string()) {
+                fail(key, "must be a list of texts");
+                return std::nullopt;
+            }
+            out += (out.empty() ? "" : "\n") + std::string(item.get_string());
+        }
+        return out;
+    }
+
+    // YAML 1.1 takes 1:30 for the number 90, which Slurm takes for 90 minutes: below 60 none of
+    // them can be meant.
+    void check_minutes(std::string_view key) {
+        const auto& value = data_.at(key);
+        if (!value.is_string() && !(value.is_int64() && value.get_int64() < 60)) {
+            fail(key, "must be text, in quotes: '2:00:00', '90' (YAML takes a time without quotes "
+                      "for a number)");
+        }
+    }
+
     static std::string one_of(const std::vector<std::string_view>& words) {
         std::string text;
         for (std::size_t at = 0; at < words.size(); ++at) {
@@ -198,14 +243,20 @@ const remote_key slot_keys[] = {
     {.name = "prefer", .kind = key_kind::number, .least = -1'000'000, .most = 1'000'000},
 };
 
-void read_slots(remote_reader& in, remote& to) {
+/// Where `settings` has the `gpus` that are shared out: some types have a key of that name.
+constexpr const char* slot_gpus = "slot-gpus";
+
+void read_slots(remote_reader& in, remote& to, const remote_type* type) {
     for (const auto& key : slot_keys) {
         if (auto number = in.value_of(key)) {
             to.settings[std::string(key.name)] = std::move(*number);
         }
     }
-    if (auto gpus = in.indexes("gpus"); !gpus.empty()) {
-        to.settings["gpus"] = std::move(gpus);
+    const bool has_own =
+        type != nullptr &&
+        std::ranges::find(type->keys, "gpus", &remote_key::name) != type->keys.end();
+    if (auto gpus = has_own ? std::string() : in.indexes("gpus"); !gpus.empty()) {
+        to.settings[slot_gpus] = std::move(gpus);
     }
     if (auto tags = in.words("tags"); !tags.empty()) {
         to.settings["tags"] = std::move(tags);
@@ -223,7 +274,6 @@ result<remote> read_remote(const config& from, const remote_types& types, const 
     remote_reader in(from, name, data);
     remote out{.name = name};
     out.downloads_here = read_downloads(in);
-    read_slots(in, out);
     out.type = in.text_or_empty("type");
     if (out.type.empty()) {
         return failure(errc::bad_input, "remote " + name + " is missing required config: type");
@@ -232,6 +282,7 @@ result<remote> read_remote(const config& from, const remote_types& types, const 
     if (type == nullptr) {
         return failure(errc::unsupported, "remote " + name + " has unsupported type: " + out.type);
     }
+    read_slots(in, out, type);
     out.description = in.text_or_empty("description");
     out.venv_path = in.far_path("venv-path").value_or(in.far_path("guild-env").value_or(""));
     out.venv_activate = in.text_or_empty("venv-activate");
@@ -256,6 +307,12 @@ result<remote> read_remote(const config& from, const remote_types& types, const 
     if (!missing.empty()) {
         return failure(errc::bad_input,
                        "remote " + name + " is missing required config: " + missing);
+    }
+    if (type->complete != nullptr) {
+        const auto* home = data.if_contains("guild-home");
+        if (auto good = type->complete(out, home != nullptr && !home->is_null()); !good) {
+            return good.error();
+        }
     }
     out.address = type->address_of(out);
     return out;
@@ -311,7 +368,7 @@ protocol::slot_rules slots_of(const remote& to) {
     if (!read_number(to, "gpus-per-trial", out.gpus_per_trial) && shared) {
         out.gpus_per_trial = 1;
     }
-    for (const auto& word : words_of(to, "gpus")) {
+    for (const auto& word : words_of(to, slot_gpus)) {
         std::from_chars(word.data(), word.data() + word.size(), out.gpus.emplace_back());
     }
     return out;
@@ -329,7 +386,7 @@ std::vector<std::string> tags_of(const remote& to) {
 
 result<> read_own_slots(const config& from, remote& here) {
     remote_reader in(from, std::string(this_machine_name), from.data);
-    read_slots(in, here);
+    read_slots(in, here, nullptr);
     return in.failed() ? result<>(*in.failed()) : result<>();
 }
 

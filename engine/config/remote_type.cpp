@@ -21,6 +21,12 @@ std::string remote_types::inline_forms() const {
     return text;
 }
 
+std::optional<slurm_rules> remote_types::slurm_of(const remote& to) const {
+    const auto* type = find(to.type);
+    const bool has_jobs = type != nullptr && type->slurm_of != nullptr;
+    return has_jobs ? std::optional(type->slurm_of(to)) : std::nullopt;
+}
+
 remote remote_types::this_machine(const std::string& guild_home) const {
     const auto here =
         std::ranges::find_if(all_, [](const remote_type* each) { return each->here; });

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "engine/config/remote.hpp"
+#include "engine/config/slurm_rules.hpp"
 #include "engine/core/result.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,10 @@ enum class key_kind {
     name,      ///< text that no command takes for an option: it does not begin with '-'
     number,    ///< from `least` to `most`, in decimal digits
     choice,    ///< one of `words`
+    yes_no,    ///< "yes" or "no"
+    lines,     ///< a list of texts, or a text of lines: as lines
+    minutes,   ///< a time as Slurm writes it: YAML takes 2:00:00 without quotes for a number
+    far_path,  ///< of the far machine, as `read_far_path` gives it
     local_path ///< of this machine, made absolute: `~` and `$VAR` are expanded; or one of `words`
 };
 
@@ -47,6 +53,11 @@ struct remote_type {
     std::string (*address_of)(const remote& to);
     /// The command with which a person gets to a shell there, to see what is wrong.
     std::string (*by_hand)(const remote& to);
+    /// Checks what the keys say together, and sets what follows from them. `home_given`:
+    /// `guild-home` is one of them. Null: nothing does.
+    result<> (*complete)(remote& out, bool home_given) = nullptr;
+    /// How its runs become jobs of Slurm. Null: they are processes of the machine.
+    slurm_rules (*slurm_of)(const remote& to) = nullptr;
 };
 
 /// The types of remotes that an engine serves: those of its transports, which outlive this.
@@ -59,6 +70,9 @@ class remote_types {
     [[nodiscard]] const remote_type* find(std::string_view name) const;
     /// "ssh:[USER@]HOST[:PORT]", of each that can be spelled out; empty if none can.
     [[nodiscard]] std::string inline_forms() const;
+
+    /// How the runs of a remote become jobs of Slurm; nothing: they are processes of the machine.
+    [[nodiscard]] std::optional<slurm_rules> slurm_of(const remote& to) const;
 
     /// The remote that stands for this machine.
     [[nodiscard]] remote this_machine(const std::string& guild_home) const;

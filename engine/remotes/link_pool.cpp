@@ -19,7 +19,7 @@ remote link_part(const remote& to) {
     part.use_prerelease = false;
     part.init.clear();
     part.downloads_here = false;
-    for (const char* shared_out : {"slots", "gpus", "gpus-per-trial", "trials-per-gpu"}) {
+    for (const char* shared_out : {"slots", "slot-gpus", "gpus-per-trial", "trials-per-gpu"}) {
         part.settings.erase(shared_out);
     }
     return part;
