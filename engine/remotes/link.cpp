@@ -1,5 +1,6 @@
 #include "engine/remotes/link.hpp"
 
+#include "engine/protocol/slurm_messages.hpp"
 #include "engine/remotes/agent_bootstrap.hpp"
 #include "engine/remotes/heartbeat_policy.hpp"
 #include "engine/text/finished_text.hpp"
@@ -34,6 +35,14 @@ awaitable<bool> answers(byte_stream& shell) {
     std::array<char, 4096> piece;
     const auto got = co_await with_deadline(shell.read_some(piece), greeting_limit, "no answer");
     co_return got && *got > 0;
+}
+
+// The agent outlives the exchange.
+awaitable<void> take_slurm_reply(std::shared_ptr<agent_client> agent,
+                                 std::shared_ptr<exchange> asked) {
+    if (auto used = co_await asked->finish<protocol::slurm_used>(); !used) {
+        spdlog::info("{}: Slurm is not asked: {}", agent->name(), used.error().context);
+    }
 }
 
 } // namespace
@@ -73,6 +82,7 @@ awaitable<result<std::shared_ptr<agent_client>>> link::control(connect_context c
         co_return agent.error();
     }
     control_ = std::move(*agent);
+    greet_slurm();
     tell(true, {});
     tasks_.spawn(to_.name + " heartbeat", [this] { return run_heartbeat(); });
     co_return control_;
@@ -94,6 +104,19 @@ awaitable<result<std::shared_ptr<agent_client>>> link::bulk(connect_context cont
         (*agent)->keep(transfers_);
     }
     co_return agent;
+}
+
+// It goes out before any other request, and nobody waits for its reply: what needs Slurm's answer
+// waits there.
+void link::greet_slurm() {
+    if (type().slurm_of == nullptr) {
+        return;
+    }
+    const protocol::use_slurm request{.poll_ms = type().slurm_of(to_).poll_ms};
+    tasks_.spawn(to_.name + " slurm",
+                 [agent = control_, asked = std::make_shared<exchange>(*control_, request)] {
+                     return take_slurm_reply(agent, asked);
+                 });
 }
 
 awaitable<std::vector<finding>> link::examine(connect_context context) {

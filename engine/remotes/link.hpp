@@ -57,6 +57,7 @@ class link {
     awaitable<result<std::shared_ptr<agent_client>>> new_agent(protocol::hello& hello);
     std::shared_ptr<agent_client> own(std::unique_ptr<agent_client> fresh);
     awaitable<void> drop();
+    void greet_slurm();
     awaitable<void> run_heartbeat();
     void tell(bool up, const std::string& why) const;
 
