@@ -46,6 +46,10 @@ json::object listed(const run_row& run) {
     if (!run.held_by.empty()) {
         out["held_by"] = json_of(run.held_by);
     }
+    if (!run.job.empty()) {
+        out["job"] = json_of(run.job);
+        out["node"] = text_or_null(run.node);
+    }
     out["pid"] = pid_or_null(run);
     out["duration"] = duration(run);
     return out;

@@ -243,9 +243,11 @@ void renderer::on(const stop_progress& stop) {
     if (stop.not_running) {
         out_ << "Run " << stop.run_id << " is not running\n";
     } else if (!stop.done) {
-        err_ << "Stopping " << stop.run_id << " (pid " << stop.pid << ")\n";
+        err_ << "Stopping " << stop.run_id << " ("
+             << (stop.job.empty() ? "pid " + std::to_string(stop.pid) : "job " + stop.job) << ")\n";
     } else if (!stop.survivors.empty()) {
-        err_ << "The following processes did not stop as expected:";
+        err_ << "The following " << (stop.job.empty() ? "processes" : "jobs")
+             << " did not stop as expected:";
         const char* separator = " ";
         for (const auto pid : stop.survivors) {
             err_ << separator << pid;

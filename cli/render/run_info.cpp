@@ -181,20 +181,26 @@ std::vector<std::pair<std::string, std::string>> run_info_lines(const run_descri
     const auto number = [](std::optional<std::int64_t> value) {
         return value ? std::to_string(*value) : std::string();
     };
-    return {{"id", run.row.id},
-            {"operation", run.row.operation},
-            {"from", contract_home(run.from, described.user_home)},
-            {"status", status_text(run.row)},
-            {"started", local_time(run.row.started_us)},
-            {"stopped", local_time(run.row.stopped_us)},
-            {"marked", run.row.marked ? "yes" : "no"},
-            {"label", run.row.label},
-            {"sourcecode_digest", run.sourcecode_digest},
-            {"vcs_commit", run.vcs_commit},
-            {"run_dir", contract_home(run.row.directory, described.user_home)},
-            {"command", command_text(run.command)},
-            {"exit_status", number(run.row.exit_status)},
-            {"pid", run.row.pid == 0 ? std::string() : std::to_string(run.row.pid)}};
+    std::vector<std::pair<std::string, std::string>> lines{
+        {"id", run.row.id},
+        {"operation", run.row.operation},
+        {"from", contract_home(run.from, described.user_home)},
+        {"status", status_text(run.row)},
+        {"started", local_time(run.row.started_us)},
+        {"stopped", local_time(run.row.stopped_us)},
+        {"marked", run.row.marked ? "yes" : "no"},
+        {"label", run.row.label},
+        {"sourcecode_digest", run.sourcecode_digest},
+        {"vcs_commit", run.vcs_commit},
+        {"run_dir", contract_home(run.row.directory, described.user_home)},
+        {"command", command_text(run.command)},
+        {"exit_status", number(run.row.exit_status)},
+        {"pid", run.row.pid == 0 ? std::string() : std::to_string(run.row.pid)}};
+    if (!run.row.job.empty()) {
+        lines.emplace_back("job", run.row.job);
+        lines.emplace_back("node", run.row.node);
+    }
+    return lines;
 }
 
 std::string run_info_text(const run_described& described, const info_command& asked) {

@@ -52,7 +52,8 @@ std::string left_running_lines(const run_left_running& left, const std::string& 
     }
     if (!left.detached) {
         const std::string where = left.remote.empty() ? "" : " on " + left.remote;
-        return left.run_id + " is running" + where + "\nTo watch use " + watch;
+        return left.run_id + (left.pending ? " is pending" : " is running") + where +
+               "\nTo watch use " + watch;
     }
     if (left.remote.empty()) {
         return "Stopped watching " + left.run_id + " (still running)\n";

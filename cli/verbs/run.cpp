@@ -140,6 +140,16 @@ void add_trial_options(CLI::App& verb, run_command& made) {
              "STATES");
 }
 
+// Ours, too, for remotes whose runs are jobs of Slurm.
+void add_job_options(CLI::App& verb, run_command& made) {
+    add_text(verb, "--time", made.job.time, "Time limit of the job, on a cluster", "TIME");
+    add_text(verb, "--partition", made.job.partition, "Partition of the job, on a cluster", "NAME");
+    verb.add_option("--sbatch", made.job.sbatch,
+                    "Option of sbatch for the job, on a cluster: '--nice=10'; may be repeated")
+        ->allow_extra_args(false)
+        ->option_text("LINE");
+}
+
 void add_batch_options(CLI::App& verb, run_command& made) {
     add_text(verb, "-o,--optimizer", made.optimizer,
              "What makes the trials of a batch: + (all combinations), random, gp, tpe, an "
@@ -203,6 +213,7 @@ void add_run(CLI::App& parent, invocation& into) {
     verb->add_flag("--edit-comment", into.edit_comment, "Write the comment in an editor first");
     add_batch_options(*verb, made);
     add_trial_options(*verb, made);
+    add_job_options(*verb, made);
     add_json_option(*verb, into);
 }
 

@@ -16,7 +16,7 @@ namespace outrider {
 
 /// How the trials of a batch are dealt with.
 struct trial_rules {
-    std::int64_t parallel = 1;       ///< that run at the same time
+    std::int64_t parallel = 0;       ///< that run at the same time; 0: one, or as a cluster lets
     bool keep_going = false;         ///< also where the first ones all fail in the same way
     std::string early_stop;          ///< RULE[:SCALAR][@STEP]; empty: none is ended early
     std::int64_t gpus_per_trial = 0; ///< that each has for itself; 0: as its machine is set up
@@ -41,6 +41,18 @@ struct pool_terms {
     bool no_queue = false; ///< fail where no slot is free, instead of waiting for one
 };
 BOOST_DESCRIBE_STRUCT(pool_terms, (), (where, no_queue))
+
+/// How a run becomes a job of Slurm, over what its remote says.
+struct job_options {
+    std::string time;                ///< empty: as its remote says
+    std::string partition;           ///< likewise
+    std::vector<std::string> sbatch; ///< options of sbatch, on top of those of its remote
+
+    [[nodiscard]] bool any() const {
+        return !time.empty() || !partition.empty() || !sbatch.empty();
+    }
+};
+BOOST_DESCRIBE_STRUCT(job_options, (), (time, partition, sbatch))
 
 /// `run [-r REMOTE] [OPERATION] [FLAG=VALUE…]`. At most one of `start`, `restart` and `proto` is
 /// set; `run queue` is this command with the operation "queue".
@@ -90,6 +102,7 @@ struct run_command {
     bool keep_batch = false;          ///< its run stays when all is done
     bool fail_on_trial_error = false; ///< a trial that fails is the last
     trial_rules trials;               ///< of a batch
+    job_options job;                  ///< on a cluster
     std::string only;                 ///< of a batch that goes on: "failed,lost,pending"
     std::string run_id;               ///< empty: a new one
     std::string run_dir;              ///< local: absolute place of the run outside of a home
@@ -117,7 +130,7 @@ BOOST_DESCRIBE_STRUCT(run_command, (),
                        print_cmd, print_env, help_op, help_model, pidfile, tests, pool, optimizer,
                        optimize, max_trials, minimize, maximize, print_trials, save_trials,
                        stage_trials, optimizer_flags, batch_label, batch_tags, batch_comment,
-                       keep_batch, fail_on_trial_error, trials, only, run_id, run_dir, quiet))
+                       keep_batch, fail_on_trial_error, trials, job, only, run_id, run_dir, quiet))
 
 /// `watch [-r REMOTE] [RUN…]`; no RUN: the newest running one, of several remotes all that run.
 struct watch_command {

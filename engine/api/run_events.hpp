@@ -48,9 +48,10 @@ struct run_left_running {
     std::string operation;
     std::string pidfile;   ///< `run --background`: absolute
     bool glimpsed = false; ///< `watch --no-follow`: it goes on after what was shown
+    bool pending = false;  ///< it is a job that had not begun
 };
 BOOST_DESCRIBE_STRUCT(run_left_running, (),
-                      (remote, run_id, detached, operation, pidfile, glimpsed))
+                      (remote, run_id, detached, operation, pidfile, glimpsed, pending))
 
 struct watch_started {
     std::string remote;
@@ -101,9 +102,10 @@ struct stop_progress {
     std::int64_t pid = 0;                ///< stopping: of the operation
     bool not_running = false;            ///< the run had ended already
     bool done = false;                   ///< over: `survivors` is final
-    std::vector<std::int64_t> survivors; ///< pids that did not go
+    std::vector<std::int64_t> survivors; ///< pids that did not go; of a job: its id
+    std::string job;                     ///< id of the job that the run is; else empty
 };
-BOOST_DESCRIBE_STRUCT(stop_progress, (), (remote, run_id, pid, not_running, done, survivors))
+BOOST_DESCRIBE_STRUCT(stop_progress, (), (remote, run_id, pid, not_running, done, survivors, job))
 
 /// `run --stage`: the run is there and waits.
 struct run_staged {

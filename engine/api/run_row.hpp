@@ -29,9 +29,12 @@ struct run_row {
     std::string reason;    ///< why it ended, for people; may be empty
     std::string directory; ///< absolute, on the machine that holds it
     std::string held_by;   ///< the remote that holds it, where several were asked; else empty
+    std::string job;       ///< id of the job that it is, on a cluster; else empty
+    std::string node;      ///< where that job runs or ran; may be empty
 };
 BOOST_DESCRIBE_STRUCT(run_row, (),
                       (index, id, operation, project_directory, started_us, stopped_us, state,
-                       remote, label, tags, marked, exit_status, pid, reason, directory, held_by))
+                       remote, label, tags, marked, exit_status, pid, reason, directory, held_by,
+                       job, node))
 
 } // namespace outrider

@@ -65,6 +65,10 @@ run_row row_of(const protocol::run_facts& facts) {
     row.label = text(attribute_value(facts, "label"));
     row.tags = texts(attribute_value(facts, "tags"));
     row.marked = attribute_value(facts, "marked") == json::value(true);
+    if (facts.job) {
+        row.job = facts.job->id;
+        row.node = facts.job->node;
+    }
     row.pid = row.state == run_state::running ? facts.operation_pid : 0;
     return row;
 }

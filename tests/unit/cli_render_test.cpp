@@ -105,6 +105,8 @@ BOOST_AUTO_TEST_CASE(a_run_that_goes_on_says_how_to_watch_it) {
         {run_left_running{.run_id = "id1", .detached = true}, "",
          "Stopped watching id1 (still running)\n"},
         {run_left_running{.run_id = "id1", .glimpsed = true}, "", "Run id1 is still running\n"},
+        {run_left_running{.remote = "cluster", .run_id = "id1", .pending = true},
+         "id1 is pending on cluster\nTo watch use 'guild watch id1 -r cluster'\n", ""},
     };
     for (const auto& c : cases) {
         check(c);
@@ -167,6 +169,9 @@ BOOST_AUTO_TEST_CASE(a_stop_names_processes_and_what_is_left_of_them) {
          "The following processes did not stop as expected: 7\n"},
         {stop_progress{.run_id = "id1", .done = true, .survivors = {7, 8}}, "",
          "The following processes did not stop as expected: 7, 8\n"},
+        {stop_progress{.run_id = "id1", .job = "12"}, "", "Stopping id1 (job 12)\n"},
+        {stop_progress{.run_id = "id1", .done = true, .survivors = {12}, .job = "12"}, "",
+         "The following jobs did not stop as expected: 12\n"},
     };
     for (const auto& c : cases) {
         check(c);

@@ -68,6 +68,17 @@ BOOST_AUTO_TEST_CASE(a_reason_stands_where_no_exit_status_does) {
                    "\nreason: stopped early: rank 9 of 12 at step 2000\n") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_job_has_its_id_its_node_and_why_it_waits) {
+    auto run = a_run();
+    run.run.row.state = run_state::pending;
+    run.run.row.job = "12";
+    run.run.row.reason = "waits: Resources";
+    BOOST_TEST(run_info_text(run, {}).find(
+                   "\npid: \njob: 12\nnode: \nreason: waits: Resources\n") != std::string::npos);
+    run.run.row.node = "node1";
+    BOOST_TEST(run_info_json(run, {}).find(R"("job":"12","node":"node1")") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_of_a_run_that_runs_elsewhere_names_where) {
     auto run = a_run();
     run.run.row.state = run_state::running;

@@ -111,6 +111,9 @@ void run_follow::take_part(const protocol::frame& incoming) {
         offset_ = begins.offset;
         start_.tail.reset(); // found: another connection goes on at the byte
         start_.since.reset();
+    } else if (protocol::run_waits waits;
+               part->type == protocol::run_waits::name && protocol::from_json(part->body, waits)) {
+        tell_waits(std::move(waits.why));
     } else if (protocol::children_progress progress;
                part->type == protocol::children_progress::name &&
                protocol::from_json(part->body, progress)) {
@@ -124,6 +127,14 @@ void run_follow::take_part(const protocol::frame& incoming) {
                                      .best = progress.best,
                                      .best_flags = std::move(progress.best_flags)});
     }
+}
+
+// Once, and again when it is another reason, over however many connections.
+void run_follow::tell_waits(std::string why) {
+    if (why == std::exchange(waits_, why) || why.empty()) {
+        return;
+    }
+    session_.emit(note{.text = "Run " + run_id_ + (why.starts_with("waits") ? " " : ": ") + why});
 }
 
 void run_follow::interrupt() {

@@ -43,6 +43,7 @@ class run_follow {
     awaitable<result<followed>> over_one_connection(agent_client& agent);
     awaitable<result<followed>> take_output(exchange& following);
     void take_part(const protocol::frame& incoming);
+    void tell_waits(std::string why);
 
     command_session& session_;
     lasting_link& link_;
@@ -52,6 +53,7 @@ class run_follow {
     std::vector<std::int64_t> line_times_; // of the next data
     exchange* current_ = nullptr;
     bool paused_ = false; // for the client
+    std::string waits_;   // why, as it was told last
 };
 
 /// Follows one run until it has ended. A lost link is said once, and tried again with growing,

@@ -24,7 +24,8 @@ std::string person(const command_context& context) {
 
 awaitable<result<bool>> stop_one_run(command_session& session, const target& at, run_row run,
                                      stop_options options) {
-    session.emit(stop_progress{.remote = at.remote, .run_id = run.id, .pid = run.pid});
+    session.emit(
+        stop_progress{.remote = at.remote, .run_id = run.id, .pid = run.pid, .job = run.job});
     auto agent = co_await session.agent(at);
     if (!agent) {
         co_return agent.error();
@@ -45,7 +46,8 @@ awaitable<result<bool>> stop_one_run(command_session& session, const target& at,
                                .run_id = run.id,
                                .not_running = !stopped->was_running,
                                .done = true,
-                               .survivors = stopped->survivors});
+                               .survivors = stopped->survivors,
+                               .job = run.job});
     co_return stopped->survivors.empty();
 }
 
@@ -62,8 +64,10 @@ awaitable<result<outcome>> perform(command_session& session, stop_command what) 
     std::vector<run_row> running;
     bool told = false; // of each named run that there is nothing to do here
     for (auto& row : chosen->rows) {
-        // A local copy of a far run is stopped on its remote, never here.
-        if (row.state == run_state::running && row.remote.empty()) {
+        // A local copy of a far run is stopped on its remote, never here. A job can be stopped
+        // before it has begun.
+        const bool waits = row.state == run_state::pending && !row.job.empty();
+        if ((row.state == run_state::running || waits) && row.remote.empty()) {
             running.push_back(row);
         } else if (named && row.remote.empty()) {
             session.emit(

@@ -156,8 +156,14 @@ awaitable<result<rows>> choose_running(command_session& session, const target& a
     }
     auto running = std::move(found->rows);
     std::erase_if(running, [](const run_row& row) {
-        return row.state != run_state::running || !row.remote.empty();
+        const bool waits = row.state == run_state::pending && !row.job.empty();
+        return (row.state != run_state::running && !waits) || !row.remote.empty();
     });
+    // One that runs comes before a job that has not begun.
+    const auto runs = [](const run_row& row) { return row.state == run_state::running; };
+    if (!all && std::ranges::any_of(running, runs)) {
+        std::erase_if(running, [&](const run_row& row) { return !runs(row); });
+    }
     if (!all && running.size() > 1) {
         running.resize(1);
     }

@@ -1,5 +1,7 @@
 #include "engine/commands/machines/check_facts.hpp"
 
+#include "engine/commands/machines/slurm_findings.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -86,6 +88,7 @@ std::vector<machine_fact> facts_of(const machine_survey& survey) {
     if (survey.clock) {
         out.push_back({"clock_offset", clock_text(*survey.clock)});
     }
+    add_slurm_facts(survey, out);
     return out;
 }
 

@@ -1,11 +1,13 @@
 #include "engine/commands/machines/machine_findings.hpp"
 
 #include "engine/commands/machines/check_facts.hpp"
+#include "engine/commands/machines/slurm_findings.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace outrider {
 namespace {
@@ -253,7 +255,7 @@ std::vector<finding> findings_of(const machine_survey& survey) {
     out.push_back(shell_finding(survey));
     out.push_back(agent_finding(survey));
     out.push_back(guild_home_finding(survey));
-    if (auto shared = shared_finding(survey)) {
+    if (auto shared = survey.job ? std::nullopt : shared_finding(survey)) {
         out.push_back(std::move(*shared));
     }
     out.push_back(space_finding("disk_space", "runs", survey.report.guild_home));
@@ -264,9 +266,14 @@ std::vector<finding> findings_of(const machine_survey& survey) {
         out.push_back(clock_finding(*survey.clock));
     }
     out.push_back(python_finding(survey));
-    out.push_back(logout_finding(survey));
+    if (!survey.job) { // a job is Slurm's, whoever logs out
+        out.push_back(logout_finding(survey));
+    }
     if (survey.channels) {
         out.push_back(channels_finding(*survey.channels));
+    }
+    if (survey.job) {
+        std::ranges::move(slurm_findings(survey), std::back_inserter(out));
     }
     return out;
 }

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 constexpr auto survey_limit = 30s;
 constexpr auto python_limit = 30s; // a cold interpreter on a network file system
 constexpr auto gpu_limit = 30s;    // a driver that is loaded first
+constexpr auto slurm_limit = 40s;  // the agent itself ends it after 30
 constexpr int clock_samples = 5;   // the quickest of them counts
 
 // Says one thing a line, in the order of `python_facts`.
@@ -115,6 +116,15 @@ awaitable<void> ask_gpus(command_session& session, const target& at, machine_sur
     }
 }
 
+awaitable<void> ask_slurm(agent_client& agent, machine_survey& out) {
+    auto report = co_await agent.call(protocol::examine_slurm{}, slurm_limit);
+    if (report) {
+        out.slurm = std::move(*report);
+    } else {
+        out.slurm_failure = without_name(report.error().context, out.to.name);
+    }
+}
+
 } // namespace
 
 awaitable<result<machine_survey>> survey_machine(command_session& session, const target& at,
@@ -144,7 +154,12 @@ awaitable<result<machine_survey>> survey_machine(command_session& session, const
     }
     co_await ask_python(session, at, out);
     co_await ask_gpus(session, at, out);
-    if (channels && at.over->type().bounded_streams) {
+    if (at.job) {
+        out.job = at.job;
+        co_await ask_slurm(**agent, out);
+    }
+    // A login node that is this machine has no wire that could bound them.
+    if (channels && at.over->type().bounded_streams && !at.to.address.empty()) {
         auto counted = co_await at.over->count_channels();
         if (!counted) {
             co_return counted.error();

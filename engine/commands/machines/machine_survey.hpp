@@ -2,6 +2,7 @@
 
 #include "engine/commands/session/session.hpp"
 #include "engine/protocol/machine_messages.hpp"
+#include "engine/protocol/slurm_messages.hpp"
 #include "engine/remotes/agent_bootstrap.hpp"
 #include "engine/remotes/clock_offset.hpp"
 
@@ -39,6 +40,10 @@ struct machine_survey {
     /// Channels that the connection gives, ours included; nothing: it has no such limit, or it was
     /// not asked.
     std::optional<int> channels;
+    /// Where runs are jobs: what a run is by default, and what Slurm says.
+    std::optional<protocol::slurm_job> job;
+    std::optional<protocol::slurm_report> slurm;
+    std::string slurm_failure; ///< why nothing is known of Slurm; may be empty
 };
 
 /// Connects and asks. `channels`: counts them too, by opening them. Fails where no agent answers.

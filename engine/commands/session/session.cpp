@@ -133,10 +133,15 @@ awaitable<result<target>> command_session::find_target(std::string remote_name) 
     }
     std::string name = remote_name.empty() ? "" : to.name;
     std::string guild_home = to.guild_home;
+    std::optional<protocol::slurm_job> job;
+    if (auto rules = resources_.links.types().slurm_of(to)) {
+        job = std::move(rules->job);
+    }
     co_return target{.over = *over,
                      .to = std::move(to),
                      .remote = std::move(name),
-                     .home = std::move(guild_home)};
+                     .home = std::move(guild_home),
+                     .job = std::move(job)};
 }
 
 awaitable<result<std::shared_ptr<agent_client>>> command_session::agent(const target& at) {

@@ -21,6 +21,9 @@ struct target {
     remote to;
     std::string remote; ///< the remote's name; empty: this machine
     std::string home;   ///< Guild home there
+    /// What makes a run a job there; nothing: runs are processes.
+    std::optional<protocol::slurm_job> job;
+    bool job_as_recorded = true; ///< a run that is there starts again as the job that it was
 };
 
 /// What a running command has: its context, the way to tell and to ask its client, and the links.

@@ -95,7 +95,7 @@ awaitable<result<>> add_slots(command_session& session, const target& at, const 
     if (what.trials.gpus_per_trial > 0) {
         how.slots.gpus_per_trial = what.trials.gpus_per_trial;
     }
-    how.parallel = what.trials.parallel;
+    how.parallel = std::max<std::int64_t>(what.trials.parallel, 1);
     co_return result<>();
 }
 

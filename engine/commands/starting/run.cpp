@@ -1,6 +1,7 @@
 #include "engine/commands/choosing/recorded_runs.hpp"
 #include "engine/commands/starting/batch_start.hpp"
 #include "engine/commands/starting/downloads.hpp"
+#include "engine/commands/starting/job_choice.hpp"
 #include "engine/commands/starting/pipeline_start.hpp"
 #include "engine/commands/starting/run_checks.hpp"
 #include "engine/commands/starting/run_follow_up.hpp"
@@ -169,6 +170,9 @@ awaitable<result<outcome>> start_new_run(command_session& session, run_command w
     if (!at) {
         co_return at.error();
     }
+    if (auto chosen = choose_job(*at, what); !chosen) {
+        co_return chosen.error();
+    }
     what.background = what.background || !what.pidfile.empty();
     place_run(what, session.context().directory, user_home(session.context()));
     co_return co_await start_new(session, std::move(what), std::move(*at), std::move(needs));
@@ -193,6 +197,9 @@ awaitable<result<outcome>> perform(command_session& session, run_command what) {
     auto at = co_await session.find_target(what.remote);
     if (!at) {
         co_return at.error();
+    }
+    if (auto chosen = choose_job(*at, what); !chosen) {
+        co_return chosen.error();
     }
     co_return co_await start_again(session, std::move(what), std::move(*at));
 }

@@ -21,6 +21,12 @@ bool wants_change(const run_command& what) {
 }
 
 result<> check_not_running(const run_row& row, const target& at) {
+    if (row.state == run_state::pending && !row.job.empty()) {
+        return failure(errc::conflict, "cannot restart run " + row.id + " because its job " +
+                                           row.job + " is pending\nUse '{program} stop " + row.id +
+                                           " -r " + at.remote +
+                                           "' to stop it first and try again.");
+    }
     if (row.state != run_state::running) {
         return {};
     }

@@ -55,7 +55,8 @@ awaitable<result<outcome>> follow_up(command_session& session, const target& at,
                                      started_run started, follow_up_options how) {
     const bool local = at.remote.empty();
     if (how.leave || how.background) {
-        run_left_running left{.remote = at.remote, .run_id = started.id};
+        run_left_running left{
+            .remote = at.remote, .run_id = started.id, .pending = started.pending};
         if (how.background) {
             left.operation = started.operation;
             left.pidfile = how.pidfile.empty() ? started.directory + "/.guild/JOB" : how.pidfile;

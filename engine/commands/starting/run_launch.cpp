@@ -86,6 +86,13 @@ insist_on_start(command_session& session, const target& at, const Request& what,
     }
 }
 
+// A run that is a job, and what it has waited for so far.
+void tell_job(const protocol::run_facts& run, const target& at, const start_observer& told) {
+    if (run.job && !run.job->id.empty()) {
+        told.dependency("Submitted as job " + run.job->id + " on " + at.remote);
+    }
+}
+
 // Fails where a dependency kept the operation from being started.
 result<> tell_started(const protocol::start_reply& reply, const start_observer& told) {
     told.step(run_stage::started, {});
@@ -149,7 +156,9 @@ awaitable<result<>> send_plan(command_session& session, const target& at, const 
 
 awaitable<result<started_run>> launch(command_session& session, const target& at,
                                       const protocol::start_run& what, const start_observer& told) {
-    auto reply = co_await insist_on_start(session, at, what, what.operation, told);
+    protocol::start_run request = what;
+    request.slurm = at.job;
+    auto reply = co_await insist_on_start(session, at, request, what.operation, told);
     if (!reply) {
         co_return reply.error();
     }
@@ -159,29 +168,36 @@ awaitable<result<started_run>> launch(command_session& session, const target& at
     if (auto good = tell_started(*reply, told); !good) {
         co_return good.error();
     }
+    tell_job(reply->run, at, told);
     co_return started_run{.id = what.run_id,
                           .directory = std::move(reply->run.directory),
                           .run_dir = what.run_dir,
                           .operation = what.operation,
                           .deleted_on_success = what.delete_on_success,
-                          .pid = reply->run.operation_pid};
+                          .pid = reply->run.operation_pid,
+                          .pending = reply->run.job && reply->run.pending};
 }
 
 awaitable<result<started_run>> launch(command_session& session, const target& at,
                                       const protocol::start_staged& what,
                                       const std::string& operation, const start_observer& told) {
-    auto reply = co_await insist_on_start(session, at, what, operation, told);
+    protocol::start_staged request = what;
+    request.slurm = at.job;
+    request.slurm_if_none = at.job_as_recorded;
+    auto reply = co_await insist_on_start(session, at, request, operation, told);
     if (!reply) {
         co_return reply.error();
     }
     if (auto good = tell_started(*reply, told); !good) {
         co_return good.error();
     }
+    tell_job(reply->run, at, told);
     co_return started_run{.id = what.run_id,
                           .directory = std::move(reply->run.directory),
                           .run_dir = {},
                           .operation = operation,
-                          .pid = reply->run.operation_pid};
+                          .pid = reply->run.operation_pid,
+                          .pending = reply->run.job && reply->run.pending};
 }
 
 } // namespace outrider

@@ -18,6 +18,7 @@ struct started_run {
     std::string operation;
     bool deleted_on_success = false;
     std::int64_t pid = 0; ///< of the operation
+    bool pending = false; ///< it is a job that has not begun
 };
 
 /// The request that starts a plan's run on a machine. With another id than the plan's it is one
