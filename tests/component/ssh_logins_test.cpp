@@ -279,4 +279,24 @@ BOOST_AUTO_TEST_CASE(nothing_is_asked_for_by_a_method_that_is_not_preferred) {
     BOOST_TEST(text.find("permission denied") != std::string::npos);
 }
 
+// A second factor, for example: the person logs in, and we ride along.
+BOOST_AUTO_TEST_CASE(a_connection_of_the_users_own_ssh_can_be_ridden_on) {
+    const ssh_server server;
+    const std::string socket = server.directory() / "c";
+    ssh_remote there = server.remote_named("gpu1");
+    there.control = socket;
+    there.private_key = server.directory() / "none"; // what would be needed otherwise is not there
+    const auto context = context_in(server.home());
+    BOOST_TEST(output_of(there, context)
+                   .starts_with("gpu1: no ssh holds a connection at " + socket +
+                                "; log in by 'ssh -M -S " + socket));
+    run_program({"ssh", "-f", "-N", "-M", "-S", socket, "-F", "none", "-i", server.user_key(),
+                 "-oUserKnownHostsFile=" + server.known_hosts(), "-p",
+                 std::to_string(server.port()), "127.0.0.1"});
+    BOOST_TEST(output_of(there, context) == "reached\n");
+    BOOST_TEST(output_of(there, context) == "reached\n"); // it was not ended
+    run_program({"ssh", "-F", "none", "-S", socket, "-O", "exit", "127.0.0.1"});
+    BOOST_TEST(output_of(there, context).starts_with("gpu1: no ssh holds a connection"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

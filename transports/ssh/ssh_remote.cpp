@@ -54,6 +54,7 @@ settings_map settings_of(const ssh_remote& to) {
     set(out, "proxy", to.proxy);
     set(out, "known-hosts", to.known_hosts);
     set(out, "ssh-config", to.ssh_config);
+    set(out, "ssh-control", to.control);
     for (const auto& [word, policy] : policy_words) {
         if (policy == to.host_keys) {
             out["host-keys"] = word;
@@ -189,7 +190,8 @@ const remote_type& ssh_remote_type() {
                  {.name = "host-keys",
                   .kind = key_kind::choice,
                   .words = {"strict", "accept-new", "ask"}},
-                 {.name = "ssh-config", .kind = key_kind::local_path, .words = {"none"}}},
+                 {.name = "ssh-config", .kind = key_kind::local_path, .words = {"none"}},
+                 {.name = "ssh-control", .kind = key_kind::local_path}},
         .here = false,
         .bounded_streams = true,
         .inline_form = "[USER@]HOST[:PORT][:ENV_PATH]",
@@ -209,6 +211,7 @@ ssh_remote ssh_remote_of(const remote& to) {
     out.connect_timeout = number_setting<std::int64_t>(from, "connect-timeout");
     out.known_hosts = setting(from, "known-hosts");
     out.ssh_config = setting(from, "ssh-config");
+    out.control = setting(from, "ssh-control");
     const auto words = setting(from, "host-keys");
     for (const auto& [word, policy] : policy_words) {
         if (words == word) {

@@ -32,6 +32,8 @@ struct ssh_remote {
     host_key_policy host_keys = host_key_policy::inherit;
     /// Absolute path of an ssh configuration to use instead of the user's, or "none".
     std::optional<std::string> ssh_config;
+    /// Absolute path of the control socket of an `ssh` that the user started: instead of all else.
+    std::optional<std::string> control;
 };
 
 /// `type: ssh`: its keys, and the spec `ssh:[USER@]HOST[:PORT][:ENV_PATH]`.

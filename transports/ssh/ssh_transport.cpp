@@ -4,6 +4,7 @@
 #include "transports/process/child_process.hpp"
 #include "transports/process/process_limits.hpp"
 #include "transports/ssh/connector.hpp"
+#include "transports/ssh/control_connection.hpp"
 #include "transports/ssh/host_key_check.hpp"
 #include "transports/ssh/ssh_remote.hpp"
 
@@ -33,6 +34,9 @@ class ssh_transport final : public transport {
     awaitable<result<std::unique_ptr<connection>>>
     connect(const remote& to, const connect_context& context) override {
         const auto there = ssh_remote_of(to);
+        if (there.control) {
+            co_return co_await ssh::connect_by_control(there, context);
+        }
         ssh::connector connecting(memory_, there, context);
         co_return co_await connecting.run();
     }
@@ -42,7 +46,7 @@ class ssh_transport final : public transport {
                                             const connect_context& context) override {
         std::vector<finding> out;
         const auto there = ssh_remote_of(to);
-        if (there.ssh_config == "none") {
+        if (there.ssh_config == "none" || there.control) {
             co_return out;
         }
         if (find_program("ssh", context.environment).empty()) {
