@@ -19,8 +19,12 @@ def make_keys(directory):
         return " ".join(f.read().split()[:2])
 
 
-def server_config(directory, listen, far):
-    """What an sshd with the keys of `directory` reads; `far` is the home of its sessions."""
+def server_config(directory, listen, far, environment=None):
+    """What an sshd with the keys of `directory` reads; `far` is the home of its sessions, which
+    have these variables, too. Of several `SetEnv` lines the first one counts."""
+    variables = " ".join(f"{name}={value}"
+                         for name, value in {"HOME": far, "OUTRIDER_SCRATCH": f"{far}/scratch",
+                                              **(environment or {})}.items())
     return "".join(f"ListenAddress {each}\n" for each in listen) + f"""HostKey {directory}/host_key
 AuthorizedKeysFile {directory}/authorized_keys
 PidFile none
@@ -30,7 +34,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 UseDNS no
 LogLevel ERROR
-SetEnv HOME={far} OUTRIDER_SCRATCH={far}/scratch
+SetEnv {variables}
 """
 
 
@@ -53,9 +57,10 @@ def client_environment(directory):
 
 class SshServer:
     """Listens on `address`, by default loopback. `there` and `here` are words that a command of the
-    far side and of this side begins with, to run in another network namespace."""
+    far side and of this side begins with, to run in another network namespace. `environment` gives
+    more variables of its sessions, by the server's directory."""
 
-    def __init__(self, address="127.0.0.1", there=(), here=()):
+    def __init__(self, address="127.0.0.1", there=(), here=(), environment=lambda work: {}):
         self.address, self.there, self.here = address, list(there), list(here)
         self.work = tempfile.mkdtemp(prefix="outrider-bench.", dir="/dev/shm")
         self.far = os.path.join(self.work, "far")
@@ -67,7 +72,8 @@ class SshServer:
             s.bind(("127.0.0.1", 0))  # in this namespace; the server's own has as many free
             self.port = s.getsockname()[1]
         with open(self.path("sshd_config"), "w") as f:
-            f.write(server_config(self.work, [f"{address}:{self.port}"], self.far) +
+            f.write(server_config(self.work, [f"{address}:{self.port}"], self.far,
+                                  environment(self.work)) +
                     "MaxStartups 200\n")
         self.process = subprocess.Popen([*self.there, sshd_program(), "-D", "-f",
                                          self.path("sshd_config"), "-E", self.path("sshd.log")])
