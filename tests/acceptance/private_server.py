@@ -17,9 +17,9 @@ class ServerError(Exception):
     """No server could be started; the text says why."""
 
 
-def start(work):
-    """Starts a server whose sessions have WORK/far as their home; returns its process. Writes the
-    WORK/config.yml that names it `guild-uat`, and makes WORK/home."""
+def start(work, environment=None):
+    """Starts a server whose sessions have WORK/far as their home, and these variables; returns its
+    process. Writes the WORK/config.yml that names it `guild-uat`, and makes WORK/home."""
     for name in ("host_key", "user_key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "uat",
                         "-f", os.path.join(work, name)], check=True)
@@ -30,7 +30,8 @@ def start(work):
         os.makedirs("/run/sshd", exist_ok=True)
     for _ in range(5):
         port = free_port()
-        server = launch(work, port)
+        server = launch(work, port, {"HOME": f"{work}/far", "OUTRIDER_SCRATCH": f"{work}/scratch",
+                                   **(environment or {})})
         if answers(server, port):
             write_config(work, port)
             return server
@@ -52,7 +53,7 @@ def free_port():
     raise ServerError("no port is free")
 
 
-def launch(work, port):
+def launch(work, port, environment):
     config = os.path.join(work, "sshd_config")
     with open(config, "w", encoding="utf-8") as f:
         f.write(f"""ListenAddress 127.0.0.1:{port}
@@ -66,7 +67,7 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 UseDNS no
 LogLevel ERROR
-SetEnv HOME={work}/far OUTRIDER_SCRATCH={work}/scratch
+SetEnv {" ".join(f"{name}={value}" for name, value in environment.items())}
 """)
     return subprocess.Popen([shutil.which("sshd") or "/usr/sbin/sshd", "-D", "-f", config,
                              "-E", os.path.join(work, "sshd.log")], stdin=subprocess.DEVNULL)
