@@ -6,6 +6,7 @@
 #include "engine/project/operation_reader.hpp"
 #include "engine/project/project_failure.hpp"
 #include "engine/project/section_includes.hpp"
+#include "engine/text/python_number.hpp"
 #include "engine/text/value_text.hpp"
 
 #include <boost/json/array.hpp>
@@ -102,6 +103,11 @@ class project_reader {
             return operations.error();
         }
         for (auto& member : *operations) {
+            if (!member.value().is_object()) {
+                return project_failure("invalid value for operation " +
+                                       python_string(member.key()) +
+                                       ": expected a string or a mapping");
+            }
             auto& operation = member.value().get_object();
             for (const auto& usual : object_or_none(data, "operation-defaults")) {
                 operation.emplace(usual.key(), usual.value()); // unless it has its own

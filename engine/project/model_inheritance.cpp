@@ -18,6 +18,9 @@ constexpr const char* inherited[] = {"description",        "extra",      "flags"
                                      "operation-defaults", "operations", "params",
                                      "references",         "resources",  "sourcecode"};
 
+/// Not an entry: it brings those of others. `$import`, of older files, is an entry as any.
+constexpr std::string_view include_directive = "$include";
+
 result<> write_flags_in_full(json::object& owner) {
     auto* flags = owner.if_contains("flags");
     if (flags == nullptr || flags->is_null()) {
@@ -28,7 +31,7 @@ result<> write_flags_in_full(json::object& owner) {
                                ": expected a mapping");
     }
     for (auto& flag : flags->get_object()) {
-        if (!flag.value().is_object() && !flag.key().starts_with('$')) {
+        if (!flag.value().is_object() && flag.key() != include_directive) {
             json::value value = std::move(flag.value());
             flag.value() = json::object{{"default", std::move(value)}};
         }
@@ -47,8 +50,8 @@ result<> write_operations_in_full(json::object& owner) {
     }
     for (auto& operation : operations->get_object()) {
         auto& value = operation.value();
-        if (operation.key().starts_with('$')) {
-            continue; // an `$include`
+        if (operation.key() == include_directive) {
+            continue;
         }
         if (value.is_string()) {
             json::value main = std::move(value);

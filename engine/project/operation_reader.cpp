@@ -64,6 +64,14 @@ bool is_usual_plugins(const json::value& plugins) {
     return plugins.is_array() ? std::ranges::all_of(plugins.get_array(), usual) : usual(plugins);
 }
 
+// Nothing, in one of the ways to write it.
+bool is_empty(const json::value& value) {
+    const auto* text = value.if_string();
+    const auto* object = value.if_object();
+    return value.is_null() || (text != nullptr && text->empty()) ||
+           (object != nullptr && object->empty());
+}
+
 /// Reads the parts of one operation. Each part fails alone: the first that does decides why the
 /// operation is refused, and the others are read all the same, for lists and help.
 class parts_reader {
@@ -105,7 +113,7 @@ class parts_reader {
                                    python_string(out_.name) +
                                    " - cannot define both 'optimizer' and 'optimizers'");
         }
-        if (const auto* required = given("requires")) {
+        if (const auto* required = given("requires"); required != nullptr && !is_empty(*required)) {
             for (const auto& item :
                  required->is_array() ? required->get_array() : json::array{*required}) {
                 if (auto good = check_requirement(item); !good) {
@@ -219,7 +227,10 @@ class parts_reader {
         const auto* flags = given("flags");
         result<> out;
         for (const auto& member : flags != nullptr ? flags->get_object() : json::object()) {
-            json::object settings = member.value().get_object();
+            // What `operation-defaults` brings is as it was written.
+            json::object settings = member.value().is_object()
+                                        ? member.value().get_object()
+                                        : json::object{{"default", member.value()}};
             if (const auto* value = settings.if_contains("default");
                 value != nullptr && value->is_null()) {
                 settings.stable_erase(settings.find("default")); // the module may know one
@@ -331,6 +342,9 @@ result<operation_def> read_operation(const std::string& name, const json::object
     out.is_default = is_set(data, "default");
     out.flags_dest = text_of(data, "flags-dest");
     out.requires_ = member_or_null(data, "requires");
+    if (is_empty(out.requires_)) {
+        out.requires_ = nullptr;
+    }
     out.output_scalars = member_or_null(data, "output-scalars");
     out.output_attrs = member_or_null(data, "output-attrs");
     if (const auto* resources = around.model_data.if_contains("resources")) {

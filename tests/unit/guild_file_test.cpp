@@ -201,6 +201,20 @@ BOOST_AUTO_TEST_CASE(an_operation_that_cannot_run_takes_no_other_with_it) {
     BOOST_TEST(op->flags.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(old_words_and_defaults_of_operations_are_flags_as_any) {
+    const auto file = load("- config: c\n  operations: {b: x}\n"
+                           "- model: m\n  operation-defaults: {flags: {x: 1, y: {default: 2}}}\n"
+                           "  operations:\n    a: {exec: ls}\n    $import: {exec: ls}\n"
+                           "    old: {exec: ls, flags: {$import: [u, v]}, requires: {}}\n");
+    const auto* op = find_operation(file, "m:a").value();
+    BOOST_TEST(op->find_flag("x")->default_value.get_int64() == 1);
+    BOOST_TEST(op->find_flag("y")->default_value.get_int64() == 2);
+    BOOST_TEST(find_operation(file, "m:old").value()->find_flag("$import")->default_value ==
+               (boost::json::array{"u", "v"}));
+    BOOST_TEST(error_of("- {model: m, operations: {a: {operations: {b: 3}}, $include: a}}\n")
+                   .starts_with("invalid value for operation 'b'"));
+}
+
 BOOST_AUTO_TEST_CASE(keys_that_mean_nothing_are_ignored_and_of_two_the_last_counts) {
     const auto file = load("a:\n  exec: echo 1\n  exec: echo 2\n  decription: x\n"
                            "  extra: {b: [1, {c: d}]}\n  flags: {x: {default: 1, hoices: [2]}}\n");
