@@ -127,6 +127,7 @@ set(AGENT_SOURCES
     start/guild_start.cpp
     start/interpreter_choice.cpp
     start/module_check.cpp
+    start/package_copies.cpp
     start/prepare_run.cpp
     start/python_requirements.cpp
     start/python_support.cpp
@@ -134,6 +135,8 @@ set(AGENT_SOURCES
     start/required_run.cpp
     start/run_sources.cpp
     start/staged_run.cpp
+    start/start_dependencies.cpp
+    start/start_of_children.cpp
     start/start_operation.cpp
     start/start_run.cpp
     start/start_staged.cpp

@@ -5,20 +5,14 @@
 #include "engine/agent/machine/activation.hpp"
 #include "engine/agent/slots/slot_search.hpp"
 #include "engine/agent/slurm/job_record.hpp"
-#include "engine/agent/start/children_plan.hpp"
-#include "engine/agent/start/dependencies.hpp"
-#include "engine/agent/start/module_check.hpp"
+#include "engine/agent/start/package_copies.hpp"
 #include "engine/agent/start/python_requirements.hpp"
 #include "engine/agent/start/run_sources.hpp"
 #include "engine/agent/start/staged_run.hpp"
-#include "engine/agent/start/tree_copy.hpp"
-#include "engine/runs/manifest.hpp"
+#include "engine/agent/start/start_dependencies.hpp"
+#include "engine/agent/start/start_of_children.hpp"
 #include "engine/runs/run_identity.hpp"
 #include "engine/runs/small_file.hpp"
-#include "engine/text/yaml_text.hpp"
-
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -68,21 +62,16 @@ class start_operation_job final : public job {
     result<job_wait> activate();
     result<job_wait> install();
     result<job_wait> resolve();
-    result<> take_children();
     result<job_wait> find_slots();
     result<job_wait> copy();
     result<job_wait> prepare();
-    result<> prepare_children();
     result<job_wait> import();
     result<job_wait> depend();
     bool has_all_dependencies() const;
-    dependency_surroundings surroundings();
-    result<> record_dependencies();
     result<job_wait> fail_unmet(const failure& why);
     result<job_wait> stage();
     result<job_wait> leave_pending();
     result<job_wait> answer_prepared();
-    result<> append_to_manifest(const std::string& lines) const;
     result<job_wait> launch();
     result<job_wait> report();
     job_wait go_on(step next);
@@ -104,16 +93,10 @@ class start_operation_job final : public job {
     std::string programs_; // of the environment that has the requirements
     resolved_start start_;
     std::optional<slot_search> slots_;
-    std::optional<protocol::children_head> children_; // of a plan that comes with the request
-    environment_map environment_of_children_;
+    start_of_children children_;
     std::string programs_of_children_; // of an environment that has what they require
-    std::string proto_manifest_;       // of source code that was copied from another run
-    // Packages of source code and where they go; nothing: not looked at yet.
-    std::optional<std::vector<std::pair<std::string, fs::path>>> to_copy_;
-    std::optional<tree_copy> sources_; // of the last of them
-    std::optional<module_check> modules_;
-    std::map<std::string, std::string> missing_modules_;
-    std::optional<dependency_resolution> dependencies_;
+    std::optional<package_copies> copies_;
+    start_dependencies dependencies_;
     std::string not_met_; // for the reply
     std::unique_ptr<launch_progress> launched_;
     std::string warning_; // for the reply
@@ -275,7 +258,7 @@ result<job_wait> start_operation_job::install() {
 }
 
 result<job_wait> start_operation_job::resolve() {
-    if (auto taken = take_children(); !taken) {
+    if (auto taken = children_.take(context_, request(), run_, activated_); !taken) {
         return taken.error();
     }
     auto resolved = resolve_start(context_, request(), run_, std::move(activated_), programs_);
@@ -330,89 +313,26 @@ result<job_wait> start_operation_job::find_slots() {
     return go_on(step::copy);
 }
 
-// Its plan says what a run whose work is other runs has instead of source code: a proto.
-result<> start_operation_job::take_children() {
-    if (request().children.empty()) {
-        return {};
-    }
-    if (auto placed = place_children(context_, request().children, run_); !placed) {
-        return placed;
-    }
-    auto plan = children_reader::open(run_.children());
-    if (!plan) {
-        return plan.error();
-    }
-    children_ = plan->head();
-    children_->common.home = request().home;
-    environment_of_children_ = activated_;
-    if (children_->proto && keeps_source(*children_, run_)) {
-        proto_manifest_ =
-            read_small_file(run_paths{run_.proto()}.manifest(), longest_manifest).value_or("");
-    } else if (children_->proto && !children_->common.source_run.empty()) {
-        auto copied = copy_run_sources(context_, children_->common, {run_.proto()});
-        if (!copied) {
-            return copied.error();
-        }
-        proto_manifest_ = std::move(*copied);
-    }
-    return {};
-}
-
 result<job_wait> start_operation_job::copy() {
-    if (!to_copy_) {
-        to_copy_.emplace();
+    if (!copies_) {
+        copies_.emplace();
         if (!request().package.empty()) {
-            to_copy_->emplace_back(request().package, run_.directory);
+            copies_->add(request().package, run_.directory);
         }
         // Of a batch its trials' source code goes to the proto; only an optimizer has its own.
-        if (children_ && children_->proto && !children_->common.package.empty()) {
-            to_copy_->emplace_back(children_->common.package, run_.proto());
+        if (const auto package = children_.package(); !package.empty()) {
+            copies_->add(package, run_.proto());
         }
     }
-    if (to_copy_->empty()) {
-        return go_on(step::prepare);
-    }
-    if (!sources_) {
-        const auto& [package, directory] = to_copy_->back();
-        const auto files = package_files(context_.machine.cache_directory, package);
-        if (!files) {
-            return files.error();
-        }
-        auto begun = tree_copy::begin(*files, directory);
-        if (!begun) {
-            return begun.error();
-        }
-        sources_ = std::move(*begun);
-    }
-    auto copied = sources_->step(clock::now() + copy_slice);
+    const auto copied = copies_->step(context_, clock::now() + copy_slice);
     if (!copied) {
         return copied.error();
     }
-    if (*copied) {
-        sources_.reset();
-        to_copy_->pop_back();
-        if (to_copy_->empty()) {
-            return go_on(step::prepare);
-        }
-    }
-    return job_wait{.deadline = clock::now()};
-}
-
-result<> start_operation_job::prepare_children() {
-    if (!children_ || !children_->proto) {
-        return {};
-    }
-    auto start = resolve_start(context_, children_->common, {run_.proto()},
-                               std::move(environment_of_children_), programs_of_children_);
-    if (!start) {
-        return start.error();
-    }
-    start->manifest = std::move(proto_manifest_);
-    return write_proto(context_, *children_, run_, *start);
+    return *copied ? go_on(step::prepare) : job_wait{.deadline = clock::now()};
 }
 
 result<job_wait> start_operation_job::prepare() {
-    if (auto prepared = prepare_children(); !prepared) {
+    if (auto prepared = children_.prepare(context_, run_, programs_of_children_); !prepared) {
         return prepared.error();
     }
     if (auto prepared = origin_->prepare(context_, run_, start_); !prepared) {
@@ -428,62 +348,12 @@ bool start_operation_job::has_all_dependencies() const {
            origin_->resolved_before().empty();
 }
 
-// Modules are tried once the source code is there: they may be part of it.
 result<job_wait> start_operation_job::import() {
-    if (!modules_) {
-        std::vector<std::string> names;
-        for (const auto& one : request().dependencies) {
-            if (one.kind == protocol::dependency_kind::module) {
-                names.push_back(one.what);
-            }
-        }
-        if (names.empty() || has_all_dependencies()) {
-            return go_on(step::depend);
-        }
-        std::string python = start_.record.python_exe;
-        if (python.empty()) {
-            python = find_executable(start_.environment, "python3");
-        }
-        auto begun = python.empty() ? failure(errc::not_found, "there is no python3")
-                                    : module_check::begin(python, start_.environment,
-                                                          run_.directory.native(), names);
-        if (!begun) {
-            for (const auto& name : names) {
-                missing_modules_[name] = begun.error().context;
-            }
-            return go_on(step::depend);
-        }
-        modules_ = std::move(*begun);
+    if (request().dependencies.empty() || has_all_dependencies()) {
+        return go_on(step::depend);
     }
-    auto missing = modules_->poll();
-    if (!missing) {
-        return modules_->wait();
-    }
-    missing_modules_ = std::move(*missing);
-    modules_.reset();
-    return go_on(step::depend);
-}
-
-dependency_surroundings start_operation_job::surroundings() {
-    dependency_surroundings out{.home = resolve_home(request().home, context_.machine.home),
-                                .run = run_,
-                                .package = {},
-                                .staging = request().stage,
-                                .force = request().force_deps,
-                                .modules = std::move(missing_modules_),
-                                .before = {}};
-    if (!request().dependency_package.empty()) {
-        auto files = package_files(context_.machine.cache_directory, request().dependency_package);
-        out.package = files ? std::move(*files) : fs::path(); // then what is in it is not there
-    }
-    const auto text =
-        read_small_file(run_.resolved(), longest_manifest).value_or(origin_->resolved_before());
-    boost::system::error_code error;
-    const auto before = boost::json::parse(text.empty() ? "{}" : text, error);
-    if (!error && before.is_object()) {
-        out.before = before.get_object();
-    }
-    return out;
+    const auto wait = dependencies_.try_modules(request(), start_, run_);
+    return wait ? *wait : go_on(step::depend);
 }
 
 result<job_wait> start_operation_job::depend() {
@@ -494,33 +364,18 @@ result<job_wait> start_operation_job::depend() {
     if (request().dependencies.empty() || has_all_dependencies()) {
         return request().stage ? stage() : go_on(next);
     }
-    if (!dependencies_) {
-        dependencies_.emplace(context_, surroundings(), request().dependencies);
-    }
-    const auto done = dependencies_->step(clock::now() + copy_slice);
+    const auto done = dependencies_.resolve(context_, request(), run_, origin_->resolved_before(),
+                                            clock::now() + copy_slice);
     if (!done) {
         return fail_unmet(done.error());
     }
     if (!*done) {
         return job_wait{.deadline = clock::now()};
     }
-    if (auto recorded = record_dependencies(); !recorded) {
+    if (auto recorded = dependencies_.record(run_); !recorded) {
         return recorded.error();
     }
     return request().stage ? stage() : go_on(next);
-}
-
-result<> start_operation_job::record_dependencies() {
-    if (auto appended = append_to_manifest(dependencies_->manifest()); !appended) {
-        return appended;
-    }
-    const auto& deps = dependencies_->resolved();
-    if (auto written = replace_file(run_.resolved(), run_.temporary("deps.json"),
-                                    boost::json::serialize(deps));
-        !written) {
-        return written;
-    }
-    return replace_file(run_.attribute("deps"), run_.temporary("deps"), yaml_text(deps));
 }
 
 // The run stays, so that it can be looked at.
@@ -564,18 +419,10 @@ result<job_wait> start_operation_job::answer_prepared() {
     return go_on(step::done);
 }
 
-result<> start_operation_job::append_to_manifest(const std::string& lines) const {
-    if (lines.empty()) {
-        return {};
-    }
-    const auto before = read_small_file(run_.manifest(), longest_manifest).value_or("");
-    return replace_file(run_.manifest(), run_.temporary("manifest"), before + lines);
-}
-
 result<job_wait> start_operation_job::launch() {
     const bool is_job = request().slurm && !context_.starts_processes_only;
     if (auto planned = plan_job(run_, is_job ? request().slurm : std::nullopt,
-                                children_ && may_be_array(*children_, run_));
+                                children_.head() && may_be_array(*children_.head(), run_));
         !planned) {
         return planned.error();
     }
@@ -610,8 +457,7 @@ void start_operation_job::reply(bool existed) {
                                          .existed = existed,
                                          .seconds = took.count(),
                                          .warning = warning_,
-                                         .resolved = dependencies_ ? dependencies_->lines()
-                                                                   : std::vector<std::string>(),
+                                         .resolved = dependencies_.lines(),
                                          .not_met = not_met_});
 }
 
