@@ -1,9 +1,8 @@
 #pragma once
 
 #include "engine/agent/children/child_start.hpp"
+#include "engine/agent/machine/child_program.hpp"
 #include "engine/core/descriptor.hpp"
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <memory>
@@ -34,8 +33,9 @@ class asked_program {
     [[nodiscard]] result<std::string> answer();
 
   private:
-    asked_program(std::string name, std::chrono::milliseconds limit, const descriptor& signals)
-        : name_(std::move(name)), limit_(limit), signals_(signals) {}
+    asked_program(std::string name, std::chrono::milliseconds limit, const descriptor& signals,
+                  std::unique_ptr<child_program> program)
+        : name_(std::move(name)), limit_(limit), signals_(signals), program_(std::move(program)) {}
     [[nodiscard]] result<> wait_for(int file, short events,
                                     std::chrono::steady_clock::time_point deadline) const;
     [[nodiscard]] failure ended();
@@ -43,9 +43,7 @@ class asked_program {
     std::string name_;
     std::chrono::milliseconds limit_;
     const descriptor& signals_;
-    descriptor input_;  // of the program
-    descriptor output_; // of the program
-    pid_t pid_ = -1;
+    std::unique_ptr<child_program> program_;
     std::string read_; // and not taken yet
 };
 

@@ -1,6 +1,7 @@
 #include "engine/agent/children/asked_trials.hpp"
 
 #include "engine/agent/children/trial_maker.hpp"
+#include "engine/flags/flag_encoding.hpp"
 #include "engine/json/described_json.hpp"
 #include "engine/search/parzen_density.hpp"
 
@@ -32,8 +33,12 @@ std::string range_text(const dimension& of) {
     if (of.kind == dimension_kind::categorical) {
         return json::serialize(json::array(of.choices.begin(), of.choices.end()));
     }
-    return "[" + json::serialize(json::value(of.low)) + ":" +
-           json::serialize(json::value(of.high)) + "]";
+    const auto bound = [&of](double value) {
+        return encode_flag(of.kind == dimension_kind::integer
+                               ? json::value(static_cast<std::int64_t>(value))
+                               : json::value(value));
+    };
+    return "[" + bound(of.low) + ":" + bound(of.high) + "]";
 }
 
 std::string line_of(const char* name, json::object body) {

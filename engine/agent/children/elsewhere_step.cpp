@@ -13,6 +13,9 @@
 namespace outrider::agent {
 namespace {
 
+/// Between two looks at a program whose end nobody tells.
+constexpr int look_ms = 100;
+
 // Its output on ours; nothing where a signal came first.
 result<std::optional<int>> run_words(const std::vector<std::string>& words,
                                      const std::string& directory, int signals) {
@@ -27,7 +30,8 @@ result<std::optional<int>> run_words(const std::vector<std::string>& words,
             pollfd{.fd = signals, .events = POLLIN, .revents = 0},
             pollfd{.fd = open ? (*program)->output() : -1, .events = POLLIN, .revents = 0},
             pollfd{.fd = open ? -1 : (*program)->end_watch(), .events = POLLIN, .revents = 0}};
-        ::poll(polled.data(), polled.size(), -1);
+        // Where the kernel does not tell of ends they are looked for.
+        ::poll(polled.data(), polled.size(), open || (*program)->end_watch() >= 0 ? -1 : look_ms);
         if (polled[0].revents != 0) {
             return std::optional<int>();
         }
