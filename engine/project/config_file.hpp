@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/core/result.hpp"
+#include "engine/flags/config_recipe.hpp"
 #include "engine/project/flag_values.hpp"
 
 #include <boost/json/object.hpp>
@@ -22,14 +23,15 @@ struct config_text {
 /// other names, `bad_input` where it makes no sense or is no mapping.
 [[nodiscard]] result<boost::json::object> read_config(const std::filesystem::path& file);
 
-/// Sets a value by its name: `a.b` as such where that is there, else `b` in `a`, which is made if
-/// need be. `bad_input` where `a` is something else than a mapping.
-[[nodiscard]] result<> set_in_config(boost::json::object& config, std::string_view name,
-                                     const boost::json::value& value);
-
 /// The values of flags by the names that they have in a configuration: `arg-name` where there is
 /// one, without those that have no value; what is `arg-split` is a list.
 [[nodiscard]] flag_map config_values(const std::vector<flag_def>& declared, const flag_map& flags);
+
+/// What is made of a configuration for any flags of an operation with these: it is read, `params`
+/// are set. Fails as `read_config` does.
+[[nodiscard]] result<config_recipe> config_recipe_of(const std::filesystem::path& file,
+                                                     const boost::json::object& params,
+                                                     const std::vector<flag_def>& declared);
 
 /// The configuration with `params` and then `values` set in it, in the format that it had, keys
 /// sorted.

@@ -1,4 +1,5 @@
 // Sources of resources: files that are checked, unpacked, rewritten.
+#include "engine/json/described_json.hpp"
 #include "engine/project/captured_program.hpp"
 #include "engine/project/config_file.hpp"
 #include "engine/project/dependency_plan.hpp"
@@ -206,6 +207,31 @@ BOOST_AUTO_TEST_CASE(flags_are_in_a_config_as_they_are_declared) {
                                    {"layers", json::array{1, 2, "a b"}},
                                    {"tags", json::array{"x", "y"}},
                                    {"text", "a b"}}));
+}
+
+// A search makes configs where there is no project.
+BOOST_AUTO_TEST_CASE(a_config_made_elsewhere_is_the_one_that_is_made_here) {
+    project at;
+    at.write("c.yml", "b: {x: 1, text: '007'}\na: [1, 2]\nbig: 123456789012345678901\n");
+    at.write("c.json", R"({"b": {"x": 1.5, "n": null}, "a": true})");
+    at.write("c.cfg.in", "top = 1\n[b]\nx = 1\nwords = a b\n");
+    const std::vector<flag_def> declared = {{.name = "depth", .arg_name = "b.x"},
+                                            {.name = "layers", .arg_split = json::value(true)},
+                                            {.name = "tags", .arg_split = json::value(",")}};
+    const flag_map flags{{"depth", 5},    {"layers", "1 2 'a b'"}, {"tags", "x,y"},
+                         {"rate", 1e-05}, {"none", nullptr},       {"b.text", "yes"}};
+    for (const char* name : {"c.yml", "c.json", "c.cfg.in"}) {
+        const fs::path file = at.scratch / (std::string("project/") + name);
+        const json::object params{{"a", 9}, {"extra", json::array{1, "z"}}};
+        const auto here = config_with(file, params, config_values(declared, flags));
+        const auto recipe = config_recipe_of(file, params, declared);
+        BOOST_REQUIRE_MESSAGE(here, name << ": " << here.error().context);
+        BOOST_REQUIRE(recipe);
+        const auto there = protocol::decode<config_recipe>(protocol::encode(*recipe));
+        BOOST_REQUIRE(there);
+        BOOST_TEST(there->name == here->name);
+        BOOST_TEST(fill_config(*there, flags).value() == here->text);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_config_is_written_with_the_values_of_flags) {

@@ -1,14 +1,11 @@
-#include "engine/project/ini_text.hpp"
+#include "engine/project/ini_reader.hpp"
 
 #include "engine/project/flag_text.hpp"
-#include "engine/text/big_integer.hpp"
-#include "engine/text/python_number.hpp"
 
 #include <boost/algorithm/string/case_conv.hpp>
 #include <boost/algorithm/string/trim.hpp>
-#include <boost/json/array.hpp>
 
-#include <map>
+#include <algorithm>
 
 namespace outrider {
 namespace {
@@ -84,73 +81,10 @@ class ini_reader {
     std::string value_;
 };
 
-// As Python's `str` has it; a text in a collection is quoted.
-std::string python_text(const json::value& value, bool inside = false) {
-    switch (value.kind()) {
-    case json::kind::null:
-        return "None";
-    case json::kind::bool_:
-        return value.get_bool() ? "True" : "False";
-    case json::kind::double_:
-        return python_float(value.get_double());
-    case json::kind::string: {
-        const std::string text(value.get_string());
-        return inside ? python_string(text) : text;
-    }
-    case json::kind::array: {
-        std::string out;
-        for (const auto& item : value.get_array()) {
-            out += (out.empty() ? "" : ", ") + python_text(item, true);
-        }
-        return "[" + out + "]";
-    }
-    default:
-        return argument_text(value);
-    }
-}
-
-void add_values(const std::map<std::string, json::value>& values, std::string& out) {
-    for (const auto& [name, value] : values) {
-        std::string text = python_text(value);
-        for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2)) {
-            text.insert(at + 1, 1, '\t'); // otherwise it would not read back as one value
-        }
-        out += name + " = " + text + "\n";
-    }
-}
-
 } // namespace
 
 result<json::object> read_ini(std::string_view text) {
     return ini_reader().run(text);
-}
-
-std::string ini_text(const json::object& config) {
-    std::map<std::string, json::value> top;
-    std::map<std::string, std::map<std::string, json::value>> sections;
-    for (const auto& member : config) {
-        const auto* section = member.value().if_object();
-        if (section != nullptr && !big_integer_digits(member.value())) {
-            auto& into = sections[member.key()];
-            for (const auto& one : *section) {
-                into.emplace(one.key(), one.value());
-            }
-        } else {
-            top.emplace(member.key(), member.value());
-        }
-    }
-    std::string out;
-    if (!top.empty()) {
-        out += "[DEFAULT]\n";
-        add_values(top, out);
-        out += "\n";
-    }
-    for (const auto& [name, values] : sections) {
-        out += "[" + name + "]\n";
-        add_values(values, out);
-        out += "\n";
-    }
-    return out;
 }
 
 } // namespace outrider

@@ -15,8 +15,4 @@ namespace outrider {
 /// Values are decoded as typed flags are. `bad_input` with the line where it makes no sense.
 [[nodiscard]] result<boost::json::object> read_ini(std::string_view text);
 
-/// Writes such a file: names and sections sorted, values as Python prints them. What is no section
-/// goes to `[DEFAULT]`.
-[[nodiscard]] std::string ini_text(const boost::json::object& config);
-
 } // namespace outrider
