@@ -142,6 +142,21 @@ optimizer_entry named_entry(const operation_def& op, const std::string& name) {
     return found != entries.end() ? *found : optimizer_entry{.name = name, .algorithm = name};
 }
 
+const builtin_name* find_builtin(std::string_view name) {
+    const auto plain = name.starts_with("skopt:") ? name.substr(6) : name;
+    const auto* const found = std::ranges::find(builtin_names, plain, &builtin_name::name);
+    return found != builtin_names.end() ? found : nullptr;
+}
+
+// Its options are recorded as the flags of the batch, which the command has.
+optimizer_choice recorded_choice(const recorded_optimizer& recorded, const run_command& command) {
+    return {.kind = batch_kind::search,
+            .operation = recorded.name,
+            .program = recorded.program.words,
+            .answer_seconds = static_cast<double>(recorded.program.answer_limit_ms) / 1000,
+            .flags = command.optimizer_flags};
+}
+
 // What makes trials of these flags if nobody says so.
 std::string optimizer_of_flags(const flag_values& flags, std::size_t trials) {
     bool lists = trials > 1;
@@ -162,31 +177,33 @@ flag_def setting(const char* name, const char* description, json::value value) {
 
 } // namespace
 
-result<std::optional<optimizer_choice>> choose_optimizer(const operation_def& op,
-                                                         const flag_values& flags,
-                                                         const run_command& command,
-                                                         std::size_t trials) {
+bool is_builtin_optimizer(std::string_view name) {
+    return find_builtin(name) != nullptr;
+}
+
+result<std::optional<optimizer_choice>> choose_optimizer(const optimizer_sources& from) {
+    const run_command& command = from.command;
+    if (from.recorded != nullptr && command.optimizer == from.recorded->name) {
+        return std::optional(recorded_choice(*from.recorded, command));
+    }
     optimizer_entry entry;
     if (!command.optimizer.empty()) {
-        entry = named_entry(op, command.optimizer);
+        entry = named_entry(from.op, command.optimizer);
     } else if (command.optimize) {
-        auto found = default_entry(op);
+        auto found = default_entry(from.op);
         if (!found) {
             return found.error();
         }
         entry = std::move(*found);
     } else {
-        entry.algorithm = optimizer_of_flags(flags, trials);
+        entry.algorithm = optimizer_of_flags(from.flags, from.trials);
     }
     if (entry.algorithm.empty()) {
         return std::optional<optimizer_choice>();
     }
     optimizer_choice out{
         .kind = batch_kind::program, .operation = entry.algorithm, .flags = std::move(entry.flags)};
-    const std::string_view algorithm = entry.algorithm;
-    const auto plain = algorithm.starts_with("skopt:") ? algorithm.substr(6) : algorithm;
-    const auto found = std::ranges::find(builtin_names, plain, &builtin_name::name);
-    if (found != builtin_names.end()) {
+    if (const auto* found = find_builtin(entry.algorithm)) {
         out.kind = found->kind;
         out.operation = found->operation;
     }

@@ -2,10 +2,12 @@
 
 #include "engine/api/commands.hpp"
 #include "engine/project/flag_values.hpp"
+#include "engine/project/recorded_operation.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace outrider {
@@ -28,12 +30,24 @@ struct optimizer_choice {
     std::vector<std::string> flags; ///< NAME=VALUE: of the project, then those that were typed
 };
 
+/// What an optimizer is chosen by.
+struct optimizer_sources {
+    const operation_def& op;
+    const flag_values& flags;
+    const run_command& command;
+    std::size_t trials = 0; ///< that batch files list
+    /// The program of a batch from which the plan is made, or null: its name means that program,
+    /// whatever the project calls so by now.
+    const recorded_optimizer* recorded = nullptr;
+};
+
 /// Whether flags and options make a batch, and what its trials come from; nothing for a single run.
-/// `trials` is how many batch files list. Fails as Guild does.
-[[nodiscard]] result<std::optional<optimizer_choice>> choose_optimizer(const operation_def& op,
-                                                                       const flag_values& flags,
-                                                                       const run_command& command,
-                                                                       std::size_t trials);
+/// Fails as Guild does.
+[[nodiscard]] result<std::optional<optimizer_choice>>
+choose_optimizer(const optimizer_sources& from);
+
+/// Whether an optimizer of this name is built in.
+[[nodiscard]] bool is_builtin_optimizer(std::string_view name);
 
 /// The operation of an optimizer that is built in, with its flags; none for a program.
 [[nodiscard]] std::optional<operation_def> optimizer_operation(const optimizer_choice& choice);

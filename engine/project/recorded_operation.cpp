@@ -134,6 +134,15 @@ void add_secrets(operation_def& op, const operation_def& project) {
     }
 }
 
+// What a record says nothing of: what makes the trials of a batch, and what they are measured by.
+void add_search(operation_def& op, const operation_def& project) {
+    for (const char* key : {"optimizer", "optimizers", "objective"}) {
+        if (const auto* said = project.data.if_contains(key); said != nullptr) {
+            op.data.emplace(key, *said); // unless it is recorded
+        }
+    }
+}
+
 void declare_flags(operation_def& op, const operation_def* project, const flag_map& values) {
     // The runs and files that it required are flags, too, but not of its module.
     flag_map sources;
@@ -223,6 +232,7 @@ result<chosen_operation> recorded_operation(const recorded_run& run, const std::
     }
     if (project != nullptr) {
         add_secrets(out.op, *project);
+        add_search(out.op, *project);
     }
     declare_flags(out.op, project, recorded_flags(run, "flags"));
     return out;

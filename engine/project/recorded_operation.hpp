@@ -2,11 +2,19 @@
 
 #include "engine/project/chosen_operation.hpp"
 #include "engine/project/flag_values.hpp"
+#include "engine/protocol/children_plan.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace outrider {
+
+/// The program that a batch asks for its trials, and the name that people call it by.
+struct recorded_optimizer {
+    std::string name;
+    protocol::optimizer_program program;
+};
 
 /// A run that another one is made from, or that starts again.
 struct recorded_run {
@@ -14,6 +22,7 @@ struct recorded_run {
     std::string opref;                             ///< bytes of .guild/opref
     std::map<std::string, std::string> attributes; ///< YAML text by name
     bool proto = false; ///< it is what the trials of batch `id` are made from
+    std::optional<recorded_optimizer> optimizer; ///< proto: of its batch, if it asks a program
 };
 
 /// The attributes that `recorded_operation` and plans made from a run read.
@@ -26,7 +35,8 @@ struct recorded_run {
 [[nodiscard]] flag_map recorded_flags(const recorded_run& run, const std::string& attribute);
 
 /// The operation of a run as its `op` attribute froze it, the run's flags as defaults. How flags
-/// are declared (types, choices) comes from the project of `directory` where it has the operation.
+/// are declared (types, choices), and which optimizers it has, comes from the project of
+/// `directory` where it has the operation.
 /// `bad_input` where the run has recorded no operation.
 [[nodiscard]] result<chosen_operation> recorded_operation(const recorded_run& run,
                                                           const std::string& directory);

@@ -318,7 +318,12 @@ result<std::optional<optimizer_choice>> plan_optimizer(const run_request& reques
                 tried.all.emplace(name, value);
             }
         }
-        auto chosen = choose_optimizer(op, tried, request.command, trials);
+        const bool asks = request.from && request.from->optimizer;
+        auto chosen = choose_optimizer({.op = op,
+                                        .flags = tried,
+                                        .command = request.command,
+                                        .trials = trials,
+                                        .recorded = asks ? &*request.from->optimizer : nullptr});
         if (!chosen) {
             return chosen.error();
         }

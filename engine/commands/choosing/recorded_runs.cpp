@@ -29,7 +29,9 @@ fetch_recorded(command_session& session, const target& at, std::vector<std::stri
         }
         for (auto& facts : batch.runs) {
             found_recorded found{.row = row_of(facts)};
-            found.run = {facts.id, std::move(facts.opref), std::move(facts.attributes)};
+            found.run = {.id = facts.id,
+                         .opref = std::move(facts.opref),
+                         .attributes = std::move(facts.attributes)};
             got.push_back(std::move(found));
         }
         return {};

@@ -11,7 +11,11 @@ using namespace std::chrono_literals;
 constexpr auto facts_read_limit = 60s;
 constexpr std::size_t largest_file = std::size_t{4} << 20; // bytes; a manifest of 40,000 files
 
-awaitable<result<std::optional<std::string>>> read_all(exchange& reading, std::string path) {
+// Until the file ends, or the line that is wanted does.
+enum class reading_end { file, line };
+
+awaitable<result<std::optional<std::string>>> read_until(reading_end where, exchange& reading,
+                                                         std::string path) {
     std::string bytes;
     for (;;) {
         auto incoming = co_await reading.next();
@@ -26,6 +30,11 @@ awaitable<result<std::optional<std::string>>> read_all(exchange& reading, std::s
         }
         if (incoming->kind == protocol::frame_kind::data) {
             bytes += incoming->payload;
+        }
+        const auto end = where == reading_end::line ? bytes.find('\n') : bytes.npos;
+        if (end != bytes.npos) {
+            bytes.resize(end);
+            co_return std::optional(std::move(bytes));
         }
         if (bytes.size() > largest_file) {
             co_return failure(errc::bad_input, path + " is too large to be read here");
@@ -59,16 +68,32 @@ fetch_facts(command_session& session, const target& at, protocol::list_runs requ
     co_return runs;
 }
 
-awaitable<result<std::optional<std::string>>>
-fetch_run_file(command_session& session, const target& at, protocol::read_file request) {
+namespace {
+
+awaitable<result<std::optional<std::string>>> fetch_until(reading_end where,
+                                                          command_session& session,
+                                                          const target& at,
+                                                          protocol::read_file request) {
     auto agent = co_await session.agent(at);
     if (!agent) {
         co_return agent.error();
     }
     exchange reading(**agent, request);
-    co_return co_await with_deadline(read_all(reading, request.path), facts_read_limit,
+    co_return co_await with_deadline(read_until(where, reading, request.path), facts_read_limit,
                                      (*agent)->name() + ": reading " + request.path +
                                          " took too long");
+}
+
+} // namespace
+
+awaitable<result<std::optional<std::string>>>
+fetch_run_file(command_session& session, const target& at, protocol::read_file request) {
+    co_return co_await fetch_until(reading_end::file, session, at, std::move(request));
+}
+
+awaitable<result<std::optional<std::string>>>
+fetch_first_line(command_session& session, const target& at, protocol::read_file request) {
+    co_return co_await fetch_until(reading_end::line, session, at, std::move(request));
 }
 
 } // namespace outrider

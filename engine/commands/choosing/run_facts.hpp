@@ -18,4 +18,9 @@ fetch_facts(command_session& session, const target& at, protocol::list_runs requ
 [[nodiscard]] awaitable<result<std::optional<std::string>>>
 fetch_run_file(command_session& session, const target& at, protocol::read_file request);
 
+/// The first line of a file of a run, which may be of any size; the rest is not waited for. Nothing
+/// if there is no such file.
+[[nodiscard]] awaitable<result<std::optional<std::string>>>
+fetch_first_line(command_session& session, const target& at, protocol::read_file request);
+
 } // namespace outrider
