@@ -112,7 +112,8 @@ void add_tests(CLI::App& verb, run_command& made) {
 // Ours, not Guild's.
 void add_trial_options(CLI::App& verb, run_command& made) {
     verb.add_option("--parallel", made.trials.parallel,
-                    "Trials of a batch that run at the same time")
+                    "Trials of a batch that run at the same time (1, or with GPUs of their own as "
+                    "many as there are GPUs for)")
         ->check(whole_number(1))
         ->option_text("N");
     verb.add_option("--gpus-per-trial", made.trials.gpus_per_trial,

@@ -20,7 +20,7 @@ struct trial_options {
     std::string program;    ///< the name that messages call this program by
     bool stage = false;
     bool stop_on_failure = false;
-    std::int64_t parallel = 1;
+    std::int64_t parallel = 1; ///< 0: slots decide
     protocol::slot_rules slots;
     std::vector<std::string> ids; ///< of their runs, one for each trial
     scalar_choice objective;      ///< what trials are measured by

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "engine/api/scalar_choice.hpp"
+#include "engine/flags/config_recipe.hpp"
 #include "engine/flags/trial_recipe.hpp"
+#include "engine/protocol/children_choice.hpp"
 #include "engine/protocol/messages.hpp"
-#include "engine/protocol/slot.hpp"
-#include "engine/search/early_stop.hpp"
 #include "engine/search/search_settings.hpp"
 
 #include <boost/describe.hpp>
@@ -39,6 +39,13 @@ struct optimizer_program {
 };
 BOOST_DESCRIBE_STRUCT(optimizer_program, (), (words, options, answer_limit_ms))
 
+/// A configuration that each trial gets with its own flags.
+struct trial_config {
+    std::int64_t dependency = 0; ///< number among those of the common start, whose one entry it is
+    config_recipe recipe;
+};
+BOOST_DESCRIBE_STRUCT(trial_config, (), (dependency, recipe))
+
 /// A search that learns: its trials are not in the plan, each is made when a slot comes free, and
 /// added to the plan then.
 struct children_search {
@@ -46,15 +53,9 @@ struct children_search {
     trial_recipe recipe;
     std::string operation; ///< as titles show it
     std::optional<optimizer_program> program;
+    std::vector<trial_config> configs;
 };
-BOOST_DESCRIBE_STRUCT(children_search, (), (settings, recipe, operation, program))
-
-/// Which trials of a batch are ended before they are done.
-struct children_early_stop {
-    early_stop_settings settings;
-    std::string scalar; ///< that is looked at, as `find_scalar` takes it
-};
-BOOST_DESCRIBE_STRUCT(children_early_stop, (), (settings, scalar))
+BOOST_DESCRIBE_STRUCT(children_search, (), (settings, recipe, operation, program, configs))
 
 /// What is told of a batch that runs, in `.guild/outrider/progress`: one line of JSON, replaced
 /// whenever a trial begins or ends.
@@ -78,7 +79,7 @@ struct children_head {
     bool proto = false; ///< `common` stands in `.guild/proto`, and its files go to each child
     bool stage = false; ///< children are staged, none is started
     bool stop_on_failure = false; ///< trials: the first that fails is the last
-    std::int64_t parallel = 1;    ///< most children that run at the same time
+    std::int64_t parallel = 1;    ///< most children that run at the same time; 0: slots decide
     std::string program;          ///< the name by which messages call the program
     std::string failed;           ///< why there are none: lines that are all that is said; or empty
     std::vector<std::string> notes; ///< lines that are said before the first one

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/protocol/children_choice.hpp"
 #include "engine/protocol/dependency.hpp"
 #include "engine/protocol/slot.hpp"
 #include "engine/protocol/slurm_job.hpp"
@@ -250,7 +251,7 @@ struct start_staged {
     std::optional<bool> trash_on_success;  ///< nothing: as recorded
     std::vector<std::string> requirements; ///< with `command` only; empty: as recorded
     std::vector<std::string> constraints;  ///< of `requirements`
-    std::string only; ///< which of its children run, of `failed,lost,pending`; empty: the usual
+    std::optional<children_choice> chosen; ///< of its children; nothing: all as planned
     std::optional<slurm_job> slurm; ///< instead of the recorded one; nothing: as recorded
     bool slurm_if_none = false;     ///< `slurm` counts only where none is recorded
 };
@@ -258,7 +259,7 @@ BOOST_DESCRIBE_STRUCT(start_staged, (),
                       (home, run_id, token, only_staged, command, environment, activation,
                        attributes, flags, operation, package, manifest, stop_after_ms, background,
                        dependency_package, dependencies, force_deps, resolved, children,
-                       trash_on_success, requirements, constraints, only, slurm, slurm_if_none))
+                       trash_on_success, requirements, constraints, chosen, slurm, slurm_if_none))
 
 struct stop_reply {
     bool was_running = false;

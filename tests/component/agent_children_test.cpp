@@ -208,7 +208,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_is_done_again_does_only_what_is_left, children_
                "INFO: [guild] Running trial c1: op (n=1)\n");
     BOOST_TEST(states() == "tc");
     auto failed = again("failed");
-    failed.only = "failed";
+    failed.chosen = protocol::children_choice{.failed = true, .lost = false, .pending = false};
     write(at.run("c0").directory / "../open", "");
     agent.call(failed);
     eventually("the first runs again",
@@ -225,7 +225,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_chosen_once_is_not_chosen_the_next_time, childr
     BOOST_TEST(states() == "ep");
     write(at.home / "runs/mended", "");
     auto failed = again("failed");
-    failed.only = "failed";
+    failed.chosen = protocol::children_choice{.failed = true, .lost = false, .pending = false};
     agent.call(failed);
     BOOST_TEST(follow("p") == "INFO: [guild] Running trial c0: op (n=0)\n");
     BOOST_TEST(states() == "cp");
@@ -244,13 +244,47 @@ BOOST_FIXTURE_TEST_CASE(what_a_batch_is_told_when_it_goes_on_counts_once, childr
     std::ignore = perform();
     BOOST_TEST(states() == "eeeeeppppppp");
     auto all_the_same = again("all the same");
-    all_the_same.only = "failed,keep-going,parallel=2";
+    all_the_same.chosen = protocol::children_choice{
+        .failed = true, .lost = false, .pending = false, .keep_going = true, .parallel = 2};
     agent.call(all_the_same);
     std::ignore = follow("p");
     BOOST_TEST(states() == "eeeeeppppppp");
     agent.call(again("rest"));
     std::ignore = follow("p");
     BOOST_TEST(states() == "eeeeeeeeeepp");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_cannot_be_read_of_a_choice_is_no_choice, children_scene) {
+    child("mkfifo gate; cat gate; exit 3");
+    child("true");
+    pack();
+    const auto started = agent.call(parent());
+    eventually("the first runs", [&] { return fs::exists(at.run("c0").directory / "gate"); });
+    // Left by another build: the next start, which chooses nothing, takes it away.
+    write(at.run("p").chosen_children(), "failed,keep-going\n");
+    ::kill(static_cast<pid_t>(started.run.operation_pid), SIGKILL);
+    std::ignore = follow("p");
+    write(at.run("c0").directory / "gate", "\n");
+    std::ignore = follow("c0");
+    agent.call(again("again"));
+    std::ignore = follow("p");
+    BOOST_TEST(states() == "ec");
+    BOOST_TEST(!fs::exists(at.run("p").chosen_children()));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_first_failure_can_be_the_last_from_then_on, children_scene) {
+    head.stop_on_failure = true;
+    child("exit 1");
+    child("exit 2");
+    child("true");
+    std::ignore = perform();
+    BOOST_TEST(states() == "epp");
+    auto rest = again("rest");
+    rest.chosen = protocol::children_choice{.stop_on_failure = true};
+    agent.call(rest);
+    std::ignore = follow("p");
+    BOOST_TEST(states() == "eep");
+    BOOST_TEST(status("p").exit_status.value() == 2);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_new_plan_takes_the_place_of_the_old_one, children_scene) {

@@ -185,6 +185,38 @@ BOOST_FIXTURE_TEST_CASE(a_search_can_try_several_at_once, search_scene) {
     BOOST_TEST(states_of_trials() == "cccccc");
 }
 
+BOOST_FIXTURE_TEST_CASE(each_trial_has_a_config_of_its_own, search_scene) {
+    head.common.dependencies = {
+        {.resource = "c",
+         .source = "config:c.yml",
+         .uri = "config:c.yml",
+         .entries = {{.place = "in/c.yml", .source = ".guild/generated/0a1b2c3d/c.yml"}},
+         .package_directory = "0",
+         .replace_existing = true,
+         .always_resolve = true}};
+    head.search->configs = {
+        {.dependency = 0,
+         .recipe = {.name = "c.yml",
+                    .base = boost::json::object{{"x", 0}, {"deep", boost::json::object{{"y", 1}}}},
+                    .flags = {{"note", {.name = "deep.note"}}}}}};
+    head.search->settings.max_trials = 2;
+    head.search->recipe.command.words.back() = "cat in/c.yml";
+    const auto output = perform();
+    BOOST_TEST(states_of_trials() == "cc");
+    for (const auto& id : trials()) {
+        const std::string flags = content(at.run(id).attribute("flags"));
+        const std::string expected =
+            "deep:\n  note: a b\n  'y': 1\n" + flags.substr(flags.find("x: "));
+        BOOST_TEST(content(at.run(id).directory / "in/c.yml") == expected);
+        BOOST_TEST(content(at.run(id).guild() / "generated/0a1b2c3d/c.yml") == expected);
+        BOOST_TEST(has(output, expected));
+        BOOST_TEST(content(at.run(id).attribute("deps")) ==
+                   "c:\n  config:c.yml:\n    paths:\n    - .guild/generated/0a1b2c3d/c.yml\n"
+                   "    uri: config:c.yml\n");
+        BOOST_TEST(has(content(at.run(id).manifest()), "d in/c.yml - config:c.yml\n"));
+    }
+}
+
 // ---- programs that are asked
 
 namespace {
@@ -257,7 +289,8 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_no_good_ends_the_batch_and_no_trial) {
     }
     counting_scene missing;
     missing.head.search->program->words = {"./no-such-program"};
-    BOOST_TEST(has(missing.perform(), "optimizer './no-such-program' cannot be started: No such"));
+    BOOST_TEST(
+        has(missing.perform(), "optimizer './no-such-program' cannot be started: cannot execute"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_batch_that_waits_for_its_program_can_be_stopped, search_scene) {
@@ -295,6 +328,54 @@ BOOST_FIXTURE_TEST_CASE(a_trial_that_is_not_worth_it_is_stopped_early, children_
     BOOST_TEST(progress.running == 0);
     BOOST_TEST(progress.best.value() == 0.5);
     BOOST_TEST(progress.best_flags == "n=3");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_trial_that_does_not_stop_early_by_itself_is_killed, children_scene) {
+    head.objective = {.name = "loss"};
+    head.early_stop =
+        protocol::children_early_stop{.settings = {.trials = 2}, .scalar = "loss", .kill_ms = 400};
+    child("echo 'loss: 1 (step 1)'");
+    child("echo 'loss: 2 (step 1)'");
+    child("trap '' TERM; echo 'loss: 9 (step 1)'; sleep 600 & exec sleep 600");
+    child("echo 'loss: 0.5 (step 1)'");
+    const auto output = perform();
+    BOOST_TEST(states() == "cctc");
+    BOOST_TEST(status("c2").exit_status.value() == -SIGKILL);
+    BOOST_TEST(status("c2").reason == "stopped early: rank 3 of 3 at step 1");
+    BOOST_TEST(!has(output, "was terminated"), output);
+    BOOST_TEST((status("p").state == run_state::completed));
+}
+
+BOOST_FIXTURE_TEST_CASE(the_others_go_on_while_one_takes_its_time_to_stop, children_scene) {
+    head.objective = {.name = "loss"};
+    head.parallel = 2;
+    head.early_stop = protocol::children_early_stop{.settings = {.trials = 2}, .scalar = "loss"};
+    child("echo 'loss: 1 (step 1)'");
+    child("echo 'loss: 2 (step 1)'");
+    // Ends when the one after it has run, long before it would be killed.
+    child("trap 'trap \"\" TERM; kill -9 $!; : > ../asked; while ! [ -e ../seen ]; do :; done; "
+          "exit 7' TERM; echo 'loss: 9 (step 1)'; sleep 600 & wait");
+    child("while ! [ -e ../asked ]; do :; done; echo 'loss: 0.5 (step 1)'; : > ../seen");
+    const auto output = perform();
+    BOOST_TEST(states() == "ccec", output);
+    BOOST_TEST(status("c2").exit_status.value() == 7);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_rule_can_be_chosen_for_trials_that_were_planned_without, children_scene) {
+    head.objective = {.name = "loss"};
+    head.stop_on_failure = true;
+    child("echo 'loss: 1 (step 1)'");
+    child("echo 'loss: 2 (step 1)'");
+    child("exit 3");
+    child("echo 'loss: 9 (step 1)'; exec sleep 600");
+    std::ignore = perform();
+    BOOST_TEST(states() == "ccep");
+    auto rest = again("rest");
+    rest.chosen = protocol::children_choice{
+        .early_stop = protocol::children_early_stop{.settings = {.trials = 2}, .scalar = "loss"}};
+    agent.call(rest);
+    std::ignore = follow("p");
+    BOOST_TEST(states() == "ccet");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_batch_whose_start_fails_throughout_is_ended, children_scene) {

@@ -163,6 +163,44 @@ BOOST_FIXTURE_TEST_CASE(each_trial_sees_its_own_gpus_in_the_order_that_was_asked
     BOOST_TEST(states() == "cccc");
 }
 
+BOOST_FIXTURE_TEST_CASE(as_many_run_as_there_are_gpus_where_nobody_says_how_many, slot_scene) {
+    head.parallel = 0;
+    head.slots = {.gpus_per_trial = 1};
+    waiting_trials(4);
+    begin();
+    eventually("all GPUs are in use", [&] { return running() == 3; });
+    BOOST_TEST((status("c3").state == run_state::pending));
+    for (const char* id : {"c0", "c1", "c2"}) {
+        open(id);
+    }
+    eventually("the last runs", [&] { return runs("c3"); });
+    open("c3");
+    std::ignore = follow("p");
+    BOOST_TEST(states() == "cccc");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_batch_can_be_given_gpus_when_it_goes_on, slot_scene) {
+    head.parallel = 1;
+    head.stop_on_failure = true;
+    child("exit 3");
+    waiting_trials(2);
+    begin();
+    std::ignore = follow("p");
+    BOOST_TEST(states() == "epp");
+    auto rest = again("rest");
+    rest.environment["PATH"] = tools().native() + ":" + std::getenv("PATH");
+    rest.chosen = protocol::children_choice{.parallel = 0,
+                                            .slots = protocol::slot_rules{.gpus_per_trial = 1}};
+    agent.call(rest);
+    eventually("both run", [&] { return runs("c1") && runs("c2"); });
+    BOOST_TEST(seen("c1") == "sees 0 PCI_BUS_ID");
+    BOOST_TEST(seen("c2") == "sees 1 PCI_BUS_ID");
+    open("c1");
+    open("c2");
+    std::ignore = follow("p");
+    BOOST_TEST(states() == "ecc");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_gpu_on_which_others_compute_is_not_given_out, slot_scene) {
     head.slots = {.gpus_per_trial = 1};
     write(at.root / "apps", "GPU-a, 1\nGPU-c, [N/A]\n");

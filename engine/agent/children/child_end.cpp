@@ -2,6 +2,7 @@
 
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
+#include "engine/agent/watch/output_lines.hpp"
 #include "engine/core/descriptor.hpp"
 #include "engine/runs/run_status.hpp"
 
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <tuple>
 
 namespace outrider::agent {
 
@@ -36,15 +38,22 @@ child_end end_of(const agent_context& context, const run_paths& run) {
 
 std::string last_output_line(const run_paths& run) {
     constexpr std::size_t longest = 200;
+    constexpr std::int64_t most_lines = 20; // empty ones at the end that are passed over
     const descriptor file(::open(run.output().c_str(), O_RDONLY | O_CLOEXEC));
     const off_t size = file ? ::lseek(file.get(), 0, SEEK_END) : 0;
-    std::array<char, 4096> end;
-    const off_t begin = std::max<off_t>(size - static_cast<off_t>(end.size()), 0);
-    const auto got = file ? ::pread(file.get(), end.data(), end.size(), begin) : 0;
-    std::string_view text(end.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-    const auto line = text.rfind('\n');
-    return std::string(text.substr(line == text.npos ? 0 : line + 1).substr(0, longest));
+    for (std::int64_t lines = 1; file && lines <= most_lines; ++lines) {
+        auto begin = output_start::last_lines(size, lines);
+        std::ignore = begin.step(file.get(), clock::time_point::max());
+        std::array<char, longest> read;
+        const auto got = ::pread(file.get(), read.data(), read.size(), begin.offset());
+        std::string_view text(read.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+        text = text.substr(0, text.find('\n'));
+        text = text.substr(0, text.find_last_not_of(" \t\r") + 1);
+        if (!text.empty()) {
+            return std::string(text);
+        }
+    }
+    return {};
 }
 
 } // namespace outrider::agent

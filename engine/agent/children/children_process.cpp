@@ -5,6 +5,7 @@
 #include "engine/agent/machine/machine.hpp"
 #include "engine/agent/server/pipe.hpp"
 #include "engine/agent/slurm/run_launchers.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/runs/small_file.hpp"
 
 #include <fcntl.h>
@@ -16,8 +17,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <optional>
-#include <string>
+#include <tuple>
+#include <utility>
 
 namespace outrider::agent {
 namespace {
@@ -38,25 +39,12 @@ void clear_own_environment() {
     }
 }
 
-// By the words of a `start_staged`.
-chosen_children chosen_by(const std::optional<std::string>& words) {
-    chosen_children out;
-    if (!words) {
-        return out;
-    }
-    const std::string text = "," + *words + ",";
-    const auto has = [&text](const char* word) { return text.find(word) != text.npos; };
-    const bool failed = has(",failed,");
-    const bool lost = has(",lost,");
-    const bool pending = has(",pending,");
-    if (failed || lost || pending) {
-        out = {.failed = failed, .lost = lost, .pending = pending};
-    }
-    out.keep_going = has(",keep-going,");
-    if (const auto at = text.find(",parallel="); at != text.npos) {
-        out.parallel = std::strtoll(&text[at + 10], nullptr, 10);
-    }
-    return out;
+// What this start has chosen; what cannot be read is not there.
+protocol::children_choice chosen_for(const run_paths& run) {
+    const auto text = read_small_file(run.chosen_children());
+    auto chosen = text ? protocol::decode<protocol::children_choice>(*text)
+                       : result<protocol::children_choice>(protocol::children_choice{});
+    return chosen ? std::move(*chosen) : protocol::children_choice{};
 }
 
 result<descriptor> catch_signals() {
@@ -119,7 +107,7 @@ int run_children() {
     }
     parent_run parent{.run = {fs::path(directory)}, .home = home};
     drop_unfinished_line(parent.run.children());
-    auto chosen = chosen_by(read_small_file(parent.run.chosen_children()));
+    chosen_children chosen{chosen_for(parent.run)};
     const auto code = run_children_of(std::move(parent), std::move(chosen));
     if (!code) {
         log_line(code.error().context, "ERROR");
@@ -135,7 +123,10 @@ int run_children() {
 
 int run_one_child(const run_paths& parent, const std::string& id) {
     // As one of several: their lines come together in one output.
-    chosen_children chosen{.lost = false, .parallel = 2, .only = id};
+    chosen_children chosen;
+    chosen.lost = false;
+    chosen.parallel = 2;
+    chosen.only = id;
     const fs::path home = parent.directory.parent_path().parent_path();
     const auto code = run_children_of({.run = parent, .home = home.native()}, std::move(chosen));
     if (!code) {

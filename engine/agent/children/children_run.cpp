@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace outrider::agent {
 
@@ -33,17 +34,17 @@ constexpr int early_stop_interval_ms = 500;
 children_run::children_run(agent_context context, parent_run parent, children_reader plan,
                            descriptor signals, chosen_children chosen)
     : context_(std::move(context)), parent_(std::move(parent)), plan_(std::move(plan)),
-      signals_(std::move(signals)), chosen_(chosen),
-      slots_(context_, plan_.head().slots, inherited_environment()), active_(context_, signals_),
-      progress_(context_, parent_, head()),
+      signals_(std::move(signals)), chosen_(std::move(chosen)),
+      slots_(context_, chosen_.slots.value_or(plan_.head().slots), inherited_environment()),
+      active_(context_, signals_), progress_(context_, parent_, head()),
       token_(std::to_string(now_us()) + "-" + std::to_string(::getpid())) {
     if (head().search && head().search->program) {
         search_ = std::make_unique<asked_trials>(context_, parent_, head(), signals_);
     } else if (head().search) {
         search_ = std::make_unique<suggested_trials>(context_, parent_, head());
     }
-    if (head().early_stop) {
-        stopper_ = std::make_unique<early_stopper>(parent_, *head().early_stop);
+    if (early_stop()) {
+        stopper_ = std::make_unique<early_stopper>(parent_, *early_stop());
     }
 }
 
@@ -89,8 +90,15 @@ void children_run::announce(const planned_child& child, const char* doing) {
 }
 
 std::size_t children_run::parallel() const {
-    return static_cast<std::size_t>(
-        std::max<std::int64_t>(chosen_.parallel.value_or(head().parallel), 1));
+    const std::int64_t most = chosen_.parallel >= 0 ? chosen_.parallel : head().parallel;
+    if (most == 0 && slots_.are_needed()) {
+        return std::numeric_limits<std::size_t>::max(); // as many as have a slot
+    }
+    return static_cast<std::size_t>(std::max<std::int64_t>(most, 1));
+}
+
+const std::optional<protocol::children_early_stop>& children_run::early_stop() const {
+    return chosen_.early_stop ? chosen_.early_stop : head().early_stop;
 }
 
 // An element of an array has one of them; how far the batch is, is not its to tell.
@@ -355,14 +363,15 @@ void children_run::conclude_trial(const planned_child& child, const child_end& e
                      ") - see log for details",
                  "ERROR");
     }
-    if (head().stop_on_failure) {
+    if (head().stop_on_failure || chosen_.stop_on_failure) {
         log_line("Stopping batch because a trial failed (pending trials can be started as needed)",
                  "ERROR");
         exit_code_ = end.code;
     }
 }
 
-// Trials that are not worth going on with. They are only asked: what ends them is told as any end.
+// Trials that are not worth going on with. The batch does not wait for one that takes its time, or
+// has to be killed: what ends it is told as any end.
 void children_run::stop_early() {
     if (!stopper_) {
         return;
@@ -378,8 +387,9 @@ void children_run::stop_early() {
         ask.home = parent_.home;
         ask.run_id = child.id;
         ask.reason = verdict->text();
-        ask.no_wait = true;
-        std::ignore = stop_here(context_, std::move(ask)); // it may have ended by itself
+        ask.timeout_ms = early_stop()->kill_ms;
+        ask.force = true;
+        active_.stop(child.id, std::move(ask));
     });
 }
 

@@ -16,15 +16,9 @@
 
 namespace outrider::agent {
 
-/// Which children are started that an earlier life of the run has left, and what is otherwise than
-/// in the plan this time.
-struct chosen_children {
-    bool failed = false;
-    bool lost = true;
-    bool pending = true; ///< and new ones
-    bool keep_going = false;
-    std::optional<std::int64_t> parallel;
-    std::string only;                    ///< the id of the one child that is looked at; empty: all
+/// What is otherwise than in the plan this time.
+struct chosen_children : protocol::children_choice {
+    std::string only{};                  ///< the id of the one child that is looked at; empty: all
     std::int64_t stop_limit_ms = 25'000; ///< for children to end once we are told to
 };
 
@@ -45,6 +39,7 @@ class children_run {
   private:
     const protocol::children_head& head() const { return plan_.head(); }
     std::size_t parallel() const;
+    const std::optional<protocol::children_early_stop>& early_stop() const;
     bool are_steps() const { return head().kind == protocol::children_kind::steps; }
     result<> make_all();
     bool fill();

@@ -4,7 +4,6 @@
 #include "engine/agent/files/read_run.hpp"
 #include "engine/agent/files/run_directory.hpp"
 #include "engine/agent/files/stop_request.hpp"
-#include "engine/agent/server/job_drive.hpp"
 #include "engine/runs/run_status.hpp"
 
 #include <poll.h>
@@ -36,7 +35,8 @@ void running_children::add(const protocol::planned_child& child, const run_paths
     active_.push_back({.plan = child,
                        .run = run,
                        .output = child_output(run, !alone),
-                       .ends = context_.launcher->ends(run)});
+                       .ends = context_.launcher->ends(run),
+                       .stop = {}});
 }
 
 void running_children::watch_directory(const std::string& directory) {
@@ -49,6 +49,37 @@ void running_children::each(const std::function<void(const protocol::planned_chi
     }
 }
 
+void running_children::stop(const std::string& id, protocol::stop_run how) {
+    const auto child = std::ranges::find(
+        active_, id, [](const active_child& one) -> const std::string& { return one.plan.id; });
+    if (child != active_.end() && !child->stop) {
+        child->stop = std::make_unique<unattended_job>([&](reply_channel channel) {
+            return make_stop_run_job(context_, std::move(how), channel);
+        });
+        std::ignore = child->stop->advance(); // what it waits for is asked again in `wait`
+    }
+}
+
+// Adds what those that are being stopped wait for; gives the time to the next look at them, ms.
+int running_children::go_on_stopping(std::vector<pollfd>& polled, int limit) {
+    for (auto& child : active_) {
+        const auto wait = child.stop ? child.stop->advance() : std::nullopt;
+        if (!wait) {
+            continue; // it ends without more ado, or there is nothing more to be done
+        }
+        if (wait->readable_fd) {
+            polled.push_back({.fd = *wait->readable_fd, .events = POLLIN, .revents = 0});
+        }
+        if (wait->deadline) {
+            const auto left =
+                std::chrono::ceil<std::chrono::milliseconds>(*wait->deadline - clock::now());
+            const auto in = static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+            limit = limit < 0 ? in : std::min(limit, in);
+        }
+    }
+    return limit;
+}
+
 bool running_children::wait(int limit) {
     std::vector<pollfd> polled{{.fd = signals_.get(), .events = POLLIN, .revents = 0},
                                {.fd = changes_.get(), .events = POLLIN, .revents = 0}};
@@ -59,7 +90,8 @@ bool running_children::wait(int limit) {
             polled.push_back({.fd = end.get(), .events = POLLIN, .revents = 0});
         }
     }
-    ::poll(polled.data(), polled.size(), all_told ? limit : look_interval_ms);
+    limit = go_on_stopping(polled, all_told ? limit : look_interval_ms);
+    ::poll(polled.data(), polled.size(), limit);
     std::array<char, 4096> events;
     while (::read(changes_.get(), events.data(), events.size()) > 0) {
     }
@@ -121,8 +153,14 @@ void running_children::stop_all(const parent_run& parent, const char* what, std:
     for (auto& child : active_) {
         auto wait = request(child);
         wait.timeout_ms = limit_ms;
-        wait.force = true;
-        std::ignore = stop_here(context_, std::move(wait)); // its own run tells what became of it
+        const auto stopped = stop_here(context_, wait); // its own run tells what became of it
+        if (stopped && !stopped->survivors.empty()) {
+            log_line(std::string("Forcefully terminating ") + what + " (proc " +
+                     std::to_string(stopped->survivors.front()) + ")");
+            wait.timeout_ms = 0;
+            wait.force = true;
+            std::ignore = stop_here(context_, std::move(wait));
+        }
         child.output.finish();
     }
     active_.clear();

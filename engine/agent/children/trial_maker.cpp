@@ -26,6 +26,30 @@ result<std::string> random_id() {
     return out;
 }
 
+// What it requires is what all do, but for the configurations, which have its own flags.
+result<> add_configs(const protocol::children_search& search,
+                     const std::vector<protocol::dependency>& common, const flag_map& flags,
+                     protocol::planned_child& out) {
+    if (search.configs.empty()) {
+        return {};
+    }
+    out.dependencies = common;
+    for (const auto& config : search.configs) {
+        const auto at = static_cast<std::size_t>(config.dependency);
+        if (at >= common.size() || common[at].entries.size() != 1) {
+            return failure(errc::bad_input, "the plan has no place for " + config.recipe.name);
+        }
+        auto text = fill_config(config.recipe, flags);
+        if (!text) {
+            return text.error();
+        }
+        auto& entry = out.dependencies[at].entries.front();
+        entry.text = std::move(*text);
+        entry.sha1.clear(); // is that of the common one
+    }
+    return {};
+}
+
 } // namespace
 
 result<protocol::planned_child> make_planned_trial(const protocol::children_head& head,
@@ -47,6 +71,9 @@ result<protocol::planned_child> make_planned_trial(const protocol::children_head
                                 .environment = std::move(trial->environment),
                                 .attributes = std::move(trial->attributes),
                                 .values = flags};
+    if (auto configured = add_configs(search, head.common.dependencies, flags, out); !configured) {
+        return configured.error();
+    }
     out.attributes["id"] = yaml_text(boost::json::string(out.id));
     if (auto added = add_to_plan(parent.run.children(), out); !added) {
         return added.error();

@@ -96,6 +96,17 @@ result<typename Request::reply> perform_request(const agent_context& context,
 
 } // namespace
 
+unattended_job::unattended_job(const job_maker& make) : job_(make(reply_channel(answers_, 1))) {}
+
+std::optional<job_wait> unattended_job::advance() {
+    auto wait = job_ ? job_->advance() : std::nullopt;
+    std::ignore = answers_.take();
+    if (!wait) {
+        job_.reset();
+    }
+    return wait;
+}
+
 result<std::string> answer_of(const job_maker& make, const progress_listener& told) {
     return drive(make, telling(told));
 }

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,20 @@ template <class Reply>
     const auto text = answer_of(make, told);
     return text ? protocol::decode<Reply>(*text) : result<Reply>(text.error());
 }
+
+/// A job for whose answer nobody waits: whoever owns it goes on with it among other things. Its end
+/// is that of the job, as if a client had gone.
+class unattended_job {
+  public:
+    explicit unattended_job(const job_maker& make);
+
+    /// Goes on; nothing once the job has ended, however it did.
+    [[nodiscard]] std::optional<job_wait> advance();
+
+  private:
+    output_queue answers_; // that nobody reads
+    std::unique_ptr<job> job_;
+};
 
 /// Starts a run in this process, without a client: waits until its operation runs, or until a run
 /// that is only to be made is there.

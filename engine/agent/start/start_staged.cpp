@@ -137,10 +137,10 @@ result<> existing_run::prepare(const agent_context& context, const run_paths& ru
     if (auto written = write_start_record(run, std::move(record)); !written) {
         return written;
     }
-    if (auto written = asked_.only.empty()
-                           ? remove_file(run.chosen_children())
-                           : replace_file(run.chosen_children(), run.temporary("chosen-children"),
-                                          asked_.only);
+    if (auto written = asked_.chosen
+                           ? replace_file(run.chosen_children(), run.temporary("chosen-children"),
+                                          protocol::encode(*asked_.chosen) + "\n")
+                           : remove_file(run.chosen_children());
         !written) {
         return written;
     }

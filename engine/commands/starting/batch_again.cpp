@@ -1,7 +1,10 @@
+#include "engine/commands/choosing/run_facts.hpp"
 #include "engine/commands/starting/batch_start.hpp"
 #include "engine/commands/starting/downloads.hpp"
 #include "engine/commands/starting/run_follow_up.hpp"
 #include "engine/commands/starting/run_planning.hpp"
+#include "engine/commands/starting/trial_terms.hpp"
+#include "engine/text/yaml_value.hpp"
 
 #include <utility>
 
@@ -11,7 +14,8 @@ namespace {
 // What decides which trials there are: then the ones that were planned are not those.
 bool wants_other_trials(const run_command& what) {
     return !what.flags.empty() || what.max_trials || what.random_seed || what.optimize ||
-           !what.optimizer.empty() || !what.optimizer_flags.empty() || what.force_sourcecode;
+           !what.optimizer.empty() || !what.optimizer_flags.empty() || what.force_sourcecode ||
+           !what.minimize.empty() || !what.maximize.empty();
 }
 
 // A batch that went through has nothing left to do, one that is staged has no trials yet.
@@ -35,16 +39,25 @@ awaitable<result<outcome>> go_on(command_session& session, const run_command& wh
     if (!*agreed) {
         co_return outcome{};
     }
+    const auto objective = co_await fetch_run_file(
+        session, at, {.home = at.home, .run_id = found.row.id, .path = ".guild/attrs/objective"});
+    if (!objective) {
+        co_return objective.error();
+    }
+    const auto measured = read_yaml(objective->value_or(""), "objective");
+    auto chosen = co_await trial_choice(
+        session, at, what,
+        measured && measured->is_string() ? std::string(measured->get_string()) : "loss");
+    if (!chosen) {
+        co_return chosen.error();
+    }
     const auto told = client_observer(session, at, found.row.id, start_words::restart);
     protocol::start_staged request;
     request.home = at.home;
     request.run_id = found.row.id;
     request.token = new_run_id();
     request.background = what.background;
-    request.only = what.only + (what.trials.keep_going ? ",keep-going" : "");
-    if (what.trials.parallel > 1) {
-        request.only += ",parallel=" + std::to_string(what.trials.parallel);
-    }
+    request.chosen = std::move(*chosen); // nothing: all is as planned
     if (what.keep_batch || what.background) {
         request.trash_on_success = false;
     }
@@ -138,7 +151,7 @@ plan_batch_again(command_session& session, const target& at, run_command what,
     if (same && has_trials_left(found.row)) {
         protocol::start_staged request_now{.home = at.home, .run_id = id, .token = new_run_id()};
         request_now.trash_on_success = false;
-        request_now.only = "failed,lost,pending";
+        request_now.chosen = protocol::children_choice{.failed = true};
         co_return request_now;
     }
     if (same && what.needed && found.row.state == run_state::completed) {

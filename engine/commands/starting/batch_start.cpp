@@ -1,13 +1,13 @@
 #include "engine/commands/starting/batch_start.hpp"
 
-#include "engine/commands/choosing/column_spec.hpp"
 #include "engine/commands/choosing/run_facts.hpp"
 #include "engine/commands/starting/package_upload.hpp"
 #include "engine/commands/starting/pipeline_start.hpp"
 #include "engine/commands/starting/plan_upload.hpp"
 #include "engine/commands/starting/run_planning.hpp"
-#include "engine/config/slots.hpp"
+#include "engine/commands/starting/trial_terms.hpp"
 #include "engine/flags/run_label.hpp"
+#include "engine/json/described_json.hpp"
 #include "engine/project/flag_text.hpp"
 #include "engine/project/trial_children.hpp"
 #include "engine/reactor/blocking.hpp"
@@ -77,98 +77,6 @@ void adopt_objective(const boost::json::value& objective, run_command& what) {
     }
 }
 
-awaitable<result<>> add_slots(command_session& session, const target& at, const run_command& what,
-                              trial_options& how) {
-    remote to = at.to;
-    if (at.remote.empty()) {
-        auto known = session.settings();
-        auto read = known ? read_own_slots(**known, to) : result<>(known.error());
-        if (!read) {
-            co_return read.error();
-        }
-    }
-    how.slots = slots_of(to);
-    if (what.trials.trials_per_gpu > 0) {
-        how.slots.trials_per_gpu = what.trials.trials_per_gpu;
-        how.slots.gpus_per_trial = std::max<std::int64_t>(how.slots.gpus_per_trial, 1);
-    }
-    if (what.trials.gpus_per_trial > 0) {
-        how.slots.gpus_per_trial = what.trials.gpus_per_trial;
-    }
-    how.parallel = std::max<std::int64_t>(what.trials.parallel, 1);
-    co_return result<>();
-}
-
-// What the trials of a search are measured by. Fails with the line that the batch says.
-result<scalar_choice> objective_choice(const std::string& text) {
-    const auto invalid = [&text](const std::string& why) {
-        return failure(errc::bad_input, "ERROR: [guild] invalid objective '" + text + "': " + why);
-    };
-    auto columns = parse_columns(text);
-    if (!columns) {
-        return invalid(columns.error().context);
-    }
-    if (columns->size() > 1) {
-        return invalid("too many columns");
-    }
-    run_column& column = columns->front();
-    if (column.kind != column_kind::scalar) {
-        return invalid("it has to be a scalar");
-    }
-    return scalar_choice{.name = std::move(column.name), .part = column.part, .step = column.step};
-}
-
-// "median", "asha:SCALAR", "median:SCALAR@STEP"
-result<protocol::children_early_stop> early_stop_of(const std::string& text,
-                                                    const scalar_choice& objective, bool maximize) {
-    const auto colon = text.find(':');
-    const auto at = colon == text.npos ? text.find('@') : text.find('@', colon);
-    const auto wrong = [&text] {
-        return failure(errc::bad_input, "--early-stop: '" + text +
-                                            "' has to be median or asha, with :SCALAR or @STEP "
-                                            "behind it");
-    };
-    protocol::children_early_stop out{.settings = {.maximize = maximize}, .scalar = objective.name};
-    if (!boost::describe::enum_from_string(text.substr(0, std::min(colon, at)).c_str(),
-                                           out.settings.rule)) {
-        return wrong();
-    }
-    if (colon != text.npos) {
-        out.scalar = text.substr(colon + 1, at == text.npos ? at : at - colon - 1);
-    }
-    if (at != text.npos) {
-        const std::string step = text.substr(at + 1);
-        if (step.empty() || step.size() > 15 || step.find_first_not_of("0123456789") != step.npos) {
-            return wrong();
-        }
-        out.settings.first_step = std::max<std::int64_t>(std::stoll(step), 1);
-    }
-    return out.scalar.empty() ? wrong() : result<protocol::children_early_stop>(std::move(out));
-}
-
-// How trials are measured: what of that makes no sense fails in the run of a search, where Guild's
-// would, and at once where it is ours alone.
-result<> measure_trials(const run_command& what, const run_plan& prototype, trial_options& how) {
-    const batch_plan& batch = *prototype.batch;
-    const bool maximize = batch.objective.starts_with('-');
-    auto objective = objective_choice(batch.objective.substr(maximize ? 1 : 0));
-    if (objective) {
-        how.objective = std::move(*objective);
-    } else if (batch.kind == batch_kind::search) {
-        how.failed = objective.error().context;
-    }
-    how.keep_going = what.trials.keep_going;
-    if (what.trials.early_stop.empty()) {
-        return {};
-    }
-    auto rule = early_stop_of(what.trials.early_stop, how.objective, maximize);
-    if (!rule) {
-        return rule.error();
-    }
-    how.early_stop = std::move(*rule);
-    return {};
-}
-
 } // namespace
 
 result<> check_search(const run_command& what, const run_plan& prototype) {
@@ -205,11 +113,8 @@ awaitable<result<std::string>> send_trials(command_session& session, const targe
                       .program = "guild",
                       .stage = what.stage_trials,
                       .stop_on_failure = what.fail_on_trial_error};
-    if (auto added = co_await add_slots(session, at, what, how); !added) {
+    if (auto added = co_await add_trial_terms(session, at, what, *prototype.batch, how); !added) {
         co_return added.error();
-    }
-    if (auto measured = measure_trials(what, prototype, how); !measured) {
-        co_return measured.error();
     }
     for (const auto& flags : prototype.batch->trials) {
         how.ids.push_back(new_run_id());
@@ -296,6 +201,30 @@ find_matching_batch(command_session& session, const target& at, const run_plan& 
     co_return out;
 }
 
+namespace {
+
+// What the batch asks for its trials stands in their plan: its command is that of our process.
+awaitable<result<std::optional<recorded_optimizer>>> optimizer_of_batch(command_session& session,
+                                                                        const target& at,
+                                                                        const std::string& run_id,
+                                                                        const std::string& name) {
+    if (is_builtin_optimizer(name)) {
+        co_return std::nullopt;
+    }
+    const auto line = co_await fetch_first_line(
+        session, at, {.home = at.home, .run_id = run_id, .path = ".guild/outrider/children"});
+    if (!line) {
+        co_return line.error();
+    }
+    const auto head = protocol::decode<protocol::children_head>(line->value_or(""));
+    if (!head || !head->search || !head->search->program) {
+        co_return std::nullopt; // a copy has no plan: then the project may know the name
+    }
+    co_return recorded_optimizer{.name = name, .program = *head->search->program};
+}
+
+} // namespace
+
 awaitable<result<recorded_run>> adopt_batch(command_session& session, const target& at,
                                             const found_recorded& found, run_command& what) {
     recorded_run out{.id = found.row.id, .proto = true};
@@ -314,8 +243,14 @@ awaitable<result<recorded_run>> adopt_batch(command_session& session, const targ
         }
     }
     const auto of = parse_opref(found.run.opref);
+    const std::string optimizer = !of ? "" : of->model.empty() ? of->op : of->model + ":" + of->op;
+    auto program = co_await optimizer_of_batch(session, at, out.id, optimizer);
+    if (!program) {
+        co_return program.error();
+    }
+    out.optimizer = std::move(*program);
     if (of && what.optimizer.empty() && !what.optimize) {
-        what.optimizer = of->model.empty() ? of->op : of->model + ":" + of->op;
+        what.optimizer = optimizer;
         for (const auto& [name, value] : recorded_flags(found.run, "flags")) {
             if (!value.is_null()) {
                 what.optimizer_flags.insert(what.optimizer_flags.begin(),
