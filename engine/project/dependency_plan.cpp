@@ -228,7 +228,7 @@ class planning {
     }
 
     result<found_source> find(const resource_def& resource, const resource_source& source,
-                              const dependency& made) const {
+                              const dependency& made) {
         auto file = located(resource, source, made);
         if (!file) {
             return file.error();
@@ -271,7 +271,15 @@ class planning {
         return out;
     }
 
-    result<found_source> config(const fs::path& file, const resource_source& source) const {
+    result<found_source> config(const fs::path& file, const resource_source& source) {
+        if (from_.declared != nullptr) {
+            auto recipe = config_recipe_of(file, source.params, *from_.declared);
+            if (!recipe) {
+                return recipe.error();
+            }
+            out_.configs.push_back({.dependency = static_cast<std::int64_t>(out_.wanted.size()),
+                                    .recipe = std::move(*recipe)});
+        }
         auto made = config_with(file, source.params, from_.config_values);
         if (!made) {
             return made.error();

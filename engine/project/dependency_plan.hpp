@@ -3,6 +3,7 @@
 #include "engine/project/flag_values.hpp"
 #include "engine/project/resource.hpp"
 #include "engine/project/source_files.hpp"
+#include "engine/protocol/children_plan.hpp"
 
 #include <map>
 #include <string>
@@ -13,8 +14,9 @@ namespace outrider {
 /// What a run's dependencies take: what the agent has to do, and the files that it gets.
 struct dependency_plan {
     std::vector<protocol::dependency> wanted;
-    std::vector<source_file> files; ///< of the package of dependencies
-    std::string package;            ///< its hash; empty without files
+    std::vector<source_file> files;              ///< of the package of dependencies
+    std::string package;                         ///< its hash; empty without files
+    std::vector<protocol::trial_config> configs; ///< if they are wanted for other flags as well
 };
 
 /// A download that a run needs.
@@ -46,6 +48,8 @@ struct dependency_sources {
     bool remote = false;                         ///< links into the project mean nothing there
     std::map<std::string, std::string> supplied; ///< run ids and paths by flag name
     flag_map config_values;                      ///< for configs, by the names that they have there
+    /// Of an operation whose configs are wanted for any flags as well; or null.
+    const std::vector<flag_def>* declared = nullptr;
     std::string cache; ///< directory of unpacked archives and configs; empty: there is none
     boost::json::object resolved;                   ///< `attrs/deps` of a run that has some already
     std::map<std::string, made_download> downloads; ///< by `wanted_download::key`

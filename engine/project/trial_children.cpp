@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace outrider {
@@ -37,6 +38,41 @@ bool chooses_sources(const run_plan& prototype) {
     return std::ranges::any_of(prototype.required.supplied, [](const auto& source) {
         return !supplied_list(source.second).empty();
     });
+}
+
+std::set<std::string> searched_flags(const search_space& space) {
+    std::set<std::string> out;
+    for (const auto& each : space.dimensions) {
+        out.insert(each.flag);
+    }
+    for (const auto& each : space.switches) {
+        out.insert(each.target);
+    }
+    return out;
+}
+
+// A flag that a search chooses and that decides what a trial requires, other than by what stands in
+// a configuration; empty: there is none.
+std::string deciding_flag(const std::vector<resource_def>& resources,
+                          const std::set<std::string>& searched) {
+    const auto sources = source_flags(resources, {});
+    for (const auto& flag : searched) {
+        const std::string reference = "${" + flag + "}";
+        const auto refers = [&reference](const std::string& text) {
+            return text.find(reference) != text.npos;
+        };
+        for (const auto& resource : resources) {
+            const bool decides =
+                sources.contains(flag) || refers(resource.name) ||
+                std::ranges::any_of(resource.sources, [&refers](const resource_source& source) {
+                    return refers(source.what) || refers(boost::json::serialize(source.data));
+                });
+            if (decides) {
+                return flag;
+            }
+        }
+    }
+    return {};
 }
 
 std::string shown_operation(const run_plan& prototype) {
@@ -73,6 +109,29 @@ protocol::children_head head_of(const run_plan& prototype, const trial_options& 
     return out;
 }
 
+// The configurations that trials get which nobody knows yet. Anything else that they require is the
+// same for all.
+result<std::vector<protocol::trial_config>> search_configs(const run_plan& prototype) {
+    const operation_def& op = prototype.batch->operation;
+    const auto written = read_requirements(op);
+    if (!written) {
+        return std::vector<protocol::trial_config>(); // was said
+    }
+    const auto flag = deciding_flag(*written, searched_flags(prototype.batch->search.space));
+    if (!flag.empty()) {
+        return failure(errc::unsupported,
+                       "what operation '" + prototype.operation + "' requires depends on flag '" +
+                           flag +
+                           "', which a search that learns chooses\nUse '--optimizer random' "
+                           "instead, or one value for that flag.");
+    }
+    dependency_sources from = prototype.required;
+    from.declared = &op.flags;
+    auto planned = plan_dependencies(prototype.resources, from);
+    return planned ? result<std::vector<protocol::trial_config>>(std::move(planned->configs))
+                   : planned.error();
+}
+
 /// What one trial requires.
 class trial_requirements {
   public:
@@ -83,9 +142,6 @@ class trial_requirements {
             declared_ = written->size();
         }
     }
-
-    /// Whether one trial requires other things than the next.
-    [[nodiscard]] bool differ() const { return differ_; }
 
     result<> add(const flag_map& flags, protocol::planned_child& child, trial_children& out) const {
         if (!differ_) {
@@ -133,14 +189,16 @@ class trial_requirements {
 
 result<trial_children> plan_children(const run_plan& prototype, const trial_options& how) {
     trial_children out;
-    out.plan = protocol::encode(head_of(prototype, how)) + "\n";
-    const trial_requirements required(prototype);
-    if (prototype.batch->kind == batch_kind::search && required.differ()) {
-        return failure(errc::unsupported,
-                       "what operation '" + prototype.operation +
-                           "' requires depends on its flags, and a search that learns cannot know "
-                           "them beforehand\nUse '--optimizer random' instead.");
+    auto head = head_of(prototype, how);
+    if (head.search) {
+        auto configs = search_configs(prototype);
+        if (!configs) {
+            return configs.error();
+        }
+        head.search->configs = std::move(*configs);
     }
+    out.plan = protocol::encode(head) + "\n";
+    const trial_requirements required(prototype);
     const std::string operation = shown_operation(prototype);
     for (std::size_t i = 0; i < prototype.batch->trials.size(); ++i) {
         const flag_map& flags = prototype.batch->trials[i];

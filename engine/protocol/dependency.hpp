@@ -2,6 +2,7 @@
 
 #include <boost/describe.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +43,9 @@ struct dependency_entry {
     std::string place;  ///< in the run; of `files` also below `package_directory` in the package
     std::string source; ///< where it came from: absolute, or relative to the run
     std::string sha1;   ///< hex; empty for a directory
+    std::optional<std::string> text; ///< what is in it, instead of what the package has
 };
-BOOST_DESCRIBE_STRUCT(dependency_entry, (), (place, source, sha1))
+BOOST_DESCRIBE_STRUCT(dependency_entry, (), (place, source, sha1, text))
 
 /// One source of a resource that an operation requires. It becomes a member of `attrs/deps`
 /// (FORMAT.md 2.4).

@@ -1,5 +1,7 @@
+#include "engine/json/described_json.hpp"
 #include "engine/project/batch_file.hpp"
 #include "engine/project/batch_plan.hpp"
+#include "engine/project/trial_children.hpp"
 #include "engine/project/trial_table.hpp"
 #include "engine/text/yaml_value.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -264,6 +266,103 @@ BOOST_FIXTURE_TEST_CASE(a_program_can_be_the_optimizer, sweep_project) {
     BOOST_TEST(plan.batch->program.value().words.at(0) == "./bin/search");
     request.command.optimizer = "other";
     BOOST_TEST(!planned("op", {}).batch->program);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_plan_from_a_batch_asks_the_program_that_the_batch_asked, sweep_project) {
+    const std::string flags = "op:\n"
+                              "  main: boil\n"
+                              "  flags-import: no\n"
+                              "  flags: {x: '[1:9]'}\n"
+                              "  objective: {maximize: speed}\n";
+    scratch.write("guild.yml", flags + "  optimizers:\n"
+                                       "    own: {program: ./search.py, answer-seconds: 2, k: 3}\n"
+                                       "    other: {program: ./other}\n");
+    request.command.optimizer = "own";
+    const auto first = planned("op", {});
+    request.from = recorded_run{.id = "b",
+                                .opref = first.start.opref,
+                                .attributes = first.start.attributes,
+                                .proto = true,
+                                .optimizer = {}};
+    request.command.max_trials = 40;
+    // Its program is known by the project alone, as its objective is.
+    auto plan = planned("", {"x=[2:7]"});
+    BOOST_TEST(plan.batch->program.value().words == first.batch->program.value().words,
+               boost::test_tools::per_element());
+    BOOST_TEST(plan.batch->objective == "-speed");
+    BOOST_TEST(plan.batch->count.value() == 40);
+    // By the batch: the project may have changed or be gone.
+    request.from->optimizer = recorded_optimizer{
+        .name = "own", .program = {.words = {"sh", "old.sh"}, .answer_limit_ms = 700}};
+    request.command.optimizer_flags = {"k=9"};
+    for (const bool gone : {false, true}) {
+        if (gone) {
+            std::filesystem::remove(scratch / "guild.yml");
+        }
+        plan = planned("", {"x=[2:7]"});
+        BOOST_TEST(plan.batch->optimizer == "own");
+        BOOST_TEST(plan.batch->program.value().words.at(1) == "old.sh");
+        BOOST_TEST(plan.batch->program.value().answer_limit_ms == 700);
+        BOOST_CHECK((plan.batch->program.value().options == flag_map{{"k", 9}}));
+    }
+    // Another one was asked for.
+    request.command.optimizer_flags.clear();
+    request.command.optimizer = "gp";
+    BOOST_TEST(!planned("", {}).batch->program);
+    scratch.write("guild.yml", flags + "  optimizers: {other: {program: ./other}}\n");
+    request.command.optimizer = "other";
+    BOOST_TEST(planned("", {}).batch->program.value().words.at(0) == "./other");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_search_knows_what_its_trials_require, sweep_project) {
+    const std::string op = "op:\n"
+                           "  main: boil\n"
+                           "  flags-import: no\n"
+                           "  flags: {x: '[1:9]', data: big, kind: [a, b]}\n"
+                           "  requires:\n"
+                           "    - file: '${data}.txt'\n";
+    scratch.write("big.txt", "1\n");
+    scratch.write("conf.yml", "x: 1\nrest: {y: 2}\n");
+    request.command.optimizer = "tpe";
+    const auto planned_children = [this] {
+        auto prototype = planned("op", {});
+        BOOST_REQUIRE(resolve_required(prototype));
+        const std::vector<std::string> ids(prototype.batch->trials.size(), "t");
+        return plan_children(prototype,
+                             {.home = "/h", .activation = {}, .program = "guild", .ids = ids});
+    };
+    const auto head_of = [](const trial_children& planned) {
+        return protocol::decode<protocol::children_head>(
+                   planned.plan.substr(0, planned.plan.find('\n')))
+            .value();
+    };
+    // What depends on a flag that is not searched is the same for all.
+    scratch.write("guild.yml", op + "    - config: conf.yml\n");
+    const auto planned = planned_children();
+    BOOST_REQUIRE_MESSAGE(planned, planned.error().context);
+    const auto head = head_of(*planned);
+    BOOST_REQUIRE(head.common.dependencies.size() == 2U);
+    const auto& file = head.common.dependencies[0];
+    BOOST_REQUIRE_MESSAGE(file.entries.size() == 1U, file.reason);
+    BOOST_TEST(file.entries[0].place == "big.txt");
+    BOOST_REQUIRE(head.search->configs.size() == 1U);
+    const auto& config = head.search->configs[0];
+    BOOST_TEST(config.dependency == 1);
+    BOOST_TEST(fill_config(config.recipe, {{"x", 7}, {"kind", "b"}}).value() ==
+               "kind: b\nrest:\n  'y': 2\nx: 7\n");
+    for (const char* decided : {"    - file: '${kind}.txt'\n", "    - operation: 'up-${kind}'\n"}) {
+        scratch.write("guild.yml", op + decided);
+        const auto refused = planned_children();
+        BOOST_REQUIRE(!refused);
+        BOOST_TEST(refused.error().context ==
+                   "what operation 'op' requires depends on flag 'kind', which a search that "
+                   "learns chooses\nUse '--optimizer random' instead, or one value for that flag.");
+    }
+    request.command.optimizer = "random";
+    scratch.write("a.txt", "");
+    scratch.write("b.txt", "");
+    scratch.write("guild.yml", op + "    - file: '${kind}.txt'\n");
+    BOOST_TEST(planned_children().has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(choices_switch_on_what_is_searched_with_them, sweep_project) {

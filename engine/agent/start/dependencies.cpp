@@ -184,26 +184,38 @@ result<> dependency_resolution::begin(const dependency& of) {
     return missing == around_.modules.end() ? result<>() : cannot(of, missing->second);
 }
 
+result<> dependency_resolution::keep_generated(const protocol::dependency_entry& entry,
+                                               const fs::path& from, const fs::path& kept) const {
+    if (auto made = make_directories(kept.parent_path()); !made) {
+        return made;
+    }
+    if (entry.text) {
+        return replace_file(kept, around_.run.temporary("config"), *entry.text);
+    }
+    const auto copied = tree_copy::begin(from, kept);
+    return copied ? result<>() : result<>(copied.error());
+}
+
 result<> dependency_resolution::take_entries(const dependency& of) {
     for (const auto& line : of.said) {
         lines_.push_back(line);
     }
     for (const auto& entry : of.entries) {
-        const fs::path from = of.kind == dependency_kind::here
-                                  ? fs::path(entry.source)
-                                  : around_.package / of.package_directory / entry.place;
-        work_->left.push_back(
-            {.from = from, .place = entry.place, .source = entry.source, .sha1 = entry.sha1});
+        fs::path from = of.kind == dependency_kind::here
+                            ? fs::path(entry.source)
+                            : around_.package / of.package_directory / entry.place;
         if (entry.source.starts_with(".guild/generated/")) {
             // A config is kept as it was written, wherever the operation's own copy goes.
             const fs::path kept = around_.run.directory / entry.source;
-            if (auto made = make_directories(kept.parent_path()); !made) {
-                return made;
+            if (auto done = keep_generated(entry, from, kept); !done) {
+                return done;
             }
-            if (auto copied = tree_copy::begin(from, kept); !copied) {
-                return copied.error();
-            }
+            from = entry.text ? kept : from;
         }
+        work_->left.push_back({.from = std::move(from),
+                               .place = entry.place,
+                               .source = entry.source,
+                               .sha1 = entry.sha1});
     }
     std::ranges::reverse(work_->left);
     return {};

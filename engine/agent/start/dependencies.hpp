@@ -74,6 +74,8 @@ class dependency_resolution {
     result<> choose_in(const protocol::dependency& of, const fs::path& directory,
                        std::vector<std::string> names);
     result<> take_entries(const protocol::dependency& of);
+    result<> keep_generated(const protocol::dependency_entry& entry, const fs::path& from,
+                            const fs::path& kept) const;
     result<> not_resolved(const protocol::dependency& of, const failure& why);
     bool is_resolved(const protocol::dependency& of) const;
     failure cannot(const protocol::dependency& of, const std::string& why) const;
