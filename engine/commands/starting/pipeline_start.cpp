@@ -106,6 +106,38 @@ bool is_operation(const std::string& wanted, const opref& of) {
            (colon == wanted.npos || wanted.substr(0, colon) == of.model);
 }
 
+// A step that is to run where its pipeline does is a step like any other.
+bool is_elsewhere(const pipeline_step& step, const target& at) {
+    return !step.remote.empty() && step.remote != at.remote;
+}
+
+// What cannot be done of steps on other remotes is said before anything starts.
+awaitable<result<>> check_remotes(command_session& session, const std::vector<pipeline_step>& steps,
+                                  const target& at) {
+    for (const auto& step : steps) {
+        if (!is_elsewhere(step, at)) {
+            continue;
+        }
+        const std::string name = "step '" + step.said_name + "' is to run on " + step.remote;
+        if (!at.remote.empty()) {
+            co_return failure(errc::unsupported,
+                              name + ", and the pipeline on " + at.remote +
+                                  ", which does not know the remotes of this machine\nRun the "
+                                  "pipeline here: its other steps may name " +
+                                  at.remote + " as their 'remote'.");
+        }
+        if (!step.checks.empty()) {
+            co_return failure(errc::unsupported,
+                              name + ", where 'expect' cannot be checked\nRemove 'expect' or "
+                                     "'remote' from that step.");
+        }
+        if (auto there = co_await session.find_target(step.remote); !there) {
+            co_return there.error();
+        }
+    }
+    co_return result<>();
+}
+
 /// Plans the steps of one pipeline, in their order.
 class step_planning {
   public:
@@ -117,11 +149,14 @@ class step_planning {
                                     .link = step.name,
                                     .title = step.title(step.operation),
                                     .checks = step.checks};
-        auto planned =
-            step.remote.empty() ? co_await plan_into(step, out) : plan_elsewhere(step, out);
+        if (is_elsewhere(step, at_)) {
+            plan_elsewhere(step, out);
+            co_return out;
+        }
+        auto planned = co_await plan_into(step, out);
         if (!planned) {
             if (planned.error().kind() == errc::connect_failed ||
-                planned.error().kind() == errc::timed_out) {
+                planned.error().kind() == errc::timed_out || refused_) {
                 co_return planned.error();
             }
             out.cannot = planned.error().context;
@@ -133,21 +168,14 @@ class step_planning {
         co_return out;
     }
 
+    /// Whether the last failure keeps the pipeline from starting at all.
+    [[nodiscard]] bool refused() const { return refused_; }
     /// The runs that its links lead to, by the name of the link.
     void start_again(std::map<std::string, std::string> runs) { linked_ = std::move(runs); }
 
   private:
-    // The machine that supervises the pipeline does not know this one's remotes.
-    result<> plan_elsewhere(const pipeline_step& step, protocol::planned_child& out) {
-        if (!at_.remote.empty()) {
-            return failure(errc::unsupported,
-                           "a step can run on " + step.remote +
-                               " only where the pipeline itself runs on this machine");
-        }
-        if (!step.checks.empty()) {
-            return failure(errc::unsupported,
-                           "what a step is expected to do cannot be checked on " + step.remote);
-        }
+    // By this program: the agent knows none of the remotes.
+    void plan_elsewhere(const pipeline_step& step, protocol::planned_child& out) {
         std::error_code error;
         const std::string program = std::filesystem::read_symlink("/proc/self/exe", error);
         const auto command = [&](std::vector<std::string> words) {
@@ -162,7 +190,6 @@ class step_planning {
                                                  .run = command(std::move(run)),
                                                  .wait = command({"wait", out.id}),
                                                  .stop = command({"stop", out.id, "-y"})};
-        return {};
     }
 
     // Under the id that the link has: there is one link for each step.
@@ -316,7 +343,8 @@ class step_planning {
                                              .typed = step.command,
                                              .id = id,
                                              .label = step.command.label.value_or(""),
-                                             .depth = of_.depth + 1});
+                                             .depth = of_.depth + 1,
+                                             .refused = &refused_});
         if (!children) {
             co_return children.error();
         }
@@ -345,6 +373,7 @@ class step_planning {
     const pipeline_run& of_;
     std::map<std::string, std::string> linked_;
     std::vector<earlier_step> earlier_;
+    bool refused_ = false;
 };
 
 } // namespace
@@ -362,6 +391,11 @@ awaitable<result<std::string>> send_steps(command_session& session, const target
         {.flags = of.flags, .typed = of.typed, .passed_label = of.label, .again = of.again});
     if (!steps) {
         head.failed = "guild: " + steps.error().context;
+    } else if (auto good = co_await check_remotes(session, *steps, at); !good) {
+        if (of.refused != nullptr) {
+            *of.refused = true;
+        }
+        co_return good.error();
     }
     for (const auto& step : steps ? *steps : std::vector<pipeline_step>()) {
         head.notes.insert(head.notes.end(), step.notes.begin(), step.notes.end());
@@ -378,6 +412,9 @@ awaitable<result<std::string>> send_steps(command_session& session, const target
     for (const auto& step : steps ? *steps : std::vector<pipeline_step>()) {
         auto child = co_await planning.plan(step);
         if (!child) {
+            if (planning.refused() && of.refused != nullptr) {
+                *of.refused = true;
+            }
             co_return child.error();
         }
         text += protocol::encode(*child) + "\n";

@@ -19,10 +19,13 @@ struct pipeline_run {
     std::string label;  ///< for steps that have none; empty: none
     int depth = 0;      ///< how many pipelines it is a step of
     bool again = false; ///< it starts again, with the runs of its steps that are there
+    /// Set where a failure is meant for the pipelines around it, too: none of them starts. Or null.
+    bool* refused = nullptr;
 };
 
 /// Plans the steps and sends what they need; gives the hash of the package with their plan. A step
-/// that cannot be planned is said when it is its turn.
+/// that cannot be planned is said when it is its turn; one on another remote that cannot be run
+/// there fails at once.
 [[nodiscard]] awaitable<result<std::string>> send_steps(command_session& session, const target& at,
                                                         pipeline_run of);
 
