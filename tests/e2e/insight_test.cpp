@@ -319,6 +319,57 @@ BOOST_AUTO_TEST_CASE(runs_of_this_machine_are_compared_with_each_other_and_with_
     BOOST_TEST(at.me.run({"select", "--max", "=loss"}).out == at.me.run({"select"}).out);
 }
 
+// Read by a program that knows the format from its publishers alone.
+BOOST_AUTO_TEST_CASE(event_files_are_what_their_format_says) {
+    insight<over_local> at;
+    at.me.write_project_file("op.sh", R"(echo 'loss: 0.5 (step 1)'
+echo 'loss: 0.25 (step 300)'
+echo 'huge: 1e30'
+echo 'colour: blue'
+mkdir out
+echo iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg== |
+    base64 -d > out/dot.png
+)");
+    at.me.write_project_file("guild.yml",
+                             "op:\n  exec: sh op.sh\n  flags-import: no\n"
+                             "  flags: {lr: 0.5, deep: yes, kind: sgd, none: null, n: 3}\n");
+    check_exit(at.me.run({"run", "op", "-y"}), 0);
+    check_exit(at.me.run({"run", "op", "lr=2", "kind='7'", "deep=no", "-y"}), 0);
+    const auto prepared = at.me.run({"tensorboard", "--test-logdir"});
+    check_exit(prepared, 0);
+    const std::string said = prepared.err + prepared.out;
+    const auto begin = said.find("/", said.find("TensorBoard"));
+    BOOST_REQUIRE_MESSAGE(begin != said.npos, said);
+    const std::string directory = said.substr(begin, said.find('\n', begin) - begin);
+    const std::string reader = "python3 " OUTRIDER_SOURCE "/tests/support/event_files.py ";
+    const auto read = run_program({"sh", "-c", reader + "'" + directory + "'"});
+    fs::remove_all(directory);
+    for (const char* line :
+         {"scalar loss step 1 is 0.5\n", "scalar loss step 300 is 0.25\n",
+          "scalar huge step 300 is 1e+30\n", "hparam lr type 3 of []\n", "hparam deep type 2 of [",
+          "metric loss\n", "metric time\n", "session lr=0.5\n", "session lr=2.0\n",
+          "session kind='sgd'\n", "session kind='7'\n", "session deep=True\n",
+          "session deep=False\n", "session n=3.0\n", "session ends with 1\n",
+          "scalar time step 0 is ", "image out/dot.png 1x1, 70 bytes\n"}) {
+        BOOST_TEST(has(read, line), line << " is not in:\n" << read);
+    }
+    const auto id = run_id_in(at.me.run({"select"}).out);
+    const auto of_run = run_program({"sh", "-c", reader + "'" + at.me.run_directory(id) + "'"});
+    BOOST_TEST(has(of_run, "text colour is blue\n"), of_run);
+    // It knows a damaged file when it sees one.
+    const std::string damaged = at.me.directory() / "damaged";
+    fs::create_directories(damaged);
+    for (const auto& name : names_in(at.me.run_directory(id) + "/.guild")) {
+        if (has(name, "tfevents")) {
+            auto bytes = read_file(at.me.run_directory(id) + "/.guild/" + name);
+            bytes.back() ^= 1;
+            write_file(damaged + "/" + name, bytes);
+        }
+    }
+    const auto refused = run_program({"sh", "-c", reader + "'" + damaged + "' 2>&1 || true"});
+    BOOST_TEST(has(refused, "has another checksum"), refused);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_failed_says_why) {
     insight<over_local> at;
     at.me.write_project_file("guild.yml", "lost:\n  exec: sh -c 'kill -9 $PPID; kill -9 $$'\n");

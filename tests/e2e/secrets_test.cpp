@@ -84,6 +84,26 @@ program_result say(const outrider_program& me, const std::vector<std::string>& w
     return ended;
 }
 
+void say_all(const outrider_program& me, const std::vector<std::vector<std::string>>& commands) {
+    for (const auto& words : commands) {
+        say(me, words);
+    }
+}
+
+/// Whatever sends runs elsewhere; what is compressed is looked at as it is unpacked.
+void say_what_leaves(const outrider_program& me) {
+    const std::string exported = me.directory() / "exported";
+    const std::string other = me.directory() / "other";
+    fs::create_directories(other);
+    say_all(me, {{"runs", "--json"},
+                 {"runs", "info", "-e", "--json"},
+                 {"pull", "gpu1", "-y", "--json"},
+                 {"export", exported, "-y"},
+                 {"export", exported + ".zip", "-y"},
+                 {"archive", "kept", "--create", "--copy", "-y"},
+                 {"-H", other, "import", exported + ".zip", "-y"}});
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(secrets)
@@ -101,24 +121,12 @@ BOOST_AUTO_TEST_CASE(planted_secrets_are_in_nothing_that_leaves) {
     const auto id = run_id_in(staged.out + staged.err);
     say(at.me, {"run", "keep", "x=3", "--stage", "-y", "-r", "gpu1"});
 
-    for (const std::vector<std::string>& words : std::initializer_list<std::vector<std::string>>{
-             {"runs", "--json"},
-             {"runs", "-v", "-r", "gpu1"},
-             {"runs", "info", "-e", "--json"},
-             {"runs", "info", "1", "-e", "--private-attrs", "--json"},
-             {"select", "--attr", "env", "2"},
-             {"run", "keep", "--print-cmd"},
-             {"push", "gpu1", "-y", "--json"},
-             {"pull", "gpu1", "-y", "--json"},
-             {"export", at.me.directory() / "exported", "-y"},
-             {"export", at.me.directory() / "exported.zip", "-y"},
-             {"archive", "kept", "--create", "--copy", "-y"}}) {
-        say(at.me, words);
-    }
-    // What is compressed is looked at as it is unpacked.
-    const std::string other = at.me.directory() / "other";
-    fs::create_directories(other);
-    say(at.me, {"-H", other, "import", at.me.directory() / "exported.zip", "-y"});
+    say_all(at.me, {{"runs", "-v", "-r", "gpu1"},
+                    {"runs", "info", "1", "-e", "--private-attrs", "--json"},
+                    {"select", "--attr", "env", "2"},
+                    {"run", "keep", "--print-cmd"},
+                    {"push", "gpu1", "-y", "--json"}});
+    say_what_leaves(at.me);
     check_exit(at.me.run({"serve", "--detach"}), 0);
     say(at.me, {"runs", "info", "-e", "--json", "-r", "gpu1"});
     say(at.me, {"runs", "--json"});
@@ -149,19 +157,8 @@ BOOST_AUTO_TEST_CASE(secrets_that_a_project_tells_are_in_none_of_its_runs) {
     BOOST_TEST(count_of("had both", say(at.me, {"run", "line", "-y"}).out) == 2);
     say(at.me, {"run", "keep", "-y", "-r", "gpu1"});
     say(at.me, {"run", "keep", "x=3", "--stage", "-y"});
-    for (const std::vector<std::string>& words : std::initializer_list<std::vector<std::string>>{
-             {"runs", "--json"},
-             {"runs", "info", "-e", "--private-attrs", "--json"},
-             {"help"},
-             {"pull", "gpu1", "-y", "--json"},
-             {"export", at.me.directory() / "exported", "-y"},
-             {"export", at.me.directory() / "exported.zip", "-y"},
-             {"archive", "kept", "--create", "--copy", "-y"}}) {
-        say(at.me, words);
-    }
-    const std::string other = at.me.directory() / "other";
-    fs::create_directories(other);
-    say(at.me, {"-H", other, "import", at.me.directory() / "exported.zip", "-y"});
+    say_all(at.me, {{"runs", "info", "-e", "--private-attrs", "--json"}, {"help"}});
+    say_what_leaves(at.me);
     const std::string home = fs::path(at.me.run_directory("x")).parent_path();
     for (const auto& entry : fs::recursive_directory_iterator(at.me.directory().path())) {
         const auto& path = entry.path().native();
