@@ -67,7 +67,11 @@ awaitable<result<outcome>> follow_up(command_session& session, const target& at,
     session.emit(watch_started{.remote = at.remote, .run_id = started.id, .quiet = true});
     auto ended = co_await follow_run(session, at, started.id, {.run_dir = started.run_dir});
     if (!ended) {
-        co_return ended.error();
+        if (!started.deleted_on_success || ended.error().kind() != errc::not_found) {
+            co_return ended.error();
+        }
+        // It was over, and deleted, before it could be followed: only success deletes it.
+        ended = std::optional(run_row{.id = started.id, .operation = started.operation});
     }
     if (!*ended) {
         co_return co_await end_interrupted(session, at, started);
