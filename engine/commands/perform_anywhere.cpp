@@ -2,8 +2,10 @@
 
 #include "engine/commands/comparing/compare.hpp"
 #include "engine/commands/following/watch.hpp"
+#include "engine/commands/pools/drive_sweep.hpp"
 #include "engine/commands/pools/pool_start.hpp"
 #include "engine/commands/several/perform_on_each.hpp"
+#include "engine/commands/starting/batch_start.hpp"
 #include "engine/commands/starting/run_checks.hpp"
 #include "engine/config/remote_names.hpp"
 
@@ -165,6 +167,11 @@ awaitable<result<outcome>> find_and_perform(command_session& session, Command wh
 
 awaitable<result<outcome>> perform_anywhere(command_session& session, command what) {
     auto perform_one = [&session]<class Command>(Command one) -> awaitable<result<outcome>> {
+        if constexpr (std::is_same_v<Command, run_command>) {
+            if (one.operation == sweep_operation) {
+                return drive_sweep(session, std::move(one.run_dir));
+            }
+        }
         constexpr remote_rule rule = Command::traits.remotes;
         if constexpr (rule != remote_rule::none && rule != remote_rule::filter) {
             if (!one.remote.empty()) {

@@ -99,6 +99,7 @@ protocol::children_head head_of(const run_plan& prototype, const trial_options& 
     out.maximize = prototype.batch->objective.starts_with('-');
     out.keep_going = how.keep_going;
     out.early_stop = how.early_stop;
+    out.pool = how.pool;
     out.failed = prototype.batch->failed.empty() ? how.failed : prototype.batch->failed;
     if (prototype.batch->kind == batch_kind::search && out.failed.empty()) {
         out.search = protocol::children_search{.settings = prototype.batch->search,

@@ -26,7 +26,8 @@ struct trial_options {
     scalar_choice objective;      ///< what trials are measured by
     bool keep_going = false;
     std::optional<protocol::children_early_stop> early_stop;
-    std::string failed;                ///< why there can be none: the lines that the batch says
+    std::string failed; ///< why there can be none: the lines that the batch says
+    std::optional<protocol::children_pool> pool; ///< whose machines run them
     std::vector<std::string> children; ///< of pipelines: the package of each trial's own plan
 };
 

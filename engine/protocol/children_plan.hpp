@@ -72,6 +72,22 @@ struct children_progress {
 BOOST_DESCRIBE_STRUCT(children_progress, (),
                       (total, done, failed, running, objective, best, best_flags))
 
+/// How the trials of a batch are spread over the machines of a pool.
+struct children_pool {
+    std::string name;                      ///< as the person called it
+    std::vector<std::string> machines;     ///< names of remotes
+    std::string where;                     ///< condition that a machine has to meet; or empty
+    std::int64_t ahead = 2;                ///< trials that wait on a machine for each slot; -1: all
+    std::int64_t gpus_per_trial = 0;       ///< 0: as the machine is set up
+    std::int64_t trials_per_gpu = 0;       ///< 0: as the machine is set up
+    std::int64_t retry_failed = 0;         ///< times that a trial that failed is tried again
+    std::vector<std::int64_t> retry_codes; ///< exit codes of which that is so; empty: any
+    std::int64_t retry_lost = 2;           ///< times that a trial that was lost is
+};
+BOOST_DESCRIBE_STRUCT(children_pool, (),
+                      (name, machines, where, ahead, gpus_per_trial, trials_per_gpu, retry_failed,
+                       retry_codes, retry_lost))
+
 /// What all children have in common.
 struct children_head {
     children_kind kind = children_kind::trials;
@@ -90,10 +106,12 @@ struct children_head {
     scalar_choice objective; ///< what a line of progress tells the best of; or no name
     bool maximize = false;   ///< the largest is the best
     std::optional<children_search> search; ///< where children come from after those of the plan
+    std::optional<children_pool> pool;     ///< trials: their runs are on other machines than this
 };
 BOOST_DESCRIBE_STRUCT(children_head, (),
                       (kind, common, proto, stage, stop_on_failure, parallel, program, failed,
-                       notes, slots, keep_going, early_stop, total, objective, maximize, search))
+                       notes, slots, keep_going, early_stop, total, objective, maximize, search,
+                       pool))
 
 /// What a step has to have done once it has succeeded; what is empty is not asked for.
 struct step_check {
@@ -137,5 +155,28 @@ BOOST_DESCRIBE_STRUCT(planned_child, (),
                       (id, link, title, flags, command, environment, attributes, dependencies,
                        dependency_package, children, whole, skipped, cannot, again, checks,
                        elsewhere, values))
+
+/// The start of a child: the common one with what differs. Where it goes is the caller's.
+[[nodiscard]] inline start_run start_of(const children_head& head, const planned_child& child) {
+    start_run out = child.whole.value_or(head.common);
+    const auto take_if_any = [](const auto& from, auto& to) {
+        if (!from.empty()) {
+            to = from;
+        }
+    };
+    take_if_any(child.flags, out.flags);
+    take_if_any(child.command, out.command);
+    take_if_any(child.dependencies, out.dependencies);
+    take_if_any(child.dependency_package, out.dependency_package);
+    take_if_any(child.children, out.children);
+    for (const auto& [name, value] : child.environment) {
+        out.environment[name] = value;
+    }
+    for (const auto& [name, text] : child.attributes) {
+        out.attributes[name] = text;
+    }
+    out.run_id = child.id;
+    return out;
+}
 
 } // namespace outrider::protocol

@@ -1,4 +1,5 @@
 #include "engine/commands/pools/placement.hpp"
+#include "engine/commands/pools/sweep_plan.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -93,6 +94,27 @@ BOOST_AUTO_TEST_CASE(an_offer_is_told_in_words) {
     at.report.gpus = {1, 3};
     BOOST_TEST(offer_text(at) == "1 of 2 slots are free, GPU 1, 3");
     BOOST_TEST(offer_text(machine("b", 0, 0)) == "it has no limit");
+}
+
+BOOST_AUTO_TEST_CASE(a_box_takes_idle_slots_first_and_leaves_those_of_others) {
+    // Slots and held trials of each box; what the first one takes of so many with two ahead.
+    const auto taken = [](std::vector<sweep_share> all, std::int64_t waiting,
+                          std::int64_t ahead = 2) {
+        return trials_to_take(all, 0, waiting, ahead);
+    };
+    BOOST_TEST(taken({{1, 0}}, 0) == 0);
+    BOOST_TEST(taken({{2, 0}}, 1) == 1);
+    BOOST_TEST(taken({{2, 0}}, 100) == 6);
+    BOOST_TEST(taken({{2, 6}}, 100) == 0);
+    BOOST_TEST(taken({{2, 5}}, 100) == 1);
+    BOOST_TEST(taken({{2, 0}}, 100, 0) == 2);
+    BOOST_TEST(taken({{2, 0}}, 100, -1) == 100);
+    BOOST_TEST(taken({{3, 0}, {2, 0}, {1, 0}}, 6) == 3);        // each slot has one
+    BOOST_TEST(taken({{3, 0}, {2, 0}, {1, 0}}, 4) == 3);        // its own may be used at once
+    BOOST_TEST(taken({{3, 0}, {2, 0}, {1, 0}}, 12) == 6);       // its half of the six more
+    BOOST_TEST(taken({{3, 0}, {2, 0, false}, {1, 0}}, 5) == 4); // nobody waits for who is gone
+    BOOST_TEST(taken({{1, 0}, {1, 0}}, 100, -1) == 51);
+    BOOST_TEST(taken({{0, 0}, {1, 0}}, 100) == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

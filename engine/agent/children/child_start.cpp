@@ -23,31 +23,12 @@ constexpr int start_interval_ms = 10;
 /// Longest that a start by somebody else is waited for, looks.
 constexpr int start_looks = 12'000;
 
-template <class Items>
-void take_if_any(const Items& from, Items& to) {
-    if (!from.empty()) {
-        to = from;
-    }
-}
-
 } // namespace
 
 protocol::start_run start_of(const protocol::children_head& head,
                              const protocol::planned_child& child, const parent_run& parent) {
-    protocol::start_run out = child.whole.value_or(head.common);
-    take_if_any(child.flags, out.flags);
-    take_if_any(child.command, out.command);
-    take_if_any(child.dependencies, out.dependencies);
-    take_if_any(child.dependency_package, out.dependency_package);
-    take_if_any(child.children, out.children);
-    for (const auto& [name, value] : child.environment) {
-        out.environment[name] = value;
-    }
-    for (const auto& [name, text] : child.attributes) {
-        out.attributes[name] = text;
-    }
+    protocol::start_run out = protocol::start_of(head, child);
     out.home = parent.home;
-    out.run_id = child.id;
     out.slurm.reset(); // a process beside its parent
     out.stage = head.stage;
     out.pending = !head.stage;

@@ -1,7 +1,9 @@
 #include "engine/commands/pools/pool_start.hpp"
 
 #include "engine/commands/pools/placement.hpp"
+#include "engine/commands/pools/pool_machine.hpp"
 #include "engine/commands/several/fan_out.hpp"
+#include "engine/commands/starting/run_planning.hpp"
 #include "engine/commands/starting/run_starting.hpp"
 #include "engine/config/slots.hpp"
 
@@ -20,21 +22,6 @@ constexpr auto look_limit = 30s;
 /// How often the machines are asked before the run is left to others.
 constexpr int most_looks = 5;
 
-// A machine that says nothing about slots has one: two runs there would only be in each other's
-// way. One that names its GPUs has one for each.
-protocol::slot_rules needs_of(const remote& to, const run_command& what) {
-    auto rules = slots_of(to);
-    rules.gpus_per_trial = std::max(rules.gpus_per_trial, what.trials.gpus_per_trial);
-    rules.trials_per_gpu = std::max(rules.trials_per_gpu, what.trials.trials_per_gpu);
-    if (!rules.gpus.empty() || what.trials.trials_per_gpu > 0) {
-        rules.gpus_per_trial = std::max<std::int64_t>(rules.gpus_per_trial, 1);
-    }
-    if (rules.count == 0 && rules.gpus_per_trial == 0) {
-        rules.count = 1;
-    }
-    return rules;
-}
-
 awaitable<result<outcome>> ask_machine(command_session& session, std::string name,
                                        const run_command& what, std::vector<pool_member>& into) {
     auto at = co_await session.find_target(name);
@@ -45,11 +32,12 @@ awaitable<result<outcome>> ask_machine(command_session& session, std::string nam
     if (!agent) {
         co_return agent.error();
     }
-    pool_member machine{.remote = std::move(name),
-                        .prefer = preference_of(at->to),
-                        .tags = tags_of(at->to),
-                        .rules = needs_of(at->to, what),
-                        .report = {}};
+    pool_member machine{
+        .remote = std::move(name),
+        .prefer = preference_of(at->to),
+        .tags = tags_of(at->to),
+        .rules = needs_of(at->to, what.trials.gpus_per_trial, what.trials.trials_per_gpu),
+        .report = {}};
     auto report = co_await (*agent)->call(protocol::read_slots{.rules = machine.rules}, look_limit);
     if (!report) {
         co_return report.error();
@@ -110,38 +98,44 @@ result<std::vector<pool_member>> suitable(std::vector<pool_member> machines,
     return able;
 }
 
-// Answers for the person, and says nothing: what is done for a run that they have agreed to.
-command_session on_behalf(const command_session& session) {
-    return command_session(
-        session, [](const event&, const std::string&) {},
-        [](question) -> awaitable<std::optional<std::string>> { co_return "yes"; });
+// Whether the command makes a batch: then its plan is made here, once more. What is wrong with it
+// is told where one of the two is started.
+awaitable<bool> makes_batch(command_session& session, const run_command& what) {
+    auto here = co_await session.find_target({});
+    if (!here) {
+        co_return false;
+    }
+    const auto plan = co_await make_plan(request_for(session, what, *here, new_run_id()), {});
+    co_return plan && plan->batch;
 }
 
-// A queue of its own for the run that was staged, which ends when nothing waits any more: one that
-// is there already may be about to.
-awaitable<result<>> begin_queue(const command_session& session, const std::string& remote) {
-    auto own = on_behalf(session);
-    auto begun =
-        co_await perform(performer{own}, run_command{.remote = remote,
-                                                     .operation = "queue",
-                                                     .flags = {"run-once=yes"},
-                                                     .label = "for runs that wait for a slot",
-                                                     .no_wait = true});
-    co_return begun ? result<>() : result<>(begun.error());
+// The batch is a run of this machine, which places its trials on those of the pool.
+awaitable<result<outcome>> spread_batch(command_session& session, remote_names pool,
+                                        run_command what) {
+    protocol::children_pool spread{.name = std::move(pool.pool),
+                                   .machines = std::move(pool.names),
+                                   .where = what.pool.where,
+                                   .gpus_per_trial = what.trials.gpus_per_trial,
+                                   .trials_per_gpu = what.trials.trials_per_gpu};
+    what.remote.clear();
+    co_return co_await start_new_run(session, std::move(what), {.spread = std::move(spread)});
 }
 
 } // namespace
 
 awaitable<result<outcome>> run_on_pool(command_session& session, remote_names pool,
                                        run_command what) {
+    const auto where = placement_condition::parse(what.pool.where);
+    if (!where) {
+        co_return where.error();
+    }
+    if (co_await makes_batch(session, what)) {
+        co_return co_await spread_batch(session, std::move(pool), std::move(what));
+    }
     if (what.needed) {
         co_return failure(errc::unsupported, "--needed looks at the runs of one machine\nName one "
                                              "of " +
                                                  pool.pool + " with -r.");
-    }
-    const auto where = placement_condition::parse(what.pool.where);
-    if (!where) {
-        co_return where.error();
     }
     for (int looks = 1;; ++looks) {
         auto answered = co_await ask_machines(session, pool.names, what);
@@ -165,11 +159,11 @@ awaitable<result<outcome>> run_on_pool(command_session& session, remote_names po
                                                   pool.pool, best.remote)});
             auto staged = what;
             staged.stage = true;
-            auto done = co_await start_new_run(session, std::move(staged), best.rules);
+            auto done = co_await start_new_run(session, std::move(staged), {.needs = best.rules});
             if (!done) {
                 co_return done.error();
             }
-            if (auto begun = co_await begin_queue(session, best.remote); !begun) {
+            if (auto begun = co_await begin_queue(session, best.remote, new_run_id()); !begun) {
                 co_return failure(begun.error().code,
                                   "the run is staged on " + best.remote +
                                       ", and no queue starts it: " + begun.error().context);
@@ -178,7 +172,7 @@ awaitable<result<outcome>> run_on_pool(command_session& session, remote_names po
         }
         session.emit(
             note{.text = fmt::format("{} of {}: {}.", best.remote, pool.pool, offer_text(best))});
-        auto done = co_await start_new_run(session, what, best.rules);
+        auto done = co_await start_new_run(session, what, {.needs = best.rules});
         // Somebody else was faster.
         if (done || done.error().kind() != errc::no_free_slot || looks == most_looks) {
             co_return done;

@@ -170,6 +170,15 @@ awaitable<result<outcome>> start_batch_again(command_session& session, run_comma
         co_return co_await go_on(session, what, at, found);
     }
     const std::string id = found.row.id;
+    auto pool = co_await pool_of_batch(session, at, id);
+    if (!pool) {
+        co_return pool.error();
+    }
+    if (!pool->empty()) {
+        co_return failure(errc::unsupported,
+                          "the trials of a batch over a pool stay those that were planned\nUse "
+                          "--only to run some of them again, or start a new batch.");
+    }
     const auto told = client_observer(session, at, id, start_words::restart);
     auto proto = co_await adopt_batch(session, at, found, what);
     if (!proto) {

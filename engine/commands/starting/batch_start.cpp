@@ -12,9 +12,11 @@
 #include "engine/project/trial_children.hpp"
 #include "engine/reactor/blocking.hpp"
 #include "engine/runs/opref.hpp"
+#include "engine/text/yaml_text.hpp"
 #include "engine/text/yaml_value.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace outrider {
 namespace {
@@ -77,7 +79,31 @@ void adopt_objective(const boost::json::value& objective, run_command& what) {
     }
 }
 
+// This very program, which alone knows the machines, as the operation of a batch over a pool.
+std::vector<std::string> driver_words(const target& here) {
+    std::error_code error;
+    const std::string program = std::filesystem::read_symlink("/proc/self/exe", error);
+    return {program,   "run",           "--no-service", "--no-input", "-H",
+            here.home, "builtin:sweep", "-d",           "${run_dir}"};
+}
+
 } // namespace
+
+result<> check_pooled(const run_command& what, const run_plan& prototype) {
+    const auto refuse = [](const std::string& text) { return failure(errc::unsupported, text); };
+    const auto kind = prototype.batch->kind;
+    if (kind == batch_kind::search || kind == batch_kind::program) {
+        return refuse("a search that learns runs on one machine: -r MACHINE");
+    }
+    if (prototype.pipeline) {
+        return refuse("trials that are pipelines run on one machine: -r MACHINE");
+    }
+    if (what.stage_trials || !what.trials.early_stop.empty()) {
+        return refuse(std::string(what.stage_trials ? "--stage-trials" : "--early-stop") +
+                      " is for a batch on one machine: -r MACHINE");
+    }
+    return {};
+}
 
 result<> check_search(const run_command& what, const run_plan& prototype) {
     if (prototype.batch->kind != batch_kind::search) {
@@ -95,6 +121,15 @@ result<> check_search(const run_command& what, const run_plan& prototype) {
     return {};
 }
 
+awaitable<result<std::string>> pool_of_batch(command_session& session, const target& at,
+                                             std::string run_id) {
+    auto value = co_await batch_attribute(session, at, run_id, "pool");
+    if (!value) {
+        co_return value.error();
+    }
+    co_return value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
 bool is_batch(const recorded_run& run) {
     const auto of = parse_opref(run.opref);
     return of && !of->proto.empty();
@@ -106,13 +141,14 @@ std::string batch_operation(const run_plan& prototype) {
 }
 
 awaitable<result<std::string>> send_trials(command_session& session, const target& at,
-                                           const run_command& what, run_plan& prototype,
-                                           int depth) {
+                                           const run_command& what, run_plan& prototype, int depth,
+                                           std::optional<protocol::children_pool> pool) {
     trial_options how{.home = at.home,
                       .activation = at.to.activation(),
                       .program = "guild",
                       .stage = what.stage_trials,
                       .stop_on_failure = what.fail_on_trial_error};
+    how.pool = std::move(pool);
     if (auto added = co_await add_trial_terms(session, at, what, *prototype.batch, how); !added) {
         co_return added.error();
     }
@@ -175,6 +211,18 @@ protocol::start_run batch_request(const run_plan& prototype, const run_command& 
     const bool is_interim = batch.kind == batch_kind::grid || batch.kind == batch_kind::random;
     out.trash_on_success = is_interim && !what.keep_batch && !what.background && at.remote.empty();
     return out;
+}
+
+protocol::start_run spread_request(protocol::start_run batch, const target& here,
+                                   const std::string& pool, const std::string& config) {
+    batch.command = driver_words(here);
+    batch.environment["GUILD_CONFIG"] = config;
+    batch.attributes["pool"] = yaml_text(boost::json::string(pool));
+    batch.trash_on_success = false; // it alone knows where its trials are
+    batch.requirements.clear();     // they are installed there
+    batch.constraints.clear();
+    batch.python_requires.clear();
+    return batch;
 }
 
 awaitable<result<std::vector<run_row>>>

@@ -34,10 +34,17 @@ run_staged staged_event(const command_session& session, const target& at, const 
     return said;
 }
 
+struct batch_start {
+    const run_command& what;
+    const target& at;
+    const start_observer& told;
+    const std::optional<protocol::children_pool>& spread;
+};
+
 // From the agreement on a batch to its end.
-awaitable<result<outcome>> start_new_batch(command_session& session, const run_command& what,
-                                           const target& at, run_plan plan,
-                                           const start_observer& told) {
+awaitable<result<outcome>> start_new_batch(command_session& session, batch_start of,
+                                           run_plan plan) {
+    const auto& [what, at, told, spread] = of;
     if (!what.run_dir.empty()) {
         co_return failure(errc::unsupported, "a batch runs in a Guild home, not in --run-dir");
     }
@@ -47,11 +54,19 @@ awaitable<result<outcome>> start_new_batch(command_session& session, const run_c
     if (auto there = co_await send_plan(session, at, plan, told); !there) {
         co_return there.error();
     }
-    auto children = co_await send_trials(session, at, what, plan);
+    auto children = co_await send_trials(session, at, what, plan, 0, spread);
     if (!children) {
         co_return children.error();
     }
-    auto started = co_await launch(session, at, batch_request(plan, what, at, *children), told);
+    auto request = batch_request(plan, what, at, *children);
+    if (spread) {
+        const auto settings = session.settings();
+        if (!settings) {
+            co_return settings.error();
+        }
+        request = spread_request(std::move(request), at, spread->name, (*settings)->path);
+    }
+    auto started = co_await launch(session, at, request, told);
     if (!started) {
         co_return started.error();
     }
@@ -68,13 +83,14 @@ awaitable<result<outcome>> start_new_batch(command_session& session, const run_c
 
 // One `run` of a new run, from the plan to the end of the operation.
 awaitable<result<outcome>> start_new(command_session& session, run_command what, target at,
-                                     protocol::slot_rules needs) {
+                                     pool_wishes wishes) {
     if (auto there = check_project_directory(session.context().directory); !there) {
         co_return there.error();
     }
     const std::string run_id = what.run_id.empty() ? new_run_id() : what.run_id;
     const auto told = client_observer(session, at, run_id, start_words::run);
     run_request request = request_for(session, what, at, run_id);
+    request.remote = request.remote || wishes.spread;
     if (auto complete = co_await complete_request(session, at, request, told); !complete) {
         co_return complete.error();
     }
@@ -106,7 +122,11 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
         }
     }
     if (plan->batch) {
-        if (auto good = check_search(what, *plan); !good) {
+        auto good = wishes.spread ? check_pooled(what, *plan) : result<>();
+        if (good) {
+            good = check_search(what, *plan);
+        }
+        if (!good) {
             co_return good.error();
         }
     }
@@ -115,6 +135,9 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
     }
     auto asked = preview_of(*plan, at, what.stage ? question_kind::stage : question_kind::run);
     asked.background = what.background;
+    if (wishes.spread) {
+        asked.remote = wishes.spread->name;
+    }
     if (asked.batch) {
         asked.batch->stage_trials = what.stage_trials;
     }
@@ -129,7 +152,8 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
         told.warning(text);
     }
     if (plan->batch) {
-        co_return co_await start_new_batch(session, request.command, at, std::move(*plan), told);
+        co_return co_await start_new_batch(session, {request.command, at, told, wishes.spread},
+                                           std::move(*plan));
     }
     if (auto gathered = co_await gather_required(session, at, *plan); !gathered) {
         co_return gathered.error();
@@ -138,7 +162,7 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
         co_return there.error();
     }
     auto start = request_to_start(*plan, at, run_id);
-    start.needs = std::move(needs);
+    start.needs = std::move(wishes.needs);
     if (plan->pipeline) {
         auto children = co_await send_steps(session, at,
                                             {.operation = *plan->pipeline,
@@ -165,7 +189,7 @@ awaitable<result<outcome>> start_new(command_session& session, run_command what,
 } // namespace
 
 awaitable<result<outcome>> start_new_run(command_session& session, run_command what,
-                                         protocol::slot_rules needs) {
+                                         pool_wishes wishes) {
     auto at = co_await session.find_target(what.remote);
     if (!at) {
         co_return at.error();
@@ -175,7 +199,7 @@ awaitable<result<outcome>> start_new_run(command_session& session, run_command w
     }
     what.background = what.background || !what.pidfile.empty();
     place_run(what, session.context().directory, user_home(session.context()));
-    co_return co_await start_new(session, std::move(what), std::move(*at), std::move(needs));
+    co_return co_await start_new(session, std::move(what), std::move(*at), std::move(wishes));
 }
 
 awaitable<result<outcome>> perform(command_session& session, run_command what) {
