@@ -16,8 +16,8 @@ namespace outrider {
 
 /// How the trials of a batch are dealt with.
 struct trial_rules {
-    /// That run at the same time; 0: one, with GPUs of their own as many as there are GPUs for, on a
-    /// cluster as many as it lets.
+    /// That run at the same time; 0: one, with GPUs of their own as many as there are GPUs for, on
+    /// a cluster as many as it lets.
     std::int64_t parallel = 0;
     bool keep_going = false;         ///< also where the first ones all fail in the same way
     std::string early_stop;          ///< RULE[:SCALAR][@STEP]; empty: none is ended early

@@ -252,8 +252,8 @@ struct start_staged {
     std::vector<std::string> requirements; ///< with `command` only; empty: as recorded
     std::vector<std::string> constraints;  ///< of `requirements`
     std::optional<children_choice> chosen; ///< of its children; nothing: all as planned
-    std::optional<slurm_job> slurm; ///< instead of the recorded one; nothing: as recorded
-    bool slurm_if_none = false;     ///< `slurm` counts only where none is recorded
+    std::optional<slurm_job> slurm;        ///< instead of the recorded one; nothing: as recorded
+    bool slurm_if_none = false;            ///< `slurm` counts only where none is recorded
 };
 BOOST_DESCRIBE_STRUCT(start_staged, (),
                       (home, run_id, token, only_staged, command, environment, activation,

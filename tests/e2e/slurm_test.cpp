@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(a_machine_may_be_its_own_login_node) {
     write_test_project(me);
     me.environment.merge(place.bed.variables());
     me.write_config("remotes:\n  here:\n    type: slurm\n    local: yes\n    work: " +
-                    me.directory().path() + "\n");
+                    me.directory().path().string() + "\n");
     const auto ended = me.run({"run", "hello", "-r", "here", "-y"});
     check_says(ended, 0, {"Submitted as job 1 on here", "stopped with a status of 'completed'"});
     BOOST_TEST(has(ended.out, "hi\n"));

@@ -1,7 +1,7 @@
 #include "engine/agent/machine/cache_directory.hpp"
 #include "engine/agent/machine/descendants.hpp"
-#include "engine/agent/slots/gpus.hpp"
 #include "engine/agent/machine/operation_environment.hpp"
+#include "engine/agent/slots/gpus.hpp"
 #include "engine/agent/supervise/operation_words.hpp"
 #include "engine/protocol/content_hash.hpp"
 #include "engine/runs/process_identity.hpp"

@@ -209,8 +209,8 @@ BOOST_FIXTURE_TEST_CASE(outside_git_only_small_text_outside_odd_directories_is_s
     BOOST_TEST(plan.sources.size() == 100U);
     BOOST_TEST(plan.notes.empty()); // what is not copied is said when the rest is
     BOOST_REQUIRE_EQUAL(plan.start_notes.size(), 2U);
-    BOOST_TEST(plan.start_notes[0].starts_with(
-        "Skipping source code file big.txt because it's too big."));
+    BOOST_TEST(
+        plan.start_notes[0].starts_with("Skipping source code file big.txt because it's too big."));
     BOOST_TEST(plan.start_notes[1].starts_with("Found more than 100 source code files"));
     request.command.print_cmd = true;
     BOOST_TEST(planned("sleep").start_notes.empty());
