@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_controller_that_is_gone_ends_nothing) {
     cluster_scene at;
     const auto runs = at.waiting_run();
     const auto waits = at.held_run();
-    at.place.bed.end("ctld", "KILL");
+    at.place.bed.end("ctld", "TERM"); // killed, it forgets what is younger than some seconds
     for (const auto& [id, state] : {std::pair(runs, "running"), std::pair(waits, "pending")}) {
         const auto told = at.info(id);
         BOOST_TEST_CONTEXT(told) {

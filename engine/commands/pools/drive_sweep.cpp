@@ -52,12 +52,12 @@ result<read_plan> plan_of(const run_paths& batch) {
     return out;
 }
 
-chosen_trials chosen_by(const std::optional<std::string>& words) {
-    const std::string text = "," + words.value_or("") + ",";
-    const chosen_trials named{.failed = text.find(",failed,") != text.npos,
-                              .lost = text.find(",lost,") != text.npos,
-                              .pending = text.find(",pending,") != text.npos};
-    return named.failed || named.lost || named.pending ? named : chosen_trials{};
+// What this start has chosen; what cannot be read is not there.
+protocol::children_choice chosen_for(const run_paths& batch) {
+    const auto text = read_small_file(batch.chosen_children());
+    auto chosen = text ? protocol::decode<protocol::children_choice>(*text)
+                       : result<protocol::children_choice>(protocol::children_choice{});
+    return chosen ? std::move(*chosen) : protocol::children_choice{};
 }
 
 /// The sweep and its boxes, from the first to the last.
@@ -165,7 +165,7 @@ awaitable<result<outcome>> drive_sweep(command_session& session, std::string dir
                 drive->wake();
             }
         });
-    const auto chosen = chosen_by(read_small_file(batch.chosen_children()));
+    const auto chosen = chosen_for(batch);
     if (auto begun = sweep.begin(std::move(plan->children), chosen); !begun) {
         co_return begun.error();
     }

@@ -41,7 +41,8 @@ std::optional<std::size_t> pool_sweep::box_of(const std::string& machine) const 
                            : std::optional(static_cast<std::size_t>(at - all.begin()));
 }
 
-result<> pool_sweep::begin(std::vector<protocol::planned_child> plan, chosen_trials chosen) {
+result<> pool_sweep::begin(std::vector<protocol::planned_child> plan,
+                           const protocol::children_choice& chosen) {
     std::map<std::string, placement> last;
     for (const auto& line : record_.lines()) {
         if (line.state != placement_state::queue) {

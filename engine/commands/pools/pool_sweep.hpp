@@ -16,13 +16,6 @@
 
 namespace outrider {
 
-/// Which trials run that an earlier life of the driver has left: `--only` of a restart.
-struct chosen_trials {
-    bool failed = false; ///< and stopped ones
-    bool lost = true;
-    bool pending = true;
-};
-
 /// A trial of a sweep, and where it is.
 struct sweep_trial {
     protocol::planned_child child;
@@ -46,7 +39,8 @@ class pool_sweep {
                std::function<void(const std::string&)> say, std::function<void()> changed);
 
     /// Takes up the trials of the plan where the record left them.
-    [[nodiscard]] result<> begin(std::vector<protocol::planned_child> plan, chosen_trials chosen);
+    [[nodiscard]] result<> begin(std::vector<protocol::planned_child> plan,
+                                 const protocol::children_choice& chosen);
 
     [[nodiscard]] const protocol::children_head& head() const { return head_; }
     [[nodiscard]] const protocol::children_pool& pool() const { return *head_.pool; }
