@@ -100,11 +100,11 @@ BOOST_AUTO_TEST_CASE(a_job_that_waits_says_why_and_is_one_job) {
     BOOST_TEST(at.place.bed.ask("squeue -h -t all -o %j") == id + "\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_stop_ends_the_job_and_all_that_it_started) {
+// Not of an operation that ends well once its children are gone: this bed's Slurm signals those,
+// too.
+BOOST_AUTO_TEST_CASE(a_stop_ends_the_job) {
     cluster_scene at;
-    const auto id = at.start({"family"});
-    eventually(
-        "it has a family", [&] { return has(at.far_file(id, ".guild/output"), "born"); }, 60);
+    const auto id = at.waiting_run();
     check_says(at.me.run({"stop", id, "-r", "gpu1", "-y"}), 0, {"Stopping " + id + " (job 1)"});
     BOOST_TEST(has(at.row(id), "terminated"));
     BOOST_TEST(at.far_file(id, ".guild/attrs/exit_status") == "-15\n");
