@@ -22,8 +22,8 @@ std::unique_ptr<job> make_use_slurm_job(const agent_context& context, protocol::
     // At once and not with its first turn: requests that come with it wait for the answer.
     auto used = begin_to_use(context, request);
     std::ignore = used; // said by the reply
-    return std::make_unique<immediate_job<protocol::use_slurm>>(context, std::move(request),
-                                                                channel, &begin_to_use);
+    return std::make_unique<immediate_job<protocol::use_slurm>>(context, request, channel,
+                                                                &begin_to_use);
 }
 
 } // namespace outrider::agent
