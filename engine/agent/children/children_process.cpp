@@ -6,7 +6,7 @@
 #include "engine/agent/server/pipe.hpp"
 #include "engine/agent/slurm/run_launchers.hpp"
 #include "engine/json/described_json.hpp"
-#include "engine/runs/small_file.hpp"
+#include "engine/runs/chosen_children.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -37,14 +37,6 @@ void clear_own_environment() {
                              "GUILD_PLUGINS", "SYNC_RUN_OUTPUT"}) {
         ::unsetenv(name);
     }
-}
-
-// What this start has chosen; what cannot be read is not there.
-protocol::children_choice chosen_for(const run_paths& run) {
-    const auto text = read_small_file(run.chosen_children());
-    auto chosen = text ? protocol::decode<protocol::children_choice>(*text)
-                       : result<protocol::children_choice>(protocol::children_choice{});
-    return chosen ? std::move(*chosen) : protocol::children_choice{};
 }
 
 result<descriptor> catch_signals() {
@@ -107,7 +99,7 @@ int run_children() {
     }
     parent_run parent{.run = {fs::path(directory)}, .home = home};
     drop_unfinished_line(parent.run.children());
-    chosen_children chosen{chosen_for(parent.run)};
+    chosen_children chosen{read_chosen_children(parent.run)};
     const auto code = run_children_of(std::move(parent), std::move(chosen));
     if (!code) {
         log_line(code.error().context, "ERROR");

@@ -1,6 +1,6 @@
 #include "engine/agent/slurm/array_submission.hpp"
 
-#include "engine/agent/slurm/submit_once.hpp"
+#include "engine/agent/slurm/submission.hpp"
 #include "engine/json/described_json.hpp"
 #include "engine/runs/process_identity.hpp"
 #include "engine/runs/small_file.hpp"
@@ -23,17 +23,8 @@ array_submission::array_submission(slurm_view& view, const run_paths& run, job_r
       was_staged_(::access(run.staged().c_str(), F_OK) == 0) {}
 
 result<> array_submission::begin() {
-    ++record_.attempt;
-    record_.phase = job_phase::submitting;
-    record_.changed_us = now_us();
-    if (auto written = write_job_record(run_, record_); !written) {
-        return written;
-    }
-    if (auto written = write_new_file(run_.pending(), ""); !written) {
-        return written;
-    }
-    if (auto removed = remove_file(run_.staged()); !removed) {
-        return removed;
+    if (auto marked = mark_submitting(run_, record_); !marked) {
+        return marked;
     }
     maker_ = std::make_unique<slurm_question>(
         std::vector<std::string>{"/proc/self/exe", "array",
@@ -77,12 +68,7 @@ result<std::optional<start_outcome>> array_submission::poll() {
 
 failure array_submission::refused(const std::string& why) {
     abandoned_ = true;
-    record_.phase = job_phase::planned;
-    std::ignore = write_job_record(run_, record_); // a new run is removed anyway
-    if (was_staged_) {
-        std::ignore = write_new_file(run_.staged(), "");
-        std::ignore = remove_file(run_.pending());
-    }
+    mark_refused(run_, record_, was_staged_);
     return {errc::start_failed, why};
 }
 

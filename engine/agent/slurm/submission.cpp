@@ -7,6 +7,28 @@
 
 namespace outrider::agent {
 
+result<> mark_submitting(const run_paths& run, job_record& record) {
+    ++record.attempt;
+    record.phase = job_phase::submitting;
+    record.changed_us = now_us();
+    if (auto written = write_job_record(run, record); !written) {
+        return written;
+    }
+    if (auto written = write_new_file(run.pending(), ""); !written) {
+        return written;
+    }
+    return remove_file(run.staged());
+}
+
+void mark_refused(const run_paths& run, job_record& record, bool was_staged) {
+    record.phase = job_phase::planned;
+    std::ignore = write_job_record(run, record); // a new run is removed anyway
+    if (was_staged) {
+        std::ignore = write_new_file(run.staged(), "");
+        std::ignore = remove_file(run.pending());
+    }
+}
+
 submission::submission(slurm_view& view, const run_paths& run, job_record record, batch_words words,
                        const environment_map& environment)
     : view_(view), run_(run), record_(std::move(record)),
@@ -17,24 +39,10 @@ submission::submission(slurm_view& view, const run_paths& run, job_record record
               environment, view.times()),
       was_staged_(::access(run.staged().c_str(), F_OK) == 0) {}
 
-// From here on the run waits for Slurm, and for nobody who starts staged runs.
-result<> submission::begin() {
-    begun_ = true;
-    ++record_.attempt;
-    record_.phase = job_phase::submitting;
-    record_.changed_us = now_us();
-    if (auto written = write_job_record(run_, record_); !written) {
-        return written;
-    }
-    if (auto written = write_new_file(run_.pending(), ""); !written) {
-        return written;
-    }
-    return remove_file(run_.staged());
-}
-
 result<std::optional<start_outcome>> submission::poll() {
     if (!begun_) {
-        if (auto begun = begin(); !begun) {
+        begun_ = true;
+        if (auto begun = mark_submitting(run_, record_); !begun) {
             return refused(begun.error().kind(), begun.error().context);
         }
     }
@@ -64,15 +72,9 @@ start_outcome submission::submitted(const std::string& id) {
     return out;
 }
 
-// There is no job: the run is again what it was, and whoever started it clears up.
 failure submission::refused(errc kind, const std::string& why) {
     abandoned_ = true;
-    record_.phase = job_phase::planned;
-    std::ignore = write_job_record(run_, record_); // a new run is removed anyway
-    if (was_staged_) {
-        std::ignore = write_new_file(run_.staged(), "");
-        std::ignore = remove_file(run_.pending());
-    }
+    mark_refused(run_, record_, was_staged_);
     return {kind, why};
 }
 

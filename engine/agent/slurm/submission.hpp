@@ -6,6 +6,12 @@
 
 namespace outrider::agent {
 
+/// Marks a run as one that Slurm may know from now on: it waits for that, and for nobody who starts
+/// staged runs. The record gets its next attempt.
+[[nodiscard]] result<> mark_submitting(const run_paths& run, job_record& record);
+/// Slurm has no job of it: the run is again what it was, and whoever started it clears up.
+void mark_refused(const run_paths& run, job_record& record, bool was_staged);
+
 /// A run that becomes a job. What is on disk is always at least as much as Slurm may know:
 /// `submitting` before sbatch, the id after it. Killed at any step it leaves a record by which
 /// whoever comes later finds the job, or finds that there is none.
@@ -21,7 +27,6 @@ class submission final : public launch_progress {
     bool is_abandoned() const override { return abandoned_; }
 
   private:
-    result<> begin();
     start_outcome submitted(const std::string& id);
     failure refused(errc kind, const std::string& why);
 

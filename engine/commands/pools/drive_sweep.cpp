@@ -4,7 +4,7 @@
 #include "engine/commands/pools/sweep_box.hpp"
 #include "engine/json/described_json.hpp"
 #include "engine/reactor/task_group.hpp"
-#include "engine/runs/small_file.hpp"
+#include "engine/runs/chosen_children.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -50,14 +50,6 @@ result<read_plan> plan_of(const run_paths& batch) {
         out.children.push_back(std::move(*child));
     }
     return out;
-}
-
-// What this start has chosen; what cannot be read is not there.
-protocol::children_choice chosen_for(const run_paths& batch) {
-    const auto text = read_small_file(batch.chosen_children());
-    auto chosen = text ? protocol::decode<protocol::children_choice>(*text)
-                       : result<protocol::children_choice>(protocol::children_choice{});
-    return chosen ? std::move(*chosen) : protocol::children_choice{};
 }
 
 /// The sweep and its boxes, from the first to the last.
@@ -165,7 +157,7 @@ awaitable<result<outcome>> drive_sweep(command_session& session, std::string dir
                 drive->wake();
             }
         });
-    const auto chosen = chosen_for(batch);
+    const auto chosen = read_chosen_children(batch);
     if (auto begun = sweep.begin(std::move(plan->children), chosen); !begun) {
         co_return begun.error();
     }
